@@ -1,0 +1,62 @@
+# Typeface. `make run` starts everything, `make test` tests everything; both make the environment first.
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+PYTHON ?= python3
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet install --constraint constraints.txt
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome || command -v google-chrome-stable)
+RUN_TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
+export OMP_WAIT_POLICY := PASSIVE
+
+.DEFAULT_GOAL := help
+.PHONY: help run install test check bench format lock browser clean soak
+
+help: ## say what there is
+	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+run: $(VENV)/.installed ## start the server, the web chat, and the bots whose tokens are in .env
+	@exec $(BIN)/typeface up
+
+install: $(VENV)/.installed ## make the environment in .venv
+
+test: $(VENV)/.tested browser ## run every test
+	@$(RUN_TESTS) tests
+
+check: $(VENV)/.tested ## lint, types, and the arrows between the rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+bench: $(VENV)/.tested ## measure what the README claims
+	@$(BIN)/python -m tests.bench --clone
+	@$(BIN)/typeface-inference bench
+
+format: $(VENV)/.tested ## put the code into its form
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock: $(VENV)/.tested ## write constraints.txt from this environment
+	@{ head -n 1 constraints.txt; $(BIN)/python -m pip freeze --exclude-editable | sed -E 's/\+cpu$$//' | sort -f; } > constraints.new
+	@mv constraints.new constraints.txt
+
+browser: $(VENV)/.tested
+ifeq ($(CHROMIUM),)
+	@echo 'No Chromium or Chrome is installed: installing one for the tests of the web page.'
+	@(command -v apt-get >/dev/null && [ "$$(id -u)" = 0 ] && apt-get -qq update && apt-get -qq install -y chromium fonts-noto-cjk >/dev/null) \
+	  || $(BIN)/playwright install chromium
+endif
+
+clean: ## remove the environment and what tools left; the data in .typeface stays
+	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Typeface needs Python 3.11 or newer; try: make PYTHON=python3.11")'
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	@echo 'Installing packages into $(VENV) (a few minutes the first time).'
+	@$(PIP) --editable . && touch $@
+
+$(VENV)/.tested: $(VENV)/.installed
+	@$(PIP) --editable '.[dev]' && touch $@

@@ -1,0 +1,130 @@
+"""What the database hands out: frozen values, free of SQL, so that every room may hold them."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person as a platform knows them.
+
+    The raw id lives in memory only: it is hashed before it reaches a table, and left out of `repr` so that no
+    log line can hold it.
+    """
+
+    platform: str
+    id: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person's row: `key` is their data key, wrapped by the master key."""
+
+    id: UUID
+    key: bytes = field(repr=False)
+    locale: str | None
+    match_gender: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """What a person chose once; None where they never did."""
+
+    locale: str | None = None
+    match_gender: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class HeldFace:
+    """A kept face, told without its latent."""
+
+    id: str
+    kind: str
+    pack: str
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HeldConsent:
+    """A consent to one version of the text; `withdrawn` is None while it stands."""
+
+    version: int
+    given: datetime
+    withdrawn: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """All that is held about a person, and until when their last face is kept (None: no face is)."""
+
+    faces: tuple[HeldFace, ...] = ()
+    consents: tuple[HeldConsent, ...] = ()
+    conversations: int = 0
+    sessions: int = 0
+    jobs: int = 0
+    preferences: Preferences = Preferences()
+    until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What `/forget` removed. Sessions and jobs stay as statistics, cut from the person."""
+
+    key: bool = False
+    faces: int = 0
+    conversations: int = 0
+    consents: int = 0
+    sessions: int = 0
+    jobs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Purged:
+    """How many rows a purge removed; `abandoned` sessions were only closed."""
+
+    faces: int = 0
+    updates: int = 0
+    conversations: int = 0
+    sessions: int = 0
+    jobs: int = 0
+    people: int = 0
+    abandoned: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """Nearest-rank percentiles of a time in milliseconds."""
+
+    p50: int
+    p95: int
+
+
+@dataclass(frozen=True, slots=True)
+class JobTimes:
+    """How long one kind of job waited and ran."""
+
+    kind: str
+    count: int
+    wait: Spread
+    run: Spread
+
+
+@dataclass(frozen=True, slots=True)
+class Statistics:
+    """Numbers about use, without anything about a person. Pairs are (what, how many)."""
+
+    days: tuple[tuple[str, int], ...] = ()
+    types: tuple[tuple[str, int], ...] = ()
+    genders: tuple[tuple[str, int], ...] = ()
+    outcomes: tuple[tuple[str, int], ...] = ()
+    jobs: tuple[tuple[str, str, int], ...] = ()
+    times: tuple[JobTimes, ...] = ()
+    people: int = 0
+    consented: int = 0
+
+    @property
+    def consent_rate(self) -> float | None:
+        """Share in [0, 1] of the known people whose consent stands; None when nobody is known."""
+        return self.consented / self.people if self.people else None

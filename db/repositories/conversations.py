@@ -1,0 +1,40 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Conversation
+from db.repositories.affected import affected
+from db.repositories.upsert import insert
+
+
+async def load(session: AsyncSession, person: UUID, chat_hash: bytes) -> str | None:
+    query = select(Conversation.state).where(
+        Conversation.person_id == person, Conversation.chat_hash == chat_hash
+    )
+    return await session.scalar(query)
+
+
+async def save(session: AsyncSession, person: UUID, chat_hash: bytes, state: str, now: datetime) -> None:
+    """Last writer wins; the version counts the writes."""
+    new = {"person_id": person, "chat_hash": chat_hash, "state": state, "version": 1, "updated_at": now}
+    statement = insert(session, Conversation).values(new)
+    await session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Conversation.person_id, Conversation.chat_hash],
+            set_={"state": state, "version": Conversation.version + 1, "updated_at": now},
+        )
+    )
+
+
+async def count(session: AsyncSession, person: UUID) -> int:
+    return await session.scalar(select(func.count()).where(Conversation.person_id == person)) or 0
+
+
+async def remove_of(session: AsyncSession, person: UUID) -> int:
+    return await affected(session, delete(Conversation).where(Conversation.person_id == person))
+
+
+async def remove_untouched(session: AsyncSession, before: datetime) -> int:
+    return await affected(session, delete(Conversation).where(Conversation.updated_at < before))

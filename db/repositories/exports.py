@@ -1,0 +1,40 @@
+"""Rows for `typeface-db export`. Columns are named one by one: a new one is never exported by accident.
+
+No row carries a person, a chat, a community, a state or a latent, or anything that would join two rows.
+"""
+
+from collections.abc import AsyncIterator, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Community, Consent, Face, Job, Person, Session
+
+Value = str | int | datetime | None
+
+_QUERIES: dict[str, Select[*tuple[Any, ...]]] = {
+    "sessions": select(
+        Session.type, Session.gender, Session.started_at, Session.ended_at, Session.outcome
+    ).order_by(Session.started_at),
+    "jobs": select(Job.kind, Job.queue_ms, Job.run_ms, Job.outcome, Job.created_at).order_by(Job.created_at),
+    "consents": select(Consent.version, Consent.given_at, Consent.withdrawn_at).order_by(Consent.given_at),
+    "faces": select(Face.kind, Face.pack, Face.created_at, Face.expires_at).order_by(Face.created_at),
+    "people": select(Person.platform, Person.locale, Person.match_gender, func.count().label("count"))
+    .group_by(Person.platform, Person.locale, Person.match_gender)
+    .order_by(Person.platform),
+    "communities": select(Community.platform, func.count().label("count")).group_by(Community.platform),
+}
+
+
+def tables() -> dict[str, tuple[str, ...]]:
+    """The names of what is exported, with their columns."""
+    return {name: tuple(column.name for column in query.selected_columns) for name, query in _QUERIES.items()}
+
+
+async def rows(session: AsyncSession, table: str) -> AsyncIterator[Mapping[str, Value]]:
+    """Stream the rows of one table, oldest first."""
+    result = await session.stream(_QUERIES[table])
+    async for row in result:
+        yield dict(row._mapping)

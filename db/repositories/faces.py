@@ -1,0 +1,45 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db import models, records
+from db.models import Consent, Face
+from db.repositories.affected import affected
+
+
+async def add(session: AsyncSession, person: UUID, face: records.HeldFace, sealed: bytes) -> None:
+    session.add(
+        models.Face(
+            id=face.id,
+            person_id=person,
+            kind=face.kind,
+            pack=face.pack,
+            sealed=sealed,
+            created_at=face.created,
+            expires_at=face.expires,
+        )
+    )
+
+
+async def sealed(session: AsyncSession, person: UUID, face_id: str, now: datetime) -> bytes | None:
+    """The sealed latent of one's own unexpired face."""
+    return await session.scalar(
+        select(Face.sealed).where(Face.id == face_id, Face.person_id == person, Face.expires_at > now)
+    )
+
+
+async def latest(session: AsyncSession, person: UUID, kind: str, now: datetime) -> str | None:
+    query = select(Face.id).where(Face.person_id == person, Face.kind == kind, Face.expires_at > now)
+    return await session.scalar(query.order_by(Face.created_at.desc(), Face.expires_at.desc()).limit(1))
+
+
+async def remove_of(session: AsyncSession, person: UUID) -> int:
+    return await affected(session, delete(Face).where(Face.person_id == person))
+
+
+async def remove_lapsed(session: AsyncSession, now: datetime) -> int:
+    """Delete faces that have expired or whose owner's consent no longer stands; how many."""
+    agreed = exists().where(Consent.person_id == Face.person_id, Consent.withdrawn_at.is_(None))
+    return await affected(session, delete(Face).where(or_(Face.expires_at <= now, ~agreed)))

@@ -1,0 +1,45 @@
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Job
+from db.repositories.affected import affected
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """One finished job: kind, milliseconds waited and run, and `done` or an error's code."""
+
+    kind: str
+    queue_ms: int
+    run_ms: int
+    outcome: str
+
+
+async def log(session: AsyncSession, person: UUID | None, timing: Timing, now: datetime) -> None:
+    session.add(
+        Job(
+            person_id=person,
+            kind=timing.kind,
+            queue_ms=timing.queue_ms,
+            run_ms=timing.run_ms,
+            outcome=timing.outcome,
+            created_at=now,
+        )
+    )
+
+
+async def count(session: AsyncSession, person: UUID) -> int:
+    return await session.scalar(select(func.count()).where(Job.person_id == person)) or 0
+
+
+async def cut(session: AsyncSession, person: UUID) -> int:
+    """Take the person out of their jobs; the timings stay as statistics."""
+    return await affected(session, update(Job).where(Job.person_id == person).values(person_id=None))
+
+
+async def remove_old(session: AsyncSession, before: datetime) -> int:
+    return await affected(session, delete(Job).where(Job.created_at < before))

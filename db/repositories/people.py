@@ -1,0 +1,84 @@
+from datetime import datetime
+from uuid import UUID, uuid4
+
+from sqlalchemy import delete, exists, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import selectinload
+
+from db import models, records
+from db.repositories.affected import affected
+from db.repositories.upsert import insert
+
+
+async def find(
+    session: AsyncSession, platform: str, hash: bytes, *, lock: bool = False
+) -> records.Person | None:
+    """The person, when known.
+
+    Args:
+        session: the transaction.
+        platform: where they come from.
+        hash: their id there, hashed.
+        lock: keep the row from changing until the transaction ends, so that nothing is added to one who is
+            just being forgotten (PostgreSQL; SQLite has one writer anyway).
+    """
+    query = select(models.Person).where(models.Person.platform == platform, models.Person.hash == hash)
+    row = await session.scalar(query.with_for_update() if lock else query)
+    return None if row is None else _record(row)
+
+
+async def meet(
+    session: AsyncSession, platform: str, hash: bytes, wrapped_key: bytes, now: datetime
+) -> records.Person:
+    """The person, made with that key when unknown; of two meetings at once the first one's key stays."""
+    new = {"id": uuid4(), "platform": platform, "hash": hash, "wrapped_key": wrapped_key, "created_at": now}
+    # An update that changes nothing, because DO NOTHING would return no row and take no lock.
+    statement = insert(session, models.Person).values(new)
+    statement = statement.on_conflict_do_update(
+        index_elements=[models.Person.platform, models.Person.hash], set_={"platform": platform}
+    )
+    return _record((await session.scalars(statement.returning(models.Person))).one())
+
+
+async def prefer(session: AsyncSession, person: UUID, preferences: records.Preferences) -> None:
+    """Set what is not None."""
+    given = {"locale": preferences.locale, "match_gender": preferences.match_gender}
+    chosen = {name: value for name, value in given.items() if value is not None}
+    if chosen:
+        await session.execute(update(models.Person).where(models.Person.id == person).values(chosen))
+
+
+async def holdings(
+    session: AsyncSession, person: UUID, now: datetime
+) -> tuple[tuple[records.HeldFace, ...], tuple[records.HeldConsent, ...]]:
+    """The person's unexpired faces and all their consents."""
+    row = await session.scalar(
+        select(models.Person)
+        .where(models.Person.id == person)
+        .options(selectinload(models.Person.faces), selectinload(models.Person.consents))
+    )
+    if row is None:
+        return (), ()
+    faces = tuple(
+        records.HeldFace(face.id, face.kind, face.pack, face.created_at, face.expires_at)
+        for face in row.faces
+        if face.expires_at > now
+    )
+    return faces, tuple(records.HeldConsent(c.version, c.given_at, c.withdrawn_at) for c in row.consents)
+
+
+async def remove(session: AsyncSession, person: UUID) -> None:
+    """Delete the row, and with it the only copy of the wrapped key."""
+    await session.execute(delete(models.Person).where(models.Person.id == person))
+
+
+async def remove_strangers(session: AsyncSession, before: datetime) -> int:
+    """Delete people who have no face, consent or conversation (any more); how many."""
+    statement = delete(models.Person).where(models.Person.created_at < before)
+    for table in (models.Face, models.Consent, models.Conversation):
+        statement = statement.where(~exists().where(table.person_id == models.Person.id))
+    return await affected(session, statement)
+
+
+def _record(row: models.Person) -> records.Person:
+    return records.Person(row.id, row.wrapped_key, row.locale, row.match_gender)

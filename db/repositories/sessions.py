@@ -1,0 +1,51 @@
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from db.models import Session
+from db.repositories.affected import affected
+
+
+async def start(
+    session: AsyncSession, person: UUID, chat_hash: bytes, label: tuple[str, str], now: datetime
+) -> None:
+    """Open a session; the label is type and gender."""
+    row = Session(person_id=person, chat_hash=chat_hash, started_at=now)
+    row.type, row.gender = label
+    session.add(row)
+
+
+async def end(session: AsyncSession, person: UUID, chat_hash: bytes, outcome: str, now: datetime) -> int:
+    """Close what is open of that person in that chat; how many."""
+    statement = update(Session).where(
+        Session.person_id == person, Session.chat_hash == chat_hash, Session.ended_at.is_(None)
+    )
+    return await affected(session, statement.values(ended_at=now, outcome=outcome))
+
+
+async def count(session: AsyncSession, person: UUID) -> int:
+    return await session.scalar(select(func.count()).where(Session.person_id == person)) or 0
+
+
+async def cut(session: AsyncSession, person: UUID) -> int:
+    """Take the person and the chat out of their sessions; the rest stays as statistics."""
+    statement = update(Session).where(Session.person_id == person)
+    return await affected(session, statement.values(person_id=None, chat_hash=None))
+
+
+async def abandon(session: AsyncSession, before: datetime, now: datetime) -> int:
+    """Close sessions that were opened long ago and never ended."""
+    statement = update(Session).where(Session.ended_at.is_(None), Session.started_at < before)
+    return await affected(session, statement.values(ended_at=now, outcome="abandoned"))
+
+
+async def remove_old(session: AsyncSession, before: datetime) -> int:
+    return await affected(session, delete(Session).where(Session.started_at < before))
+
+
+async def cut_orphans(session: AsyncSession) -> int:
+    """Take the chat out of sessions whose person is gone."""
+    statement = update(Session).where(Session.person_id.is_(None), Session.chat_hash.is_not(None))
+    return await affected(session, statement.values(chat_hash=None))

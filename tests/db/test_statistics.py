@@ -1,0 +1,203 @@
+"""Statistics and exports, with numbers computed here in another way."""
+
+import csv
+import io
+import json
+import math
+import random
+from collections import Counter
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from rich.console import Console
+from sqlalchemy import select
+
+from db import export, records, report
+from db.models import Base, Face, Person
+from db.records import PersonRef
+from db.repositories import exports, statistics
+from db.settings import Settings
+from db.store import Store, open_store
+from tests.db.clock import Clock
+
+# Every column of every table is either written out or about a person: a new one must be put on a side.
+PERSONAL = {
+    "key_checks": {"id", "value"},
+    "people": {"id", "hash", "wrapped_key", "created_at"},
+    "communities": {"id", "hash", "created_at"},
+    "conversations": {"person_id", "chat_hash", "state", "version", "updated_at"},
+    "sessions": {"id", "person_id", "chat_hash"},
+    "jobs": {"id", "person_id"},
+    "consents": {"person_id"},
+    "faces": {"id", "person_id", "sealed"},
+    "seen_updates": {"hash", "created_at"},
+}
+
+
+async def gather(store: Store, since: datetime) -> records.Statistics:
+    async with store._database.reading() as session:
+        return await statistics.gather(session, since)
+
+
+async def live(store: Store, clock: Clock) -> list[tuple[str, int, int, str]]:
+    """Forty people, a day each ten; returns the jobs."""
+    dice = random.Random(3)
+    jobs = []
+    for number in range(40):
+        person = PersonRef("discord", f"70000{number}")
+        await store.open_session(
+            person, "chat", ("ENFP", "INTJ", "ISTP")[number % 3], ("female", "male")[number % 2]
+        )
+        if number % 4:
+            await store.consent(person, 1)
+            job = (("project", "morph")[number % 5 == 0], dice.randrange(90), dice.randrange(9000), "done")
+            job = (*job[:3], "no_face") if number % 7 == 0 else job
+            jobs.append(job)
+            await store.log_job(person, *job)
+            await store.close_session(person, "chat", job[3])
+        if number % 10 == 9:
+            clock.advance(days=1)
+    return jobs
+
+
+def nearest_rank(values: list[int], percent: int) -> int:
+    return sorted(values)[math.ceil(len(values) * percent / 100) - 1]
+
+
+async def test_statistics_count_what_happened(store: Store, clock: Clock) -> None:
+    start = clock()
+    jobs = await live(store, clock)
+    found = await gather(store, start)
+    assert found.days == tuple((f"2026-03-0{day}", 10) for day in range(1, 5))
+    assert found.types == (("ENFP", 14), ("INTJ", 13), ("ISTP", 13))
+    assert found.genders == (("female", 20), ("male", 20))
+    assert dict(found.outcomes) == {"open": 10, **Counter(outcome for *_, outcome in jobs)}
+    assert {(kind, outcome): n for kind, outcome, n in found.jobs} == Counter(
+        (job[0], job[3]) for job in jobs
+    )
+    assert {times.kind for times in found.times} == {"project", "morph"}
+    for times in found.times:
+        waits = [wait for kind, wait, _, _ in jobs if kind == times.kind]
+        runs = [run for kind, _, run, _ in jobs if kind == times.kind]
+        assert times == records.JobTimes(
+            times.kind,
+            len(waits),
+            records.Spread(nearest_rank(waits, 50), nearest_rank(waits, 95)),
+            records.Spread(nearest_rank(runs, 50), nearest_rank(runs, 95)),
+        )
+    assert (found.people, found.consented, found.consent_rate) == (40, 30, 0.75)
+
+
+async def test_statistics_look_back_as_far_as_asked(store: Store, clock: Clock) -> None:
+    await live(store, clock)
+    found = await gather(store, clock() - timedelta(days=1))
+    assert found.days == (("2026-03-04", 10),)
+    assert sum(times.count for times in found.times) == 8
+    nothing = await gather(store, clock())
+    assert nothing == records.Statistics(people=40, consented=30)
+
+
+async def test_statistics_survive_forgetting_and_one_job_is_its_own_percentile(
+    store: Store, ann: PersonRef
+) -> None:
+    await store.open_session(ann, "chat", "ENFP", "either")
+    await store.log_job(ann, "project", 7, 11, "done")
+    await store.forget(ann)
+    found = await gather(store, datetime.fromisoformat("2026-01-01T00:00:00+00:00"))
+    assert found.types == (("ENFP", 1),)
+    assert found.times == (records.JobTimes("project", 1, records.Spread(7, 7), records.Spread(11, 11)),)
+    assert (found.people, found.consent_rate) == (0, None)
+
+
+def test_the_report_shows_every_number() -> None:
+    numbers = records.Statistics(
+        days=(("2026-03-01", 311),),
+        types=(("ENFP", 312),),
+        genders=(("either", 313),),
+        outcomes=(("no_face", 314),),
+        jobs=(("project", "busy", 315),),
+        times=(records.JobTimes("project", 316, records.Spread(317, 318), records.Spread(319, 320)),),
+        people=4,
+        consented=3,
+    )
+    console = Console(file=io.StringIO(), width=100)
+    report.show(numbers, 30, console)
+    assert isinstance(console.file, io.StringIO)
+    shown = console.file.getvalue()
+    for word in (
+        "2026-03-01",
+        "ENFP",
+        "either",
+        "no_face",
+        "busy",
+        "75%",
+        *(str(n) for n in range(311, 321)),
+    ):
+        assert word in shown
+    plain = json.dumps(report.as_json(numbers))
+    for word in (
+        "2026-03-01",
+        "ENFP",
+        "either",
+        "no_face",
+        "busy",
+        "0.75",
+        *(str(n) for n in range(311, 321)),
+    ):
+        assert word in plain
+
+
+def test_every_column_is_exported_or_named_personal() -> None:
+    written = exports.tables()
+    for table in Base.metadata.sorted_tables:
+        columns = {column.name for column in table.columns}
+        assert columns == PERSONAL[table.name] | (set(written.get(table.name, ())) - {"count"}), table.name
+        assert not PERSONAL[table.name] & set(written.get(table.name, ())), table.name
+
+
+async def test_exports_hold_the_data_and_nobody(
+    settings: Settings, ann: PersonRef, bob: PersonRef, clock: Clock, tmp_path: Path
+) -> None:
+    store = await open_store(settings, clock)
+    for person in (ann, bob):
+        await store.save(person, "chat", '{"step": "unmistakable"}')
+        await store.consent(person, 1)
+        await store.open_session(person, "chat", "ENFP", "female")
+        await store.log_job(person, "project", 3, 4, "done")
+        await store.keep_face(person, b"latent", kind="self", pack="starter 1", seconds=60)
+    for community in ("guild-31337", "guild-31337", "guild-4711"):
+        await store.note_community("discord", community)
+    out = io.StringIO()
+    async with store._database.reading() as session:
+        await export.write_json(session, out)
+        files = await export.write_csv(session, tmp_path)
+        secrets = [person.hex for person in await session.scalars(select(Person.id))]
+        secrets += [str(person) for person in await session.scalars(select(Person.id))]
+        secrets += list(await session.scalars(select(Face.id)))
+    data = json.loads(out.getvalue())
+    time = clock().isoformat()
+    assert (
+        data["sessions"]
+        == [{"type": "ENFP", "gender": "female", "started_at": time, "ended_at": None, "outcome": None}] * 2
+    )
+    assert (
+        data["jobs"]
+        == [{"kind": "project", "queue_ms": 3, "run_ms": 4, "outcome": "done", "created_at": time}] * 2
+    )
+    assert data["consents"] == [{"version": 1, "given_at": time, "withdrawn_at": None}] * 2
+    assert [(face["kind"], face["pack"]) for face in data["faces"]] == [("self", "starter 1")] * 2
+    assert [(row["platform"], row["count"]) for row in data["people"]] == [("discord", 1), ("telegram", 1)]
+    assert data["communities"] == [{"platform": "discord", "count": 2}]
+    tables = {
+        path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in files
+    }
+    for name, rows in tables.items():
+        as_text = [
+            {key: "" if value is None else str(value) for key, value in row.items()} for row in data[name]
+        ]
+        assert rows == as_text
+    everything = out.getvalue() + "".join(path.read_text() for path in files)
+    assert len(secrets) == 6
+    for secret in (ann.id, "unmistakable", "31337", *secrets):
+        assert secret not in everything
+    await store.close()
