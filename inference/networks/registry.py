@@ -1,0 +1,37 @@
+"""Networks by family name: from the plain dictionaries of a manifest to modules."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
+from inference.networks.stylegan2.generator import Generator
+
+FAMILIES = ("stylegan2",)
+
+
+def _known(family: str) -> None:
+    if family not in FAMILIES:
+        raise ValueError(f"no network family {family!r}; there are: {', '.join(FAMILIES)}")
+
+
+def build_generator(config: Mapping[str, Any], family: str = "stylegan2") -> Generator:
+    """A generator with fresh weights. Raises `ValueError` on an unknown family, name or resolution."""
+    _known(family)
+    return Generator(GeneratorConfig.from_dict(config))
+
+
+def build_discriminator(config: Mapping[str, Any], family: str = "stylegan2") -> Discriminator:
+    """A discriminator with fresh weights."""
+    _known(family)
+    return Discriminator(DiscriminatorConfig.from_dict(config))
+
+
+def build_features(
+    config: Mapping[str, Any], blocks: int = 3, family: str = "stylegan2"
+) -> DiscriminatorFeatures:
+    """The first `blocks` blocks of a discriminator of that config, with fresh weights."""
+    _known(family)
+    return DiscriminatorFeatures(DiscriminatorConfig.from_dict(config), blocks)
