@@ -1,0 +1,295 @@
+"""Faces in a photo, cut the way the pack's own training pictures were cut.
+
+dlib's HOG detector looks at a copy shrunk to 640 px, its 5-point model (Davis King, CC0) places eyes and
+nose, a similarity transform takes them to dlib's mean face. Where dlib's `get_face_chip` samples bilinearly
+a large face is here sampled finely and then shrunk, so that it does not alias.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import math
+import threading
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import dlib
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from inference.errors import Box, FaceCut, FaceTooSmall, InternalError, ManyFaces, NoFace
+
+Points = NDArray[np.float64]
+"""[5, 2] x and y: outer and inner corner of the left eye, the same of the right, base of the nose."""
+
+SMALLEST: Final = 48  # px: the width of the smallest face that is taken; its chip is about 60 px wide
+
+_SEARCH = 640  # px: long side of the copy that is searched; on 12 megapixels the search takes 30 times longer
+_COMPARABLE = 0.25  # a second face counts when its score is at least this share of the best one's
+_BYSTANDER = 0.4  # a face less than this share as wide as the widest one is of somebody further back
+_SAME = 0.3  # overlap (intersection over union) from which a found face is the one that a box means
+_CUT = 0.2  # share of the cut-out that may lie outside of the photo
+_TURNED = 0.38  # eye distances that the nose may stand off the middle of the eyes; a profile is beyond
+_IDENTITY_SIZE = 150
+_OVERSAMPLE = 8
+# dlib's mean face (image_transforms/interpolation.h, get_face_chip_details), in units of the face's box.
+_MEAN_FACE: Final = np.array(
+    [
+        [0.8595674595992, 0.2134981538014],
+        [0.6460604764104, 0.2289674387677],
+        [0.1205750620789, 0.2137274526848],
+        [0.3340850613712, 0.2290642403242],
+        [0.4901123135679, 0.6277975316475],
+    ]
+)
+_LOCK = threading.Lock()  # dlib's detector and networks keep scratch memory between calls
+
+
+@dataclass(frozen=True)
+class Framing:
+    """How a pack's photos were cut: side of the square in pixels, and the room left around the face's box."""
+
+    size: int
+    padding: float = 0.25
+
+
+@dataclass(frozen=True)
+class Found:
+    """One face: where, how sure, and its landmarks.
+
+    Attributes:
+        box: in pixels of the full upright photo (of `images.read`: before it was shrunk).
+        score: the detector's; about 0 to 3.
+        turned: quarter turns to the left after which the face stood upright; 0 unless none was found upright.
+        landmarks: [5, 2] in pixels of the image that was searched, whatever `turned`.
+        width: of the box, in pixels of the image that was searched.
+    """
+
+    box: Box
+    score: float
+    turned: int
+    landmarks: Points
+    width: float
+
+
+def find(image: Image.Image) -> list[Found]:
+    """All faces of an RGB photo, best score first; in the first of four rotations that shows any."""
+    for turned in (0, 1, 3, 2):
+        upright = image.rotate(90 * turned, expand=True) if turned else image
+        faces = _detect(upright, turned)
+        if faces:
+            scale = image.info.get("full_size", image.size)[0] / image.width
+            found = [_turn_back(face, image.size, scale) for face in faces]
+            return sorted(found, key=lambda face: -face.score)
+    return []
+
+
+def align(image: Image.Image, framing: Framing, box: Box | None = None) -> NDArray[np.uint8]:
+    """Cut the face of a photo out in the pack's framing: [size, size, 3] uint8, eyes level.
+
+    Args:
+        image: upright RGB, as `images.read` returns it.
+        framing: the pack's.
+        box: which face, where there are several: one of the boxes that `ManyFaces` named.
+
+    Raises:
+        NoFace: none was found, or none where `box` is.
+        ManyFaces: several comparable ones, and no `box`; the boxes go from left to right.
+        FaceTooSmall: the face is less than `SMALLEST` px wide.
+        FaceCut: too much of it lies outside of the photo, or it is seen from the side.
+    """
+    face = _choose(find(image), box)
+    if face.width < SMALLEST:
+        raise FaceTooSmall(
+            f"the face is {face.width:.0f} px wide; {SMALLEST} is the least", smallest=SMALLEST
+        )
+    if _nose_off(face.landmarks) > _TURNED:
+        raise FaceCut("the face is turned too far away", reason="turned")
+    if _outside(face.landmarks, framing, image.size) > _CUT:
+        raise FaceCut("the face leaves the photo", reason="cut")
+    return cut(image, face.landmarks, framing)
+
+
+def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.uint8]:
+    """The square around a face, [size, size, 3] uint8; beyond the photo its edge goes on."""
+    matrix = chip_to_photo(landmarks, framing)
+    step = float(np.linalg.norm(matrix[:, 0]))  # photo pixels from one chip pixel to the next
+    fine = min(_OVERSAMPLE, max(1, math.ceil(step)))
+    side = framing.size * fine
+    # Pixel j of the fine chip lies at (j + 0.5) / fine - 0.5 of the chip's own grid.
+    to_grid = np.array([[1 / fine, 0, 0.5 / fine - 0.5], [0, 1 / fine, 0.5 / fine - 0.5], [0, 0, 1]])
+    fine_to_photo = matrix @ to_grid
+    padded, offset = _padded(image, fine_to_photo, side)
+    fine_to_photo[:, 2] += offset
+    chip = padded.transform(
+        (side, side), Image.Transform.AFFINE, _pillow(fine_to_photo), Image.Resampling.BICUBIC
+    )
+    if fine > 1:
+        chip = chip.resize((framing.size, framing.size), Image.Resampling.LANCZOS)
+    return np.asarray(chip)
+
+
+def chip_to_photo(landmarks: Points, framing: Framing) -> NDArray[np.float64]:
+    """[2, 3]: takes pixel (x, y, 1) of the chip to its place in the photo, as dlib's `get_face_chip` does."""
+    goal = (framing.padding + _MEAN_FACE) / (2 * framing.padding + 1) * framing.size
+    matrix = _similarity(goal, landmarks)
+    # dlib takes size / 2 to the centre of a box size * scale pixels wide, both ends counted, and lays the
+    # chip's pixels 0 and size - 1 on the box's end pixels.
+    centre = matrix @ np.array([framing.size / 2, framing.size / 2, 1])
+    scale = float(np.linalg.norm(matrix[:, 0]))
+    turn = matrix[:, :2] / scale * ((framing.size * scale - 1) / (framing.size - 1))
+    middle = (framing.size - 1) / 2
+    return np.column_stack([turn, centre - turn @ np.array([middle, middle])])
+
+
+def identity(chip: NDArray[np.uint8]) -> NDArray[np.float64]:
+    """Dlib's 128 numbers of an aligned face (padding 0.25); one person's lie within about 0.5."""
+    image = Image.fromarray(chip)
+    if image.size != (_IDENTITY_SIZE, _IDENTITY_SIZE):
+        image = image.resize((_IDENTITY_SIZE, _IDENTITY_SIZE), Image.Resampling.LANCZOS)
+    network = _identity_network()
+    with _LOCK:
+        return np.array(network.compute_face_descriptor(np.asarray(image)), dtype=np.float64)
+
+
+def _detect(image: Image.Image, turned: int) -> list[Found]:
+    scale = min(1.0, _SEARCH / max(image.size))
+    sides = (max(1, round(image.width * scale)), max(1, round(image.height * scale)))
+    small = np.asarray(image.resize(sides, Image.Resampling.BILINEAR) if scale < 1 else image)
+    pixels = np.asarray(image)
+    detector, predictor = _detector(), _predictor()
+    with _LOCK:
+        for upsample in (0, 1):
+            boxes, scores, _ = detector.run(small, upsample, 0.0)
+            if len(boxes):
+                break
+        return [
+            _found(predictor, pixels, box, (float(score), scale, turned))
+            for box, score in zip(boxes, scores, strict=True)
+        ]
+
+
+def _found(predictor: Any, pixels: NDArray[np.uint8], box: Any, how: tuple[float, float, int]) -> Found:
+    score, scale, turned = how
+    edges = [round(edge / scale) for edge in (box.left(), box.top(), box.right() + 1, box.bottom() + 1)]
+    shape = predictor(pixels, type(box)(edges[0], edges[1], edges[2] - 1, edges[3] - 1))
+    points = np.array([[shape.part(i).x, shape.part(i).y] for i in range(5)], dtype=np.float64)
+    return Found((edges[0], edges[1], edges[2], edges[3]), score, turned, points, edges[2] - edges[0])
+
+
+def _turn_back(face: Found, size: tuple[int, int], scale: float) -> Found:
+    """From the turned image to the image itself; the box on to the full photo, within its edges."""
+    left, top, right, bottom = face.box
+    corners = _unturn(np.array([[left, top], [right, bottom]], dtype=np.float64), face.turned, size, 0)
+    low, high = corners.min(axis=0), corners.max(axis=0)
+    low, high = np.clip(low, 0, size), np.clip(high, 0, size)
+    edges = [round(float(edge) * scale) for edge in (*low, *high)]
+    points = _unturn(face.landmarks, face.turned, size, 1)
+    return replace(face, box=(edges[0], edges[1], edges[2], edges[3]), landmarks=points)
+
+
+def _unturn(points: Points, turned: int, size: tuple[int, int], pixel: int) -> Points:
+    """Undo `Image.rotate(90 * turned, expand=True)`; `pixel` is 1 for pixel indices, 0 for edges."""
+    width, height = size[0] - pixel, size[1] - pixel
+    x, y = points[:, 0], points[:, 1]
+    back = {0: (x, y), 1: (width - y, x), 2: (width - x, height - y), 3: (y, height - x)}
+    return np.column_stack(back[turned])
+
+
+def _choose(faces: Sequence[Found], box: Box | None) -> Found:
+    if box is not None:
+        best = max(faces, key=lambda face: overlap(face.box, box), default=None)
+        if best is None or overlap(best.box, box) < _SAME:
+            raise NoFace("no face was found there")
+        return best
+    if not faces:
+        raise NoFace("no face was found")
+    sure = [face for face in faces if face.score >= _COMPARABLE * faces[0].score]
+    widest = max(sure, key=lambda face: face.width)
+    meant = [face for face in sure if face.width >= _BYSTANDER * widest.width]
+    if len(meant) > 1 and widest.width >= SMALLEST:
+        raise ManyFaces("several faces were found", sorted(face.box for face in meant))
+    return widest
+
+
+def overlap(a: Box, b: Box) -> float:
+    """Intersection over union of two boxes."""
+    width = min(a[2], b[2]) - max(a[0], b[0])
+    height = min(a[3], b[3]) - max(a[1], b[1])
+    shared = max(0, width) * max(0, height)
+    areas = [(c[2] - c[0]) * (c[3] - c[1]) for c in (a, b)]
+    return shared / max(1, sum(areas) - shared)
+
+
+def _nose_off(landmarks: Points) -> float:
+    """How far the nose stands beside the middle of the eyes, in eye distances: 0 from the front."""
+    right, left = landmarks[2:4].mean(axis=0), landmarks[0:2].mean(axis=0)
+    along = left - right
+    span = float(np.linalg.norm(along))
+    if span < 1:
+        return math.inf
+    return abs(float((landmarks[4] - (left + right) / 2) @ along)) / span**2
+
+
+def _outside(landmarks: Points, framing: Framing, size: tuple[int, int]) -> float:
+    """Share of the chip that lies outside of the photo."""
+    grid = np.linspace(0, framing.size - 1, 24)
+    x, y = np.meshgrid(grid, grid)
+    places = chip_to_photo(landmarks, framing) @ np.stack([x.ravel(), y.ravel(), np.ones(x.size)])
+    inside = (places >= 0).all(axis=0) & (places[0] < size[0]) & (places[1] < size[1])
+    return 1 - float(inside.mean())
+
+
+def _similarity(source: Points, target: Points) -> NDArray[np.float64]:
+    """[2, 3] least-squares turn, scale and shift from `source` to `target` (Umeyama 1991, complex)."""
+    a, b = source[:, 0] + 1j * source[:, 1], target[:, 0] + 1j * target[:, 1]
+    centred = a - a.mean()
+    factor = np.vdot(centred, b - b.mean()) / np.vdot(centred, centred).real
+    shift = b.mean() - factor * a.mean()
+    return np.array([[factor.real, -factor.imag, shift.real], [factor.imag, factor.real, shift.imag]])
+
+
+def _padded(
+    image: Image.Image, matrix: NDArray[np.float64], side: int
+) -> tuple[Image.Image, NDArray[np.float64]]:
+    """The part of the photo that the square needs, its edge repeated outwards; what that adds to x and y."""
+    corners = matrix @ np.array([[0, side, 0, side], [0, 0, side, side], [1, 1, 1, 1]], dtype=np.float64)
+    left, top = (int(v) - 3 for v in np.floor(corners.min(axis=1)))
+    right, bottom = (int(v) + 4 for v in np.ceil(corners.max(axis=1)))
+    columns = np.clip(np.arange(left, right), 0, image.width - 1)
+    rows = np.clip(np.arange(top, bottom), 0, image.height - 1)
+    part = np.asarray(image)[np.ix_(rows, columns)]
+    return Image.fromarray(part), np.array([-left, -top], dtype=np.float64)
+
+
+def _pillow(matrix: NDArray[np.float64]) -> tuple[float, ...]:
+    """The same mapping for `Image.transform`, which adds half a pixel before and takes none off after."""
+    (a, b, c), (d, e, f) = matrix
+    return (a, b, c + 0.5 - (a + b) / 2, d, e, f + 0.5 - (d + e) / 2)
+
+
+def _model(name: str) -> str:
+    """Path of a model file of `face_recognition_models`, whose own import fails on new setuptools."""
+    spec = importlib.util.find_spec("face_recognition_models")
+    if spec is None or spec.origin is None:
+        raise InternalError("the package face_recognition_models is not installed")
+    return str(Path(spec.origin).parent / "models" / name)
+
+
+@lru_cache(maxsize=1)
+def _detector() -> Any:
+    return dlib.get_frontal_face_detector()
+
+
+@lru_cache(maxsize=1)
+def _predictor() -> Any:
+    return dlib.shape_predictor(_model("shape_predictor_5_face_landmarks.dat"))
+
+
+@lru_cache(maxsize=1)
+def _identity_network() -> Any:
+    return dlib.face_recognition_model_v1(_model("dlib_face_recognition_resnet_model_v1.dat"))

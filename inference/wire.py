@@ -1,0 +1,230 @@
+"""The contract between the inference server and its clients: expressions, requests, views, events.
+
+Faces and pictures are expressions: small trees that every command composes. A face evaluates to a latent, a picture to
+pixels. All models are frozen and refuse unknown fields; `MAX_DEPTH` and `MAX_NODES` bound a tree.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+from inference.errors import Box
+
+MAX_DEPTH = 16
+MAX_NODES = 256
+MAX_PIXELS = 1024
+Gender = Literal["female", "male", "either"]
+LayerGroup = Literal["coarse", "middle", "fine", "all"]
+ImageFormat = Literal["webp", "png", "jpeg"]
+JobState = Literal["queued", "running", "done", "failed", "cancelled"]
+ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled"})
+Psi = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
+Seed = Annotated[int, Field(ge=0, lt=2**32)]
+
+
+class Wire(BaseModel):
+    """The base of all that travels: frozen, no unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class LabelFace(Wire):
+    """A class of the pack: psi 0 is its average; a seed and psi > 0 a person of that class."""
+
+    kind: Literal["label"] = "label"
+    label: str = Field(max_length=64)
+    gender: Gender = "either"
+    look: int = Field(default=0, ge=0)
+    seed: Seed | None = None
+    psi: Psi = 0
+
+
+class SeedFace(Wire):
+    """A person of no class, by seed."""
+
+    kind: Literal["seed"] = "seed"
+    seed: Seed
+    gender: Gender = "either"
+    psi: Psi = 0.7
+
+
+class LatentFace(Wire):
+    """A latent as data: base64 of little-endian float16 [num_ws, w_dim], row-major."""
+
+    kind: Literal["latent"] = "latent"
+    data: str = Field(max_length=200_000)
+
+
+class MixFace(Wire):
+    """Style mixing: on `layers` a is moved towards b by `weight`; the other layers stay a's.
+
+    w = a + weight * (b - a) on those layers. `layers` names a group (coarse 4-8 px = w 0-2, middle 16-32 px = 3-6, fine
+    = 7 and up) or lists w indices.
+    """
+
+    kind: Literal["mix"] = "mix"
+    a: Face
+    b: Face
+    layers: LayerGroup | Annotated[list[Annotated[int, Field(ge=0, lt=32)]], Field(max_length=32)] = "all"
+    weight: float = Field(default=0.5, ge=0, le=1, allow_inf_nan=False)
+
+
+class EditFace(Wire):
+    """Move a face along one of the pack's directions."""
+
+    kind: Literal["edit"] = "edit"
+    face: Face
+    direction: str = Field(max_length=64)
+    amount: float = Field(ge=-10, le=10, allow_inf_nan=False)
+
+
+Face = Annotated[LabelFace | SeedFace | LatentFace | MixFace | EditFace, Field(discriminator="kind")]
+
+
+class FacePicture(Wire):
+    """The face itself, as pixels."""
+
+    kind: Literal["face"] = "face"
+    face: Face
+
+
+Picture = Annotated[FacePicture, Field(discriminator="kind")]
+
+
+def extent(node: Any) -> tuple[int, int]:
+    """How many expressions lie on the longest way down from `node`, and how many there are in all."""
+    if not isinstance(node, Wire):
+        return 0, 0
+    below = [extent(getattr(node, name)) for name in type(node).model_fields]
+    return 1 + max(depth for depth, _ in below), 1 + sum(count for _, count in below)
+
+
+class RenderRequest(Wire):
+    """`POST /v1/render`: one of `face` or `picture`; `size` is the side of the square picture in pixels."""
+
+    pack: str | None = None
+    face: Face | None = None
+    picture: Picture | None = None
+    size: int = Field(default=512, ge=16, le=MAX_PIXELS)
+    format: ImageFormat = "webp"
+
+    @model_validator(mode="after")
+    def _one_of(self) -> Self:
+        if (self.face is None) == (self.picture is None):
+            raise ValueError("give one of face or picture")
+        depth, count = extent(self.face or self.picture)
+        if depth > MAX_DEPTH or count > MAX_NODES:
+            raise ValueError(
+                f"the expression is more than {MAX_DEPTH} deep, or has more than {MAX_NODES} parts"
+            )
+        return self
+
+    @property
+    def asked(self) -> Picture:
+        if self.picture is not None:
+            return self.picture
+        assert self.face is not None
+        return FacePicture(face=self.face)
+
+
+class ProjectRequest(Wire):
+    """The `job` part of `POST /v1/jobs`: find the latent of the photo in the `image` part.
+
+    `owner` is an opaque key of the person: one projection per owner runs at a time. `box` chooses one of several faces.
+    `steps` 0 lets the server choose. `preview_size` is the side in pixels of the previews in the event stream.
+    """
+
+    kind: Literal["project"] = "project"
+    pack: str | None = None
+    owner: str = Field(min_length=1, max_length=64)
+    box: Box | None = None
+    steps: int = Field(default=0, ge=0, le=2000)
+    preview_size: int = Field(default=256, ge=16, le=512)
+
+
+JobRequest = Annotated[ProjectRequest, Field(discriminator="kind")]
+
+
+class JobView(Wire):
+    """`GET /v1/jobs/{id}`: where a job stands. `position` is 0 when it runs; `eta` is in seconds."""
+
+    id: str
+    kind: str
+    state: JobState
+    position: int = 0
+    eta: float = 0
+    step: int = 0
+    steps: int = 0
+    queue_ms: int = 0
+    run_ms: int = 0
+    problem: dict[str, Any] | None = None
+
+
+class JobEvent(Wire):
+    """One event of the SSE stream; the last has state done, failed or cancelled. `preview` is base64 JPEG."""
+
+    job: JobView
+    preview: str | None = None
+
+
+class ProjectResult(Wire):
+    """`GET /v1/jobs/{id}/result` of a projection: the latent itself; the server keeps nothing about a person."""
+
+    face: LatentFace
+    pack: str
+    version: str
+    steps: int
+    queue_ms: int = 0
+    run_ms: int = 0
+    loss: float = Field(allow_inf_nan=False)
+
+
+class LabelInfo(Wire):
+    """A class of a pack and the genders it is worn by."""
+
+    label: str
+    genders: list[Gender]
+
+
+class DirectionInfo(Wire):
+    """A named direction: its useful range and how it was found."""
+
+    name: str
+    low: float
+    high: float
+    how: str
+
+
+class PackInfo(Wire):
+    """`GET /v1/packs`: what a client may ask of a pack."""
+
+    name: str
+    version: str
+    resolution: int
+    num_ws: int
+    w_dim: int
+    labels: list[LabelInfo]
+    looks: list[str]
+    directions: list[DirectionInfo]
+    operations: list[str]
+    licence: str
+    attribution: str
+    illustrative: bool
+    default: bool = False
+
+
+class Problem(BaseModel):
+    """An RFC 9457 problem document; `inference.errors` draws the tree of codes."""
+
+    model_config = ConfigDict(extra="allow")
+    type: str
+    title: str
+    status: int
+    detail: str
+    code: str
+
+
+for _model in (MixFace, EditFace):
+    _model.model_rebuild()

@@ -1,0 +1,76 @@
+"""The picture archive: split by person, capped, balanced, mirrored."""
+
+import math
+from dataclasses import replace
+
+import pytest
+import torch
+
+from training.datasets.faces import FaceSet, FaceSource, load_faces
+from training.datasets.manifest import Row, cap_groups, is_held_out, read_manifest
+
+
+def test_a_person_stays_on_one_side(source: FaceSource) -> None:
+    rows = read_manifest(source.manifest)
+    wide = replace(source, held_out=0.5)
+    sides: dict[str, set[bool]] = {}
+    for row in rows:
+        sides.setdefault(row.group, set()).add(is_held_out(row.group, wide.held_out))
+    assert all(len(side) == 1 for side in sides.values())
+    assert {next(iter(side)) for side in sides.values()} == {True, False}
+    uncapped = replace(wide, tier_a_men=1000)
+    both = [load_faces(uncapped, 32, validation=side) for side in (False, True)]
+    assert len(both[0]) + len(both[1]) == 48
+    assert min(len(both[0]), len(both[1])) > 0
+
+
+def test_share_of_the_held_out_is_about_what_was_asked() -> None:
+    share = sum(is_held_out(f"someone {i}", 0.1) for i in range(2000)) / 2000
+    assert 0.08 < share < 0.12
+
+
+def test_tier_a_men_are_capped_and_unlabelled_or_missing_left_out(faces: FaceSet) -> None:
+    assert faces.counts["A.male"] == 4
+    assert faces.counts["B.male"] > 4
+    assert sum(faces.counts.values()) == len(faces) == len(faces.labels)
+
+
+def test_the_cap_keeps_everyone_else() -> None:
+    rows = [Row(f"{i}", "male", "", "A", "") for i in range(9)] + [Row("w", "female", "", "A", "")]
+    kept = cap_groups(rows, "A", "male", 3)
+    assert len(kept) == 4
+    assert kept[-1].gender == "female"
+    assert kept == cap_groups(reversed(rows), "A", "male", 3)[::-1]
+
+
+def test_batches_are_balanced_mirrored_and_in_range(faces: FaceSet) -> None:
+    torch.manual_seed(1)
+    images, labels = faces.batch(400)
+    assert images.shape == (400, 3, 32, 32)
+    assert float(images.min()) >= -1
+    assert float(images.max()) <= 1
+    assert 160 < float(labels[:, 0].sum()) < 240
+    red_minus_blue = images[:, 0, 10:16, 12:20].mean(dim=(1, 2)) - images[:, 2, 10:16, 12:20].mean(dim=(1, 2))
+    assert torch.equal(red_minus_blue > 0, labels[:, 0] == 1)
+    known = {tuple(image.flatten().tolist()) for image in faces.images}
+    back = ((images + 1) * 127.5).round().to(torch.uint8)
+    straight = sum(tuple(image.flatten().tolist()) in known for image in back)
+    turned = sum(tuple(image.flip(2).flatten().tolist()) in known for image in back)
+    assert straight < 400
+    assert turned < 400
+    assert straight + turned >= 400
+
+
+def test_pictures_are_shrunk(source: FaceSource) -> None:
+    assert load_faces(source, 16).images.shape[2:] == (16, 16)
+
+
+def test_no_pictures_is_an_error(source: FaceSource) -> None:
+    with pytest.raises(ValueError, match="no labelled pictures"):
+        load_faces(replace(source, held_out=1.1), 16)
+
+
+@pytest.mark.parametrize(("band", "years"), [("20-29", 25.0), ("more than 70", 75.0), ("3-9", 6.5)])
+def test_age_bands(band: str, years: float) -> None:
+    assert Row("f", "male", "", "A", "", band).years == years
+    assert math.isnan(Row("f", "male", "", "A", "").years)

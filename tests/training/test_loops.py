@@ -1,0 +1,142 @@
+"""The training loop: formulas, phases, resuming to the bit, signals."""
+
+import json
+import os
+import signal
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor, nn
+
+from tests.golden.vectors import formulas
+from training.config import GanConfig
+from training.datasets.faces import FaceSet
+from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
+from training.loops.ema import ema_beta, update_ema
+from training.loops.gan import GanTrainer
+from training.loops.lazy_adam import lazy_rates
+from training.loops.run import Run, RunPlan
+
+
+@pytest.mark.parametrize("row", formulas("ema_beta"))
+def test_ema_beta(row: dict[str, float]) -> None:
+    found = ema_beta(int(row["batch"]), row["ema_kimg"], int(row["cur_nimg"]), row["ramp"])
+    assert found == pytest.approx(row["beta"], rel=1e-9)
+
+
+@pytest.mark.parametrize("row", formulas("lazy_adam"))
+def test_lazy_adam(row: dict[str, float]) -> None:
+    rate, betas = lazy_rates(row["lr"], int(row["interval"]))
+    assert rate == pytest.approx(row["lr_eff"], rel=1e-12)
+    assert list(betas) == pytest.approx(row["betas_eff"], rel=1e-12)
+    assert all(isinstance(beta, float) for beta in betas)
+
+
+def test_ema_moves_parameters_and_copies_buffers() -> None:
+    average, model = nn.BatchNorm1d(2), nn.BatchNorm1d(2)
+    with torch.no_grad():
+        model.weight.fill_(3.0)
+        model.running_mean.fill_(5.0)  # type: ignore[union-attr]
+    update_ema(average, model, 0.75)
+    assert average.weight.tolist() == [1.5, 1.5]
+    assert torch.equal(average.running_mean, model.running_mean)  # type: ignore[arg-type]
+
+
+def flat(state: object, name: str = "") -> dict[str, object]:
+    if isinstance(state, dict):
+        return {k: v for key, part in state.items() for k, v in flat(part, f"{name}.{key}").items()}
+    if isinstance(state, list):
+        return {k: v for i, part in enumerate(state) for k, v in flat(part, f"{name}.{i}").items()}
+    return {name: state}
+
+
+def differing(one: object, other: object) -> list[str]:
+    left, right = flat(one), flat(other)
+    assert left.keys() == right.keys()
+    return [
+        name
+        for name, value in left.items()
+        if not (torch.equal(value, right[name]) if isinstance(value, Tensor) else value == right[name])  # type: ignore[arg-type]
+    ]
+
+
+def test_resuming_is_bit_identical_to_never_stopping(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    whole = GanTrainer(config, faces)
+    for _ in range(9):
+        terms = whole.step()
+    first = GanTrainer(config, faces)
+    for _ in range(4):
+        first.step()
+    save_checkpoint(out / LATEST, first.state_dict())
+    torch.manual_seed(999)
+    second = GanTrainer(config, faces)
+    second.load_state_dict(load_checkpoint(out / LATEST))
+    for _ in range(5):
+        again = second.step()
+    assert differing(whole.state_dict(), second.state_dict()) == []
+    assert terms == again
+    assert differing(whole.state_dict(), first.state_dict())
+    assert float(whole.augment.p) != config.augment_p
+
+
+def test_every_phase_runs_at_its_interval(config: GanConfig, faces: FaceSet) -> None:
+    trainer = GanTrainer(config, faces)
+    names = [set(trainer.step()) for _ in range(5)]
+    main = {"g_fake", "d_fake", "d_real", "p"}
+    assert names == [main | {"g_path", "d_r1"}, main, main, main, main | {"g_path", "d_r1"}]
+
+
+def test_phases_leave_the_other_network_alone(config: GanConfig, faces: FaceSet) -> None:
+    trainer = GanTrainer(config, faces)
+    judge = {k: v.clone() for k, v in trainer.discriminator.state_dict().items()}
+    trainer._train_generator()
+    assert differing(trainer.discriminator.state_dict(), judge) == []
+    assert all(p.requires_grad and p.grad is None for p in trainer.discriminator.parameters())
+    maker = {k: v.clone() for k, v in trainer.generator.named_parameters()}
+    trainer._train_discriminator(*faces.batch(4))
+    assert differing(dict(trainer.generator.named_parameters()), maker) == []
+    assert differing(trainer.discriminator.state_dict(), judge)
+
+
+def test_configuration_survives_a_checkpoint(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    save_checkpoint(out / LATEST, GanTrainer(config, faces).state_dict())
+    assert GanConfig.from_dict(load_checkpoint(out / LATEST)["config"]) == config
+    assert [file.name for file in out.iterdir()] == [LATEST]
+
+
+def test_a_run_writes_progress_sheets_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    config = replace(config, path_weight=0.0)
+    lines: list[str] = []
+    plan = RunPlan(out, max_kimg=0.04, tick_kimg=0.02, sheet_kimg=0.02, about={"counts": faces.counts})
+    run = Run(GanTrainer(config, faces), plan, lines.append)
+    assert not run.resume()
+    run.go()
+    progress = json.loads(lines[0])
+    assert progress["kimg"] == 0.02
+    assert {"sec_per_kimg", "g_fake", "d_r1", "p"} <= progress.keys()
+    with Image.open(out / "sheet-00000.png") as sheet:
+        assert sheet.size == (12 * 32 * 2, 4 * 32 * 2)
+    more = Run(GanTrainer(config, faces), replace(plan, max_kimg=0.06), lines.append)
+    assert more.resume()
+    more.go()
+    state = load_checkpoint(out / LATEST)
+    assert state["iteration"] * config.batch == 60
+    assert state["about"] == {"counts": faces.counts}
+    assert state["seconds"] > 0
+
+
+def test_a_signal_ends_a_run_with_a_checkpoint(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    class Interrupting(GanTrainer):
+        def step(self) -> dict[str, float]:
+            terms = super().step()
+            if self.iteration == 3:
+                os.kill(os.getpid(), signal.SIGTERM)
+            return terms
+
+    before = signal.getsignal(signal.SIGTERM)
+    Run(Interrupting(config, faces), RunPlan(out), lambda line: None).go()
+    assert load_checkpoint(out / LATEST)["iteration"] == 3
+    assert signal.getsignal(signal.SIGTERM) is before

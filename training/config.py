@@ -1,0 +1,77 @@
+"""The numbers of an adversarial training, as frozen data that goes into checkpoints and packs."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+
+Precision = Literal["float32", "bfloat16"]
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class AdaSettings:
+    """`target`: the mean sign of D's logits on reals to hold; p moves at most 1 in `kimg` thousand."""
+
+    target: float = 0.6
+    kimg: float = 500.0
+    interval: int = 4
+    limit: float = math.inf
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class GanConfig:
+    """One training run.
+
+    Attributes:
+        batch: Pictures an iteration.
+        lr: Adam's rate for the generator, before the correction for lazy regularisation.
+        d_lr: The discriminator's; none: the same.
+        r1_gamma: Weight of R1; `0.0002 * resolution ** 2 / batch` is the usual start.
+        r1_interval: R1 runs in one iteration out of so many, so many times as strong.
+        path_weight: Weight of path length regularisation; 0 switches it off.
+        style_mixing: Probability that a batch's later layers take their style from a second z.
+        noise: Fresh noise in every layer, or none: small faces have no detail that should come from chance.
+        ema_kimg: Half-life of the averaged generator, in thousand pictures.
+        ema_ramp: Shorten the half-life to this share of the pictures seen; none: never.
+        augment: The transforms, as `training.augment.specs` reads them.
+        augment_p: Their probability at the start.
+        ada: How the probability follows the discriminator; none: it stays.
+        precision: What blocks from `low_from` px up compute in.
+    """
+
+    generator: GeneratorConfig
+    discriminator: DiscriminatorConfig
+    batch: int = 16
+    lr: float = 0.0025
+    d_lr: float | None = None
+    r1_gamma: float = 1.0
+    r1_interval: int = 16
+    path_weight: float = 0.0
+    path_interval: int = 4
+    style_mixing: float = 0.9
+    noise: Literal["random", "none"] = "random"
+    ema_kimg: float = 5.0
+    ema_ramp: float | None = 0.05
+    augment: str = "bgc"
+    augment_p: float = 0.0
+    ada: AdaSettings | None = AdaSettings()
+    precision: Precision = "float32"
+    low_from: int = 8
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready; `from_dict` gives an equal object back."""
+        return dataclasses.asdict(self)
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> GanConfig:
+        """Raises `TypeError` on an unknown name."""
+        parts = dict(values)
+        parts["generator"] = GeneratorConfig.from_dict(parts["generator"])
+        parts["discriminator"] = DiscriminatorConfig.from_dict(parts["discriminator"])
+        parts["ada"] = None if parts["ada"] is None else AdaSettings(**parts["ada"])
+        return cls(**parts)

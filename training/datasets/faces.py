@@ -1,0 +1,110 @@
+"""Aligned faces of two genders from a zip archive, held in memory at the training resolution."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from training.datasets.manifest import GENDERS, Row, cap_groups, is_held_out, read_manifest
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSource:
+    """Where the pictures are and which of them to take.
+
+    `tier_a_men` caps the one group that would tilt a balanced batch (portraits of officials, 80 % men).
+    """
+
+    archive: Path
+    manifest: Path
+    held_out: float = 0.02
+    tier_a_men: int = 400
+
+
+@dataclass(frozen=True, slots=True)
+class FaceSet:
+    """`images` uint8 `[M, 3, R, R]`, `labels` int64 `[M]` (index into `GENDERS`), and how many of each tier.
+
+    `ages` float32 `[M]` is the middle of the annotated band in years, nan where there is none.
+    """
+
+    images: Tensor
+    labels: Tensor
+    ages: Tensor
+    counts: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """Pictures float32 in [-1, 1] `[size, 3, R, R]` and one-hot labels `[size, 2]`.
+
+        Half of each gender on average, mirrored at random; draws from torch's default generator.
+        """
+        gender = torch.randint(len(GENDERS), (size,))
+        place = torch.rand(size)
+        index = torch.empty(size, dtype=torch.int64)
+        for g in range(len(GENDERS)):
+            members = (self.labels == g).nonzero().flatten()
+            mine = gender == g
+            index[mine] = members[(place[mine] * len(members)).long()]
+        pictures = self.images[index].float() / 127.5 - 1
+        mirrored = torch.rand(size) < 0.5
+        pictures = torch.where(mirrored[:, None, None, None], pictures.flip(3), pictures)
+        return pictures, one_hot(gender)
+
+
+def one_hot(gender: Tensor) -> Tensor:
+    """`[N]` of indices to float32 `[N, 2]`."""
+    return torch.nn.functional.one_hot(gender, len(GENDERS)).float()
+
+
+def load_faces(source: FaceSource, resolution: int, *, validation: bool = False) -> FaceSet:
+    """Read, shrink and stack one side of the split.
+
+    Args:
+        source: The archive (a zip of pictures, any format that Pillow reads) and its table.
+        resolution: Side of the result in pixels; pictures are shrunk with a Lanczos filter.
+        validation: The held-out side in place of the training side.
+
+    Raises:
+        ValueError: No picture with a known gender is left.
+    """
+    with zipfile.ZipFile(source.archive) as archive:
+        names = {Path(name).name: name for name in archive.namelist()}
+        rows = _chosen(source, set(names), validation=validation)
+        if not rows:
+            raise ValueError(f"no labelled pictures in {source.archive.name}")
+        images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
+        for i, row in enumerate(rows):
+            images[i] = _read(archive, names[row.file], resolution)
+    labels = torch.tensor([GENDERS.index(row.gender) for row in rows])
+    counts = {f"{t}.{g}": sum(r.tier == t and r.gender == g for r in rows) for t, g in _kinds(rows)}
+    ages = torch.tensor([row.years for row in rows])
+    return FaceSet(torch.from_numpy(images), labels, ages, counts)
+
+
+def _kinds(rows: list[Row]) -> list[tuple[str, str]]:
+    return sorted({(row.tier, row.gender) for row in rows})
+
+
+def _chosen(source: FaceSource, names: set[str], *, validation: bool) -> list[Row]:
+    rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS and r.file in names]
+    rows = [r for r in rows if is_held_out(r.group, source.held_out) == validation]
+    return cap_groups(rows, "A", "male", source.tier_a_men)
+
+
+def _read(
+    archive: zipfile.ZipFile, name: str, resolution: int
+) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    with archive.open(name) as data, Image.open(data) as picture:
+        rgb = picture.convert("RGB")
+        if rgb.size != (resolution, resolution):
+            rgb = rgb.resize((resolution, resolution), Image.Resampling.LANCZOS)
+        return np.asarray(rgb, dtype=np.uint8).transpose(2, 0, 1)

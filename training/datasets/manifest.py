@@ -1,0 +1,67 @@
+"""The table of a picture archive: who is on each picture, where it comes from."""
+
+from __future__ import annotations
+
+import csv
+import hashlib
+import math
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+GENDERS = ("female", "male")
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One picture. `person` is empty where the source does not tell who it is."""
+
+    file: str
+    gender: str
+    person: str
+    tier: str
+    licence: str
+    age: str = ""
+
+    @property
+    def years(self) -> float:
+        """The middle of a band such as `30-39`; nan where none is given."""
+        ends = [float(number) for number in re.findall(r"\d+", self.age)]
+        return (sum(ends) + 1) / 2 if len(ends) == 2 else (ends[0] + 5 if ends else math.nan)
+
+    @property
+    def group(self) -> str:
+        """What must stay on one side of a split: the person, or the picture where no person is named."""
+        return self.person or self.file
+
+
+def read_manifest(path: Path) -> list[Row]:
+    """All rows of a `manifest.csv` (columns file, gender, person, tier, licence; more are ignored)."""
+    with path.open(newline="", encoding="utf-8") as lines:
+        return [
+            Row(
+                r["file"],
+                r["gender"],
+                r.get("person", ""),
+                r.get("tier", ""),
+                r.get("licence", ""),
+                r.get("age", ""),
+            )
+            for r in csv.DictReader(lines)
+        ]
+
+
+def is_held_out(group: str, share: float) -> bool:
+    """Whether a person belongs to the validation side: by the name's hash, the same on every machine."""
+    digest = hashlib.sha256(group.encode()).digest()
+    return int.from_bytes(digest[:8], "big") < share * 2**64
+
+
+def cap_groups(rows: Iterable[Row], tier: str, gender: str, limit: int) -> list[Row]:
+    """At most `limit` pictures of one tier and gender, chosen by the hash of their names; all others stay."""
+    rows = list(rows)
+    chosen = [r for r in rows if r.tier == tier and r.gender == gender]
+    chosen.sort(key=lambda r: hashlib.sha256(r.file.encode()).digest())
+    dropped = {r.file for r in chosen[limit:]}
+    return [r for r in rows if r.file not in dropped]

@@ -1,0 +1,67 @@
+"""Contact sheets of a generator's pictures, always from the same seeds, so that they compare."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inference.networks.stylegan2.generator import Generator
+from inference.networks.stylegan2.synthesis import NoiseMode
+
+
+def seeded_codes(seed: int, n: int, z_dim: int) -> Tensor:
+    """`[n, z_dim]`, the same on every machine, and untouched by torch's random state."""
+    return torch.from_numpy(np.random.RandomState(seed).randn(n, z_dim))
+
+
+@torch.no_grad()
+def class_mean(generator: Generator, label: int, n: int = 4096, seed: int = 123) -> Tensor:
+    """`[num_ws, w_dim]`: the mean of w over z for one class (one `w_avg` would give every class one face)."""
+    z = seeded_codes(seed, n, generator.config.z_dim)
+    return generator.mapping(z, one_condition(generator, label, n), track=False).mean(dim=0)  # type: ignore[no-any-return]
+
+
+def one_condition(generator: Generator, label: int, n: int) -> Tensor:
+    """`[n, c_dim]`: the same class for all."""
+    return torch.eye(generator.config.c_dim)[label].expand(n, -1)
+
+
+@torch.no_grad()
+def sample_rows(
+    generator: Generator, columns: int = 12, psis: Sequence[float] = (1.0, 0.7), noise: NoiseMode = "const"
+) -> Tensor:
+    """`[classes * psis * columns, 3, R, R]`: a row for each class and psi, pulled to the class's own mean."""
+    rows = []
+    for label in range(max(generator.config.c_dim, 1)):
+        c = one_condition(generator, label, columns) if generator.config.c_dim else None
+        z = seeded_codes(label, columns, generator.config.z_dim)
+        ws = generator.mapping(z, c, track=False)
+        mean = class_mean(generator, label) if generator.config.c_dim else generator.mapping.w_avg
+        rows += [generator.synthesis(mean + psi * (ws - mean), noise=noise) for psi in psis]
+    return torch.cat(rows)
+
+
+def to_uint8(images: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
+    """`[N, 3, R, R]` in [-1, 1] to `[N, R, R, 3]` of bytes."""
+    return (images.permute(0, 2, 3, 1) * 127.5 + 128).clamp(0, 255).to(torch.uint8).numpy()
+
+
+def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:
+    """Write `images [N, 3, R, R]` as a PNG of rows of `columns`."""
+    tiles = to_uint8(images)
+    n, r = len(tiles), tiles.shape[1]
+    rows = -(-n // columns)
+    canvas = np.zeros((rows * r, columns * r, 3), dtype=np.uint8)
+    for i, tile in enumerate(tiles):
+        y, x = divmod(i, columns)
+        canvas[y * r : (y + 1) * r, x * r : (x + 1) * r] = tile
+    picture = Image.fromarray(canvas)
+    if zoom > 1:
+        picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.BICUBIC)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    picture.save(path)
