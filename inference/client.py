@@ -1,0 +1,274 @@
+"""The client of the inference server: asynchronous, free of torch, and raising the server's own errors.
+
+A fault of the network is `Unreachable`. Requests that may be repeated are, a few times; a stream of events
+that breaks off is taken up again from the job itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import io
+import json
+import secrets
+from collections.abc import AsyncGenerator, Iterator
+from dataclasses import dataclass
+from typing import Any, Self
+
+import aiohttp
+import stamina
+from pydantic import TypeAdapter
+
+from inference.errors import Box, Cancelled, NoSuchJob, TypefaceError, Unreachable, from_problem
+from inference.wire import (
+    ENDED,
+    Face,
+    ImageFormat,
+    JobEvent,
+    JobView,
+    PackInfo,
+    ProjectRequest,
+    ProjectResult,
+    RenderRequest,
+)
+
+_PACKS = TypeAdapter(list[PackInfo])
+_LINE_BYTES = 2**20
+_NETWORK = (aiohttp.ClientError, TimeoutError, OSError)
+
+
+@dataclass(frozen=True)
+class Timeouts:
+    """Seconds. The server sends a heartbeat every 5 s, so a stream silent for `silence` is dead.
+
+    It lets an upload wait for 60 s, and then take 60 s.
+    """
+
+    connect: float = 3
+    request: float = 30
+    upload: float = 150
+    silence: float = 15
+    farewell: float = 3
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """A good answer, read to its end."""
+
+    body: bytes
+
+
+class Client:
+    """Talks to one server. Its connections open with the first request; `close` ends them.
+
+    Args:
+        base_url: such as `http://127.0.0.1:8300`.
+        token: the bearer token, when the server asks for one.
+        timeouts: how long to wait for what.
+        attempts: how often a request that may be repeated is tried.
+    """
+
+    def __init__(
+        self,
+        base_url: str,
+        token: str | None = None,
+        *,
+        timeouts: Timeouts | None = None,
+        attempts: int = 3,
+    ) -> None:
+        self._base = base_url.rstrip("/")
+        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._timeouts = timeouts or Timeouts()
+        self._attempts = attempts
+        self._session: aiohttp.ClientSession | None = None
+        self._farewells: set[asyncio.Task[None]] = set()
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.close()
+
+    async def close(self) -> None:
+        """End all connections, after the farewells that are under way."""
+        if self._farewells:
+            await asyncio.wait(self._farewells)
+        if self._session is not None:
+            await self._session.close()
+            self._session = None
+
+    async def ready(self) -> bool:
+        """Whether the server is there, warm and takes work."""
+        try:
+            await self._once("GET", "/readyz")
+        except TypefaceError:
+            return False
+        return True
+
+    async def packs(self) -> list[PackInfo]:
+        """The packs of the server. Raises TypefaceError."""
+        answer = await self._again("GET", "/v1/packs")
+        with _translated():
+            return _PACKS.validate_json(answer.body)
+
+    async def render(
+        self, face: Face, *, pack: str | None = None, size: int = 512, format: ImageFormat = "jpeg"
+    ) -> bytes:
+        """A picture of `face`, `size` px wide and high. Raises TypefaceError."""
+        asked = RenderRequest(pack=pack, face=face, size=size, format=format)
+        headers = {"Content-Type": "application/json"}
+        answer = await self._again("POST", "/v1/render", data=asked.model_dump_json(), headers=headers)
+        return answer.body
+
+    async def project(
+        self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None, steps: int = 0
+    ) -> AsyncGenerator[JobEvent | ProjectResult, None]:
+        """Find the latent of a photo: yields events while the job goes on, and last the result.
+
+        `steps` 0 lets the server choose. Closing the generator, or cancelling its task, cancels the job on
+        the server; when it has sent the result, the server is told to forget it. Raises TypefaceError.
+        """
+        asked = ProjectRequest(owner=owner, box=box, pack=pack, steps=steps)
+        submission = asyncio.ensure_future(self._submit(asked, photo))
+        del photo
+        parted = False
+        try:
+            job = await asyncio.shield(submission)
+            async with contextlib.aclosing(self._follow(job.id)) as events:
+                async for event in events:
+                    yield event
+            _raise_for(event.job)
+            result = await self._again("GET", f"/v1/jobs/{job.id}/result")
+            with _translated():
+                found = ProjectResult.model_validate_json(result.body)
+            self._part(submission)
+            parted = True
+            yield found
+        finally:
+            if not parted:
+                await asyncio.shield(self._part(submission))
+
+    async def _submit(self, asked: ProjectRequest, photo: bytes) -> JobView:
+        """Repeatable, since the key gets the same job back."""
+        headers = {"Idempotency-Key": secrets.token_urlsafe(24)}
+        async for attempt in self._attempting():
+            with attempt:
+                form = aiohttp.FormData()
+                form.add_field("job", asked.model_dump_json(), content_type="application/json")
+                # As a file: an error about bytes would hold them, and so the photo, in its message.
+                form.add_field("image", io.BytesIO(photo), filename="photo")
+                answer = await self._once(
+                    "POST", "/v1/jobs", data=form, headers=headers, limit=self._timeouts.upload
+                )
+        with _translated():
+            return JobView.model_validate_json(answer.body)
+
+    async def _follow(self, job: str) -> AsyncGenerator[JobEvent, None]:
+        """The events of a job to its end, over as many connections as it takes."""
+        silent = 0
+        while silent < self._attempts:
+            silent += 1
+            with contextlib.suppress(Unreachable):
+                async with contextlib.aclosing(self._events(job)) as events:
+                    async for event in events:
+                        silent = 0
+                        yield event
+                        if event.job.state in ENDED:
+                            return
+            await self._still_there(job)
+        raise Unreachable("The stream of events breaks off again and again.")
+
+    async def _still_there(self, job: str) -> None:
+        """After a broken stream: whether the server still knows the job."""
+        try:
+            await self._again("GET", f"/v1/jobs/{job}")
+        except NoSuchJob:
+            raise Unreachable("The server was started anew and has lost the job.") from None
+
+    async def _events(self, job: str) -> AsyncGenerator[JobEvent, None]:
+        """One stream of events; Unreachable when it breaks off, or just ends."""
+        timeout = aiohttp.ClientTimeout(
+            total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.silence
+        )
+        with _translated():
+            async with self._http().get(f"{self._base}/v1/jobs/{job}/events", timeout=timeout) as answer:
+                await _check(answer)
+                async for line in answer.content:
+                    if line.startswith(b"data:"):
+                        yield JobEvent.model_validate_json(line[5:])
+
+    def _part(self, submission: asyncio.Future[JobView]) -> asyncio.Task[None]:
+        """Let the server cancel, or forget, the job that `submission` makes: a task that ends in bounded time."""
+        task = asyncio.create_task(self._delete(submission))
+        self._farewells.add(task)
+        task.add_done_callback(self._farewells.discard)
+        return task
+
+    async def _delete(self, submission: asyncio.Future[JobView]) -> None:
+        with contextlib.suppress(TypefaceError, TimeoutError):
+            async with asyncio.timeout(self._timeouts.farewell):
+                job = await submission  # cancelled with the timeout, and so given up by the server too
+                await self._again("DELETE", f"/v1/jobs/{job.id}")
+
+    def _attempting(self) -> Any:
+        return stamina.retry_context(
+            on=Unreachable,
+            attempts=self._attempts,
+            timeout=None,
+            wait_initial=0.1,
+            wait_max=1,
+            wait_jitter=0.1,
+        )
+
+    async def _again(self, method: str, path: str, **request: Any) -> _Answer:
+        async for attempt in self._attempting():
+            with attempt:
+                answer = await self._once(method, path, **request)
+        return answer
+
+    async def _once(self, method: str, path: str, *, limit: float | None = None, **request: Any) -> _Answer:
+        limits = aiohttp.ClientTimeout(
+            total=limit or self._timeouts.request, sock_connect=self._timeouts.connect
+        )
+        with _translated():
+            async with self._http().request(
+                method, self._base + path, timeout=limits, allow_redirects=False, **request
+            ) as answer:
+                await _check(answer)
+                return _Answer(await answer.read())
+
+    def _http(self) -> aiohttp.ClientSession:
+        if self._session is None:
+            self._session = aiohttp.ClientSession(headers=self._headers, read_bufsize=_LINE_BYTES)
+        return self._session
+
+
+@contextlib.contextmanager
+def _translated() -> Iterator[None]:
+    """What goes wrong between the machines, as Unreachable; without addresses in its words."""
+    try:
+        yield
+    except _NETWORK as error:
+        raise Unreachable(f"The inference server does not answer ({type(error).__name__}).") from None
+    except ValueError:  # ValidationError is one, and so is a line too long
+        raise Unreachable("The inference server answers in another language.") from None
+
+
+async def _check(answer: aiohttp.ClientResponse) -> None:
+    """Raise the error that a problem document tells of; Unreachable for one that is none of ours."""
+    if answer.ok:
+        return
+    try:
+        problem = json.loads(await answer.read())
+    except ValueError:
+        problem = None
+    if isinstance(problem, dict) and "code" in problem:
+        raise from_problem(problem)
+    raise Unreachable(f"The inference server answers {answer.status}.")
+
+
+def _raise_for(job: JobView) -> None:
+    if job.state == "cancelled":
+        raise Cancelled
+    if job.state == "failed":
+        raise from_problem(job.problem or {})

@@ -1,0 +1,127 @@
+"""The server's composition: the table of routes, and what enters and leaves with the application."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from aiohttp import web
+
+from inference.images import MEDIA_TYPES
+from inference.server import auth, contract, events, health, problems, projections, renders
+from inference.server.contract import Route, model
+from inference.server.jobs import JOBS, Jobs
+from inference.server.metrics import METRICS, Metrics
+from inference.server.photos import PHOTOS, Photos
+from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS, Catalogue, Device, Gate, ServedPack
+from inference.server.renders import RENDERS, Renders
+from inference.settings import Settings
+from inference.wire import JobEvent, JobView, PackInfo, ProjectRequest, ProjectResult, RenderRequest
+
+_JSON = "application/json"
+_TEXT = {"type": "string"}
+_BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
+_STATUS = {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]}
+_FORM = {
+    "type": "object",
+    "properties": {"job": model(ProjectRequest), "image": _BINARY},
+    "required": ["job", "image"],
+}
+
+
+async def packs(request: web.Request) -> web.Response:
+    """`GET /v1/packs`."""
+    found = [pack.info.model_dump(mode="json") for pack in request.app[CATALOGUE].packs]
+    return web.json_response(found)
+
+
+def routes() -> tuple[Route, ...]:
+    """All routes; the application and its contract are both made of this table."""
+    job = {_JSON: model(JobView)}
+    pictures = dict.fromkeys(MEDIA_TYPES.values(), _BINARY)
+    return (
+        Route("GET", "/v1/packs", packs, "Packs", {_JSON: {"type": "array", "items": model(PackInfo)}}),
+        Route(
+            "POST",
+            "/v1/render",
+            renders.render,
+            "A picture of an expression",
+            pictures,
+            body={_JSON: model(RenderRequest)},
+            failures=(400, 404, 413, 429, 503),
+        ),
+        Route(
+            "POST",
+            "/v1/jobs",
+            projections.create,
+            "Find the latent of a photo",
+            job,
+            body={"multipart/form-data": _FORM},
+            status=202,
+            failures=(400, 404, 409, 413, 415, 422, 429, 503),
+        ),
+        Route("GET", "/v1/jobs/{id}", projections.show, "Where a job stands", job, failures=(404,)),
+        Route(
+            "GET",
+            "/v1/jobs/{id}/events",
+            events.events,
+            "Progress: events queued, progress, done, failed, cancelled",
+            {"text/event-stream": model(JobEvent)},
+            failures=(404,),
+        ),
+        Route(
+            "GET",
+            "/v1/jobs/{id}/result",
+            projections.result,
+            "The latent",
+            {_JSON: model(ProjectResult)},
+            failures=(404, 409, 410),
+        ),
+        Route(
+            "DELETE",
+            "/v1/jobs/{id}",
+            projections.cancel,
+            "Cancel a job, or forget a finished one",
+            job,
+            failures=(404,),
+        ),
+        Route("GET", "/healthz", health.alive, "Alive", {_JSON: _STATUS}),
+        Route("GET", "/readyz", health.ready, "Warm, and taking work", {_JSON: _STATUS}),
+        Route("GET", "/metrics", health.metrics, "Prometheus metrics", {"text/plain": _TEXT}),
+        Route("GET", "/openapi.json", contract.handler(routes), "This document", {_JSON: {"type": "object"}}),
+    )
+
+
+def build(settings: Settings, device: Device, served: Sequence[ServedPack]) -> web.Application:
+    """The application; `device` is started and stopped with it."""
+    app = web.Application(
+        middlewares=[problems.middleware, auth.middleware], client_max_size=renders.BODY_BYTES
+    )
+    app[SETTINGS] = settings
+    app[DEVICE] = device
+    app[CATALOGUE] = Catalogue(served)
+    app[GATE] = Gate()
+    app[METRICS] = Metrics()
+    app[RENDERS] = Renders(device)
+    app.add_routes([web.route(route.method, route.path, route.handler) for route in routes()])
+    app.cleanup_ctx.extend([_work, _pool])
+    return app
+
+
+async def _work(app: web.Application) -> AsyncIterator[None]:
+    """The device and the registry of jobs."""
+    device = app[DEVICE]
+    app[JOBS] = Jobs(device, app[SETTINGS], app[METRICS])
+    device.start()
+    yield
+    await asyncio.to_thread(device.stop)
+
+
+async def _pool(app: web.Application) -> AsyncIterator[None]:
+    """The threads that read photos."""
+    settings = app[SETTINGS]
+    pool = ThreadPoolExecutor(settings.photo_threads, thread_name_prefix="photo")
+    app[PHOTOS] = Photos(pool, app[DEVICE], settings, app[METRICS])
+    yield
+    pool.shutdown(wait=False, cancel_futures=True)

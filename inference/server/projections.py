@@ -1,0 +1,93 @@
+"""The routes of jobs: order a projection, ask for it, fetch it, cancel it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+
+from aiohttp import web
+
+from inference.errors import BadRequest, Stopping
+from inference.server import forms
+from inference.server.jobs import JOBS, Job
+from inference.server.photos import PHOTOS
+from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS
+from inference.wire import ProjectRequest, ProjectResult, Wire
+
+_KEY_LENGTH = 200
+_CANCEL_SECONDS = 2.0
+
+
+async def create(request: web.Request) -> web.Response:
+    """`POST /v1/jobs`: what is wrong with the photo is answered at once; else the job is queued."""
+    _let_in(request)
+    key = request.headers.get("Idempotency-Key")
+    if key is not None and not 0 < len(key) <= _KEY_LENGTH:
+        raise BadRequest(f"An Idempotency-Key has 1 to {_KEY_LENGTH} characters.")
+    photos = request.app[PHOTOS]
+    async with photos.place(known=request.app[JOBS].knows(key)):
+        _let_in(request)
+        form = await forms.read(request, request.app[SETTINGS])
+        pack = request.app[CATALOGUE].find(form.job.pack)
+        if job := _repeated(request, form.job, key):
+            return _accepted(request, job)
+        request.app[DEVICE].admit(form.job.owner)
+        face = await photos.prepare(form.image, pack.framing, form.job.box)
+    _let_in(request)
+    # The same request may have come twice while the face was looked for.
+    job = _repeated(request, form.job, key) or request.app[JOBS].submit(form.job, pack, face, key)
+    return _accepted(request, job)
+
+
+async def show(request: web.Request) -> web.Response:
+    """`GET /v1/jobs/{id}`."""
+    jobs = request.app[JOBS]
+    job = jobs.find(request.match_info["id"])
+    jobs.heard(job)
+    return _json(jobs.view(job))
+
+
+async def result(request: web.Request) -> web.Response:
+    """`GET /v1/jobs/{id}/result`."""
+    outcome: ProjectResult = request.app[JOBS].find(request.match_info["id"]).outcome()
+    return _json(outcome)
+
+
+async def cancel(request: web.Request) -> web.Response:
+    """`DELETE /v1/jobs/{id}`: the job leaves before its next step; one that is complete is forgotten."""
+    jobs = request.app[JOBS]
+    job = jobs.find(request.match_info["id"])
+    jobs.cancel(job)
+    with contextlib.suppress(TimeoutError):
+        async with asyncio.timeout(_CANCEL_SECONDS):
+            await job.end()
+    if job.over and job.state != "cancelled":
+        jobs.forget(job)
+    return _json(jobs.view(job))
+
+
+def _let_in(request: web.Request) -> None:
+    if not request.app[GATE].open:
+        raise Stopping
+
+
+def _repeated(request: web.Request, asked: ProjectRequest, key: str | None) -> Job | None:
+    job = request.app[JOBS].repeated(asked.owner, key)
+    if job is not None and job.request != asked:
+        raise BadRequest("This Idempotency-Key was used with another request.")
+    return job
+
+
+def _accepted(request: web.Request, job: Job) -> web.Response:
+    jobs = request.app[JOBS]
+    jobs.heard(job)
+    return _json(jobs.view(job), status=202, headers={"Location": f"/v1/jobs/{job.id}"})
+
+
+def _json(model: Wire, status: int = 200, headers: dict[str, str] | None = None) -> web.Response:
+    return web.Response(
+        text=model.model_dump_json(),
+        status=status,
+        content_type="application/json",
+        headers={"Cache-Control": "no-store", **(headers or {})},
+    )
