@@ -1,0 +1,170 @@
+"""The conversation's answers to buttons, one function an action. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import cast
+
+from bot.core import flow, menus
+from bot.core.blend import Blend
+from bot.core.effects import CancelJob, Consent, Forget, Known, Line, ReadHeld, Say
+from bot.core.flow import Turn
+from bot.core.mbti import Gender
+from bot.core.presses import Action, Pressed
+from bot.core.state import State
+
+Args = tuple[str, ...]
+
+
+def press(state: State, pressed: Pressed, known: Known) -> Turn:
+    """A button of the presser's own, its arguments checked by `presses.decode`."""
+    return _TABLE[pressed.action](state, pressed.args, known)
+
+
+def _begin(state: State, _: Args, known: Known) -> Turn:
+    return flow.choose(state, known, None, None)
+
+
+def _types(state: State, _: Args, known: Known) -> Turn:
+    return flow.ask_type(replace(state, gender=flow.pending_gender(state)), known)
+
+
+def _type(state: State, args: Args, known: Known) -> Turn:
+    return flow.choose(state, known, args[0], flow.pending_gender(state))
+
+
+def _gender(state: State, args: Args, known: Known) -> Turn:
+    return flow.choose(state, known, state.type, cast(Gender, args[0]))
+
+
+def _help(state: State, _: Args, __: Known) -> Turn:
+    return state, (Say((Line("help"),), menus.WELCOME),)
+
+
+def _privacy(state: State, _: Args, __: Known) -> Turn:
+    return state, (ReadHeld(),)
+
+
+def _forget(_: State, __: Args, ___: Known) -> Turn:
+    return State(), (Forget(),)
+
+
+def _match(state: State, _: Args, known: Known) -> Turn:
+    return flow.match(state, known, None)
+
+
+def _other_match(state: State, _: Args, __: Known) -> Turn:
+    return flow.ask_match(state)
+
+
+def _meet(state: State, args: Args, known: Known) -> Turn:
+    return flow.match(state, known, cast(Gender, args[0]))
+
+
+def _agree(state: State, _: Args, known: Known) -> Turn:
+    if not known.consented and not state.consent_asked:
+        return flow.expired(state)
+    state, effects = flow.advance(state, replace(known, consented=True))
+    return state, effects if known.consented else (Consent(), *effects)
+
+
+def _decline(state: State, _: Args, known: Known) -> Turn:
+    return flow.decline(state, known)
+
+
+def _selfie(state: State, _: Args, known: Known) -> Turn:
+    return flow.advance(replace(state, photo_sent=False), replace(known, photo=None))
+
+
+def _again(state: State, _: Args, known: Known) -> Turn:
+    return (state, (flow.busy(state),)) if known.running else flow.blend_last(state, known)
+
+
+def _pick(state: State, args: Args, known: Known) -> Turn:
+    token, number = args[0], int(args[1])
+    if known.running:
+        return state, (flow.busy(state),)
+    if not (state.type and state.gender and known.consented):
+        return flow.advance(state, known)
+    photo = known.photo
+    if photo is None or photo.token != token or number >= len(photo.boxes):
+        return flow.ask_selfie(state, replace(known, photo=None), gone=True)
+    return flow.project(state, known, number)
+
+
+def _cancel(state: State, args: Args, known: Known) -> Turn:
+    job = int(args[0])
+    if state.job != job or not known.running:
+        return state, (Say((Line("nothing-runs"),), menus.LOST),)
+    return replace(state, job=None), (CancelJob(job), Say((Line("error-cancelled"),), menus.retry("photo")))
+
+
+def _retry_photo(state: State, known: Known) -> Turn:
+    if known.running:
+        return state, (flow.busy(state),)
+    if state.type and state.gender and known.consented and known.photo is None:
+        return flow.ask_selfie(state, known, gone=True)
+    return flow.advance(state, known)
+
+
+def _retry(state: State, args: Args, known: Known) -> Turn:
+    match args[0]:
+        case "photo":
+            return _retry_photo(state, known)
+        case "match":
+            return flow.match(state, known, None)
+        case "type":
+            return flow.choose(state, known, state.type, state.gender)
+        case _:
+            return _blended(lambda state, _: state)(state, args, known)
+
+
+def _blended(change: Callable[[State, Args], State]) -> Callable[[State, Args, Known], Turn]:
+    """Change how the face is blended and show it, if there still is one."""
+
+    def pressed(state: State, args: Args, known: Known) -> Turn:
+        if not (state.face and state.type and state.gender):
+            return flow.expired(state)
+        return flow.render_blend(change(state, args), known)
+
+    return pressed
+
+
+def _to(change: Callable[[Blend, bool], Blend]) -> Callable[[State, Args, Known], Turn]:
+    return _blended(lambda state, args: state.blended(change(state.blend, args == ("1",))))
+
+
+def _show(state: State, args: Args, known: Known) -> Turn:
+    # Only the picture that the asker looked at last is shown to everyone: an older one's button brings the
+    # newest back to the asker alone, with a button of its own.
+    if not (state.face and state.type and state.gender):
+        return flow.expired(state)
+    return flow.render_blend(state, known, public=int(args[0]) == state.shown)
+
+
+_TABLE: dict[Action, Callable[[State, Args, Known], Turn]] = {
+    Action.BEGIN: _begin,
+    Action.TYPES: _types,
+    Action.TYPE: _type,
+    Action.GENDER: _gender,
+    Action.HELP: _help,
+    Action.PRIVACY: _privacy,
+    Action.FORGET: _forget,
+    Action.MATCH: _match,
+    Action.OTHER_MATCH: _other_match,
+    Action.MATCH_GENDER: _meet,
+    Action.AGREE: _agree,
+    Action.DECLINE: _decline,
+    Action.SELFIE: _selfie,
+    Action.AGAIN: _again,
+    Action.PICK: _pick,
+    Action.CANCEL: _cancel,
+    Action.RETRY: _retry,
+    Action.MORE_ME: _to(lambda blend, _: blend.towards_person()),
+    Action.MORE_TYPE: _to(lambda blend, _: blend.towards_type()),
+    Action.SHAPE: _to(lambda blend, on: replace(blend, keep_shape=on)),
+    Action.COLOURS: _to(lambda blend, on: replace(blend, keep_colours=on)),
+    Action.UNDO: _blended(lambda state, _: state.undone() if state.history else state),
+    Action.SHOW: _show,
+}

@@ -1,0 +1,222 @@
+"""The conversation itself: a state and what happened give the new state and what is to be done. Pure.
+
+`service` runs the effects and brings back what came of them, so that every decision is made here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import cast
+
+from bot.core import buttons, flow, menus, outcomes
+from bot.core.effects import (
+    Choices,
+    Effect,
+    Forget,
+    Hold,
+    Known,
+    Line,
+    Outcome,
+    Project,
+    ReadHeld,
+    Say,
+    Show,
+)
+from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
+from bot.core.flow import Turn
+from bot.core.mbti import Asked, Gender, distance, near, parse, words
+from bot.core.photos import HeldPhoto
+from bot.core.presses import Action, decode
+from bot.core.state import State
+
+_HELLO = frozenset({"hi", "hello", "hey", "start", "안녕", "안녕하세요", "시작"})
+_HELP = frozenset({"help", "도움말", "도움", "도와줘"})
+_MAX_WORDS = 12
+"""More words than these are talk, not a request."""
+_QUIET = frozenset({Action.RETRY, Action.CANCEL, Action.FORGET})
+"""Presses that need no word about work that was interrupted: they deal with it."""
+
+
+def step(state: State, event: Event | Outcome, known: Known) -> Turn:
+    """Decide.
+
+    At most one effect is answered by an outcome, and it is the last; without one, the last is what is said.
+    """
+    if not isinstance(event, Command | TextSent | PhotoSent | Press):
+        return _introduced(*outcomes.answer(state, event, known))
+    interrupted = state.job is not None and not known.running
+    if interrupted:
+        state = replace(state, job=None)
+    state, effects = _decide(state, event, known)
+    if interrupted and _tells(event) and not isinstance(effects[-1], Project):
+        effects = (Say((Line("interrupted"),), menus.retry("photo"), code="interrupted"), *effects)
+    return _introduced(state, effects)
+
+
+def _tells(event: Event) -> bool:
+    """Whether this event is answered with a word about the work that a restart has interrupted."""
+    if isinstance(event, PhotoSent):
+        return False
+    if isinstance(event, Command):
+        return event.name not in {"forget", "me"} and event.photo is None
+    pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
+    return pressed is None or pressed.action not in _QUIET
+
+
+def _introduced(state: State, effects: tuple[Effect, ...]) -> Turn:
+    """Tell once, with the first answer, that all of this is for fun, and whose trade mark MBTI is."""
+    spoken = next((n for n, effect in enumerate(effects) if isinstance(effect, Say | Show)), None)
+    if state.greeted or spoken is None:
+        return state, effects
+    first = cast(Say | Show, effects[spoken])
+    if first.lines[0].key == "forgotten":
+        return state, effects
+    # A question comes last: what is said after it would stand between it and its buttons.
+    asks = isinstance(first, Say) and (first.code or "").startswith(("ask_", "unknown_type"))
+    at = len(first.lines) - asks
+    told = replace(first, lines=(*first.lines[:at], Line("disclaimer"), *first.lines[at:]))
+    return replace(state, greeted=True), (*effects[:spoken], told, *effects[spoken + 1 :])
+
+
+def _decide(state: State, event: Event, known: Known) -> Turn:
+    match event:
+        case Command():
+            return _command(state, event, known)
+        case TextSent(_, text):
+            return _text(state, text, known)
+        case PhotoSent(_, photo):
+            return _photo(state, photo, known)
+        case Press(origin, payload):
+            pressed = decode(origin.person, payload)
+            if pressed is None:
+                return state, (Say((Line("bad-button"),), menus.LOST, code="bad_button"),)
+            if not pressed.mine:
+                return state, (Say((Line("not-yours"),), menus.BEGIN, code="not_yours"),)
+            return buttons.press(state, pressed, known)
+
+
+# Commands
+
+
+def _command(state: State, command: Command, known: Known) -> Turn:
+    lines = (Line("unknown-command"), Line("help"))
+    turn: Turn = state, (Say(lines, menus.WELCOME, code="unknown_command"),)
+    match command.name:
+        case "help":
+            turn = state, (Say((Line("help"),), menus.WELCOME),)
+        case "start":
+            turn = state, (Say((Line("welcome"),), menus.WELCOME),)
+        case "mbti":
+            turn = _mbti(state, command, known)
+        case "me" if command.photo:
+            turn = _photo(state, command.photo, known)
+        case "me":
+            turn = _again(state, known)
+        case "match":
+            turn = flow.match(state, known, parse(*command.options.values()).gender)
+        case "privacy":
+            turn = state, (ReadHeld(),)
+        case "forget":
+            turn = State(), (Forget(),)
+    return turn
+
+
+def _mbti(state: State, command: Command, known: Known) -> Turn:
+    first: tuple[Effect, ...] = ()
+    state = replace(state, matching=False)
+    if command.photo:
+        first = _held(state, command.photo, known)
+    if Hold() in first:
+        state, known = replace(state, photo_sent=True), replace(known, photo=HeldPhoto("", b"", 0))
+    state, effects = _asked(state, parse(*command.options.values()), known)
+    return state, (*first, *effects)
+
+
+def _held(state: State, photo: Photo, known: Known) -> tuple[Effect, ...]:
+    """Keep a photo that came with a command, or say why not."""
+    if said := _refusal(photo, known, ()):
+        return (said,)
+    return (flow.busy(state),) if known.running else (Hold(),)
+
+
+def _asked(state: State, asked: Asked, known: Known) -> Turn:
+    if asked.unknown:
+        return _unknown(state, asked)
+    return flow.choose(state, known, asked.type, asked.gender)
+
+
+def _unknown(state: State, asked: Asked) -> Turn:
+    assert asked.unknown
+    types = near(asked.unknown)
+    line = Line("error-unknown-type", {"word": asked.unknown[:12].upper(), "types": ", ".join(types)})
+    state = replace(state, gender=asked.gender or state.gender, waiting="type")  # what was shown before stays
+    return state, (Say((line,), menus.near(types), code="unknown_type"),)
+
+
+def _again(state: State, known: Known) -> Turn:
+    if known.running:
+        return state, (flow.busy(state),)
+    if known.photo or state.photo_sent:
+        return flow.advance(state, known)
+    return flow.blend_last(state, known)
+
+
+# Photos and words
+
+
+def _refusal(photo: Photo, known: Known, menu: Choices) -> Say | None:
+    """Why this photo cannot be kept, if it cannot."""
+    problem = photo.problem or ("too_large" if len(photo.data) > MAX_PHOTO_BYTES else None)
+    if problem:
+        return Say((outcomes.error_line(problem),), menu, code=problem)
+    return None if known.room else Say((Line("no-room"),), menu, code="busy")
+
+
+def _photo(state: State, photo: Photo, known: Known) -> Turn:
+    if said := _refusal(photo, known, menus.selfie(state, known)):
+        return state, (said,)
+    if known.running:
+        return state, (flow.busy(state),)
+    state = replace(state, photo_sent=True)
+    state, effects = flow.advance(state, replace(known, photo=HeldPhoto("", b"", 0)))
+    return state, (Hold(), *effects)
+
+
+def _text(state: State, text: str, known: Known) -> Turn:
+    found = words(text)
+    asked = parse(text) if len(found) <= _MAX_WORDS else Asked()
+    pending = flow.pending_gender(state)
+    if asked.type:
+        return flow.choose(state, known, asked.type, asked.gender or pending)
+    for heard, key in ((_HELLO, "welcome"), (_HELP, "help")):
+        if heard & set(found):
+            return state, (Say((Line(key),), menus.WELCOME),)
+    if asked.gender and state.waiting in {"type", "gender", "match"}:
+        return _gender_said(state, asked.gender, known)
+    if asked.unknown and len(found) == 1 and _meant(asked.unknown, state):
+        return _unknown(state, replace(asked, gender=pending))
+    return _lost(state, known)
+
+
+def _meant(word: str, state: State) -> bool:
+    """Whether a word that is no type was perhaps meant as one."""
+    return distance(word.upper()[:8], near(word)[0]) <= (2 if state.waiting == "type" else 1)
+
+
+def _gender_said(state: State, gender: Gender, known: Known) -> Turn:
+    if state.waiting == "match":
+        return flow.match(state, known, gender)
+    return flow.choose(state, known, state.type, gender)
+
+
+def _lost(state: State, known: Known) -> Turn:
+    """Words that make no sense: a short help, and the buttons of the question that is open."""
+    menu = {
+        "type": menus.TYPE_ROWS,
+        "gender": menus.GENDER_ROW,
+        "match": menus.MEET_ROW,
+        "consent": menus.CONSENT,
+        "selfie": menus.selfie(state, known),
+    }.get(state.waiting, menus.LOST)
+    key, code = (f"lost-{state.waiting}", f"ask_{state.waiting}") if state.waiting else ("lost", "lost")
+    return state, (Say((Line(key),), menu, code=code),)

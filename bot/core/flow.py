@@ -1,0 +1,159 @@
+"""What comes next in a conversation: each function gives the new state and what is to be done. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import menus
+from bot.core.blend import Blend
+from bot.core.effects import (
+    Blended,
+    Drop,
+    Effect,
+    Known,
+    Line,
+    MatchFace,
+    OpenSession,
+    Prefer,
+    Project,
+    Render,
+    Say,
+    TypeFace,
+)
+from bot.core.mbti import Gender
+from bot.core.state import State
+
+Turn = tuple[State, tuple[Effect, ...]]
+
+
+def ask_type(state: State, known: Known) -> Turn:
+    """Ask which type with sixteen buttons."""
+    key = "match-needs-type" if state.matching else "ask-type-photo" if known.photo else "ask-type"
+    line = Line(key)
+    return replace(state, type=None, waiting="type"), (Say((line,), menus.TYPE_ROWS, code="ask_type"),)
+
+
+def ask_gender(state: State, known: Known) -> Turn:
+    assert state.type
+    line = Line("ask-gender", {"type": state.type})
+    return replace(state, gender=None, waiting="gender"), (Say((line,), menus.GENDER_ROW, code="ask_gender"),)
+
+
+def choose(state: State, known: Known, kind: str | None, gender: Gender | None) -> Turn:
+    """A type, a gender, both or none are given: ask for what is missing, else show the type's face.
+
+    When the type was asked for the match's sake, the match comes next.
+    """
+    if (kind, gender) != (state.type, state.gender):
+        state = replace(state, type=kind, gender=gender, blend=Blend(), history=())
+    matching, state = state.matching, replace(state, matching=False)
+    if kind is None:
+        return ask_type(state, known)
+    if matching:
+        return match(state, known, None)
+    if gender is None:
+        return ask_gender(state, known)
+    effects = (OpenSession(kind, gender), Render(TypeFace(kind, gender)))
+    return replace(state, waiting=""), effects
+
+
+def advance(state: State, known: Known) -> Turn:
+    """On towards the blended face: ask for whatever is missing, and begin when nothing is."""
+    if known.running and state.job is not None:
+        return state, (Say((Line("still-working"),), menus.cancel(state.job)),)
+    if state.type is None:
+        return ask_type(replace(state, matching=False), known)
+    if state.gender is None:
+        return ask_gender(state, known)
+    if not known.consented:
+        return ask_consent(state, known)
+    if known.photo is None:
+        return ask_selfie(state, known, gone=state.photo_sent)
+    return project(state, known)
+
+
+def offer_selfie(state: State, known: Known) -> Turn:
+    """After a type's face: towards a selfie. The consent's words, once asked, are not said again under every face."""
+    if known.consented or known.photo or known.running or not state.consent_asked:
+        return advance(state, known)
+    say = Say((Line("offer-selfie"),), menus.OFFER, code="ask_selfie")
+    return replace(state, waiting="selfie"), (say,)
+
+
+def ask_consent(state: State, known: Known) -> Turn:
+    lines = (Line("consent-photo"),) if known.photo else ()
+    say = Say((*lines, Line("consent", {"hours": known.hours})), menus.CONSENT, code="ask_consent")
+    return replace(state, waiting="consent", consent_asked=True), (say,)
+
+
+def ask_selfie(state: State, known: Known, *, gone: bool = False) -> Turn:
+    """Ask for a selfie; with `gone` because the one that was sent is no longer in memory."""
+    line = Line("error-photo-gone" if gone else "ask-selfie")
+    say = Say((line,), menus.selfie(state, known), code="photo_gone" if gone else "ask_selfie")
+    return replace(state, waiting="selfie", photo_sent=False), (say,)
+
+
+def project(state: State, known: Known, pick: int | None = None) -> Turn:
+    """Begin the work on the photo in memory."""
+    assert known.consented and known.photo and not known.running
+    job = state.jobs + 1
+    return replace(state, waiting="", job=job, jobs=job), (Project(job, pick),)
+
+
+def render_blend(state: State, known: Known, *, public: bool = False) -> Turn:
+    """Show the person's face as it is blended now."""
+    face = state.face or known.last_face
+    assert face and state.type and state.gender
+    state = replace(state, face=face, shown=state.shown + (not public), waiting="")
+    assert state.type and state.gender
+    wanted = Blended(face, state.type, state.gender, state.blend, state.shown, public)
+    return state, (Render(wanted),)
+
+
+def blend_last(state: State, known: Known) -> Turn:
+    """Blend the last selfie with the current type as it was left, or go on towards a first one."""
+    if not ((state.face or known.last_face) and state.type and state.gender):
+        return advance(state, known)
+    if state.face is None:
+        state = replace(state, blend=Blend(), history=())
+    return render_blend(state, known)
+
+
+def match(state: State, known: Known, gender: Gender | None) -> Turn:
+    """Meet the type that matches best; whom to meet is asked once and remembered."""
+    prefer: tuple[Effect, ...] = (Prefer(gender),) if gender and gender != known.match_gender else ()
+    if state.type is None:
+        state, effects = ask_type(replace(state, matching=True), known)
+        return state, (*prefer, *effects)
+    gender = gender or known.match_gender
+    if gender is None:
+        return ask_match(state)
+    wanted = MatchFace(state.type, known.chart[state.type], gender)
+    return replace(state, waiting=""), (*prefer, Render(wanted))
+
+
+def ask_match(state: State) -> Turn:
+    return replace(state, waiting="match"), (Say((Line("ask-match"),), menus.MEET_ROW, code="ask_match"),)
+
+
+def pending_gender(state: State) -> Gender | None:
+    """The gender that was given before the type, if it was."""
+    return state.gender if state.waiting == "type" else None
+
+
+def busy(state: State) -> Say:
+    """One selfie at a time."""
+    menu = menus.cancel(state.job) if state.job is not None else menus.LOST
+    return Say((Line("error-already-running"),), menu, code="already_running")
+
+
+def decline(state: State, known: Known) -> Turn:
+    """No photo then. Consent that was given before stands until /forget."""
+    key = "declined-later" if known.consented else "declined"
+    menu = menus.PRIVACY if known.consented else menus.AFTER_PHOTO
+    return replace(state, waiting="", photo_sent=False), (Drop(), Say((Line(key),), menu))
+
+
+def expired(state: State) -> Turn:
+    """A button whose time is over, and a way on."""
+    return state, (Say((Line("expired"),), menus.BEGIN, code="expired"),)

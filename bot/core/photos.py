@@ -1,0 +1,87 @@
+"""Photos in memory: the only place where a selfie is kept, and never for long."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field, replace
+
+from bot.core.events import Person
+from bot.core.ports import Clock
+from inference.errors import Box
+
+SECONDS = 15 * 60
+COUNT = 256
+BYTES = 128 * 2**20
+Key = tuple[Person, str]
+"""A person in a chat."""
+
+
+@dataclass(frozen=True)
+class HeldPhoto:
+    """A photo: `token` names it, `boxes` are its faces when there are several, `until` is on the clock."""
+
+    token: str
+    data: bytes = field(repr=False)
+    until: float
+    boxes: tuple[Box, ...] = ()
+
+
+class Photos:
+    """At most one photo for a person and chat, for at most 15 minutes, bounded in number and bytes.
+
+    When it is full no more are taken: nobody's photo makes room for a stranger's.
+    """
+
+    def __init__(
+        self, clock: Clock, *, seconds: float = SECONDS, count: int = COUNT, size: int = BYTES
+    ) -> None:
+        self._clock, self._seconds, self._count, self._size = clock, seconds, count, size
+        self._held: dict[Key, HeldPhoto] = {}
+
+    def room(self, key: Key, data: bytes) -> bool:
+        """Whether `data` can be held for `key`, in place of what is held for it now."""
+        self.sweep()
+        others = [held for other, held in self._held.items() if other != key]
+        return len(others) < self._count and sum(len(h.data) for h in others) + len(data) <= self._size
+
+    def hold(self, key: Key, data: bytes) -> HeldPhoto:
+        """Keep `data` in place of what was held before; call it only when there is `room`."""
+        assert self.room(key, data)
+        held = HeldPhoto(secrets.token_hex(4), data, self._clock.monotonic() + self._seconds)
+        self._held[key] = held
+        return held
+
+    def find(self, key: Key) -> HeldPhoto | None:
+        """The photo, if it is still in memory."""
+        self.sweep()
+        return self._held.get(key)
+
+    def mark(self, key: Key, token: str, boxes: tuple[Box, ...]) -> None:
+        """Remember where the faces of the photo `token` are."""
+        held = self._held.get(key)
+        if held and held.token == token:
+            self._held[key] = replace(held, boxes=boxes)
+
+    def drop(self, key: Key, token: str | None = None) -> None:
+        """Let the photo go; with `token` only if it is still that one."""
+        held = self._held.get(key)
+        if held and token in (None, held.token):
+            del self._held[key]
+
+    def forget(self, person: Person) -> None:
+        """Let all photos of a person go."""
+        for key in [key for key in self._held if key[0] == person]:
+            del self._held[key]
+
+    def left(self, held: HeldPhoto) -> float:
+        """For how many seconds the photo may still be used."""
+        return max(0.0, held.until - self._clock.monotonic())
+
+    def sweep(self) -> None:
+        """Let go what is too old."""
+        now = self._clock.monotonic()
+        for key in [key for key, held in self._held.items() if held.until <= now]:
+            del self._held[key]
+
+    def __len__(self) -> int:
+        return len(self._held)

@@ -1,0 +1,92 @@
+"""What the core needs from outside: the consumer owns the Protocol, the composition root brings what fulfils it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from typing import Protocol
+
+from bot.core.events import Event
+from bot.core.replies import Reply
+from db.records import Held, PersonRef, Preferences, Receipt
+from inference.errors import Box
+from inference.wire import Face, ImageFormat, JobEvent, ProjectResult
+
+
+class Faces(Protocol):
+    """The inference server; `inference.client.Client` fulfils it. Raises `inference.errors.TypefaceError`."""
+
+    async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes: ...
+
+    def project(
+        self, photo: bytes, *, owner: str, box: Box | None = None
+    ) -> AsyncIterator[JobEvent | ProjectResult]:
+        """Yields events and last the result. Closing the iterator, or cancelling the task, cancels the job."""
+        ...
+
+
+class Store(Protocol):
+    """What is kept, and how it is forgotten; fulfilled by `db.store.Store`. Raises `db.errors.StoreError`."""
+
+    async def seen(self, platform: str, update: str) -> bool: ...
+    async def load(self, person: PersonRef, chat: str) -> str | None: ...
+    async def save(self, person: PersonRef, chat: str, state: str) -> None: ...
+    async def consented(self, person: PersonRef, version: int) -> bool: ...
+    async def consent(self, person: PersonRef, version: int) -> None: ...
+    async def keep_face(
+        self, person: PersonRef, latent: bytes, *, kind: str, pack: str, seconds: int
+    ) -> str: ...
+    async def face(self, person: PersonRef, face_id: str) -> bytes | None: ...
+    async def latest_face(self, person: PersonRef, kind: str) -> str | None: ...
+    async def note_community(self, platform: str, community: str) -> None: ...
+    async def open_session(self, person: PersonRef, chat: str, type: str, gender: str) -> None: ...
+    async def close_session(self, person: PersonRef, chat: str, outcome: str) -> None: ...
+    async def log_job(
+        self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str
+    ) -> None: ...
+    async def preferences(self, person: PersonRef) -> Preferences: ...
+    async def prefer(
+        self, person: PersonRef, *, locale: str | None = None, match_gender: str | None = None
+    ) -> None: ...
+    async def forget(self, person: PersonRef) -> Receipt: ...
+    async def held(self, person: PersonRef) -> Held: ...
+
+
+class Drawing(Protocol):
+    """What the bot does to pictures itself; fulfilled by `bot.drawing.boxes`. Raises `inference.errors.PhotoError`."""
+
+    def shrink(self, photo: bytes) -> bytes:
+        """The upright photo as JPEG without metadata, longest side at most 1,600 px; BadImage or TooLarge for junk."""
+        ...
+
+    def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
+        """The upright photo as JPEG, longest side at most 1,024 px, with each box numbered from 1."""
+        ...
+
+
+class Clock(Protocol):
+    def monotonic(self) -> float:
+        """Seconds; for how long a photo may stay in memory."""
+        ...
+
+
+class Handler(Protocol):
+    """The core, as adapters see it; fulfilled by `bot.core.service.Service`."""
+
+    def handle(self, event: Event) -> AsyncGenerator[Reply]:
+        """Answer `event`; closing the generator cancels the work behind it."""
+        ...
+
+
+class Adapter(Protocol):
+    """One platform. `start` returns when the platform answers, `stop` when nothing of it runs any more."""
+
+    name: str
+
+    @property
+    def notice(self) -> str | None:
+        """After `start`: what whoever started us should know, such as a platform that is not reachable yet."""
+        ...
+
+    async def start(self) -> None: ...
+
+    async def stop(self) -> None: ...

@@ -1,0 +1,103 @@
+"""What our buttons carry: an action, its arguments and whose button it is, in at most 64 bytes of ASCII.
+
+`1.TAG.ACTION.ARG...`: the tag says for whom the button was made. It keeps honest people off each other's
+buttons; it is no signature, and need not be: a press acts on the presser's own conversation alone, and
+arguments are checked.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+from hashlib import blake2s
+
+from bot.core.events import Person
+from bot.core.mbti import GENDERS, TYPES
+from bot.core.replies import MAX_PAYLOAD_BYTES
+
+_VERSION = "1"
+_TAG = re.compile("[0-9a-f]{8}")
+
+
+class Action(StrEnum):
+    """What a button does. The values are carried by buttons in old messages: keep them."""
+
+    BEGIN = "begin"
+    TYPES = "types"
+    TYPE = "type"
+    GENDER = "gender"
+    AGREE = "agree"
+    DECLINE = "decline"
+    SELFIE = "selfie"
+    AGAIN = "again"
+    MORE_ME = "me"
+    MORE_TYPE = "more"
+    SHAPE = "shape"
+    COLOURS = "colours"
+    UNDO = "undo"
+    SHOW = "show"
+    MATCH = "match"
+    MATCH_GENDER = "meet"
+    OTHER_MATCH = "other"
+    RETRY = "retry"
+    CANCEL = "cancel"
+    PICK = "pick"
+    HELP = "help"
+    PRIVACY = "privacy"
+    FORGET = "forget"
+
+
+_GENDER, _COUNT = "|".join(GENDERS), "[0-9]{1,9}"
+_ARGUMENTS: dict[Action, tuple[str, ...]] = {
+    Action.TYPE: ("|".join(TYPES),),
+    Action.GENDER: (_GENDER,),
+    Action.MATCH_GENDER: (_GENDER,),
+    Action.SHAPE: ("[01]",),
+    Action.COLOURS: ("[01]",),
+    Action.SHOW: (_COUNT,),
+    Action.RETRY: ("photo|type|blend|match",),
+    Action.CANCEL: (_COUNT,),
+    Action.PICK: ("[0-9a-f]{8}", "[0-9]{1,2}"),
+}
+"""What each argument of an action looks like; actions that are not here take none."""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A payload that follows the rules; `mine` tells whether the button was made for the presser."""
+
+    action: Action
+    args: tuple[str, ...]
+    mine: bool
+
+
+def tag(person: Person) -> str:
+    """Eight hexadecimal digits that stay the same for a person."""
+    return blake2s(f"{person.platform}\0{person.id}".encode(errors="replace"), digest_size=4).hexdigest()
+
+
+def _valid(action: Action, args: tuple[str, ...]) -> bool:
+    patterns = _ARGUMENTS.get(action, ())
+    return len(args) == len(patterns) and all(
+        re.fullmatch(p, arg) for p, arg in zip(patterns, args, strict=True)
+    )
+
+
+def encode(person: Person, action: Action, *args: str) -> str:
+    """The payload of `person`'s button."""
+    assert _valid(action, args), (action, args)
+    payload = ".".join((_VERSION, tag(person), action, *args))
+    assert len(payload.encode("ascii")) <= MAX_PAYLOAD_BYTES, payload
+    return payload
+
+
+def decode(person: Person, payload: str) -> Pressed | None:
+    """What `person` pressed; None for a payload that we never made."""
+    if len(payload) > MAX_PAYLOAD_BYTES or not payload.isascii():
+        return None
+    version, *rest = payload.split(".")
+    if version != _VERSION or len(rest) < 2 or not _TAG.fullmatch(rest[0]) or rest[1] not in set(Action):
+        return None
+    action, args = Action(rest[1]), tuple(rest[2:])
+    return Pressed(action, args, rest[0] == tag(person)) if _valid(action, args) else None

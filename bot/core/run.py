@@ -1,0 +1,61 @@
+"""One event being answered."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from bot.core.events import Event
+from bot.core.photos import Key
+from bot.core.phrasing import Phrasing
+from bot.core.presence import Presence, Running
+from db.records import PersonRef
+
+
+class ForgottenError(Exception):
+    """The person was forgotten while this was under way: nothing more is written."""
+
+
+@dataclass
+class Run:
+    """What belongs to the answer to one event; `picture` is the one that was made last."""
+
+    event: Event
+    presence: Presence
+    phrasing: Phrasing
+    epoch: int
+    picture: bytes = b""
+    running: Running | None = None
+    ref: PersonRef = field(init=False)
+    key: Key = field(init=False)
+
+    def __post_init__(self) -> None:
+        person = self.event.origin.person
+        self.ref = PersonRef(person.platform, person.id)
+        self.key = (person, self.event.origin.chat)
+
+    @property
+    def chat(self) -> str:
+        return self.event.origin.chat
+
+    def check(self) -> None:
+        """Raises ForgottenError when the person was forgotten since the event came."""
+        if self.presence.epoch != self.epoch:
+            raise ForgottenError
+
+    @asynccontextmanager
+    async def writing(self) -> AsyncIterator[None]:
+        """Hold this to write about the person: `/forget` waits for it, and nothing is written after it."""
+        async with self.presence.writing:
+            self.check()
+            yield
+
+    def leave(self) -> None:
+        """The projection of this run is over, or given up."""
+        if self.running is None:
+            return
+        if self.presence.running.get(self.chat) is self.running:
+            del self.presence.running[self.chat]
+        self.running.stop("cancelled")
+        self.running = None

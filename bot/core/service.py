@@ -1,0 +1,267 @@
+"""Answers events: loads the state, lets `conversation` decide, runs the effects, and saves."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import replace
+
+from bot.core import charts, menus
+from bot.core.conversation import step
+from bot.core.discretion import told
+from bot.core.effects import (
+    CancelJob,
+    CloseSession,
+    Consent,
+    Drop,
+    Effect,
+    Failed,
+    Forget,
+    Forgotten,
+    HeldRead,
+    Hold,
+    Known,
+    Line,
+    ManyFound,
+    OpenSession,
+    Outcome,
+    Prefer,
+    Project,
+    Projected,
+    ReadHeld,
+    Render,
+    Say,
+    Show,
+)
+from bot.core.events import Command, Event, Photo, PhotoSent
+from bot.core.mbti import GENDERS
+from bot.core.outcomes import error_line
+from bot.core.photos import Photos
+from bot.core.phrasing import Phrasing
+from bot.core.ports import Clock, Drawing, Faces, Store
+from bot.core.presence import Presences, Running
+from bot.core.replies import Progress, Reply, Text
+from bot.core.run import ForgottenError, Run
+from bot.core.state import State, from_json
+from bot.core.wording import pick
+from bot.core.work import Ports, Work
+from db.errors import StoreError
+from inference.errors import TypefaceError
+
+CONSENT_VERSION = 1
+"""Raise it when the words of the consent change in what they ask: people are then asked again."""
+SHRINKING = 2
+"""So many photos are read at once: a large one takes a few hundred megabytes for a moment."""
+_log = logging.getLogger(__name__)
+
+
+class Service:
+    """The core for all platforms. `handle` may be called for any number of events at once.
+
+    Decisions about one person in one chat are taken one after the other; work goes on beside them, so that a
+    running projection keeps nobody from `/forget`, or from cancelling it.
+    """
+
+    def __init__(
+        self,
+        faces: Faces,
+        store: Store,
+        drawing: Drawing,
+        clock: Clock,
+        *,
+        retention_seconds: int,
+        match_chart: str = "opposite",
+    ) -> None:
+        """Raises bot.core.charts.ChartError for a match chart that cannot be used."""
+        self._store = store
+        self._chart = charts.load(match_chart)
+        self._hours = max(1, round(retention_seconds / 3600))
+        self._drawing = drawing
+        self._shrinking = asyncio.Semaphore(SHRINKING)
+        self._photos = Photos(clock)
+        self._presences = Presences()
+        self._work = Work(Ports(faces, store, drawing, clock), self._photos, retention_seconds)
+        self._closed = False
+
+    async def close(self) -> None:
+        """Stop all work; what is still being answered ends with a word about it."""
+        self._closed = True
+        for presence in self._presences.all():
+            presence.stop_all("stopping")
+        await self._work.close()
+
+    async def handle(self, event: Event) -> AsyncGenerator[Reply]:
+        """Answer `event`: any number of Progress, and at least one Text or Shown, of which one is the last.
+
+        What was delivered before yields nothing. Closing this cancels the work. Never raises an Exception.
+        """
+        phrasing = Phrasing(event.origin.person, pick(event.origin.locale))
+        presence = self._presences.of(event.origin.person)
+        run = Run(event, presence, phrasing, presence.epoch)
+        try:
+            if self._closed:
+                yield _trouble(run, "stopping")
+            elif not await self._seen(event):
+                async with aclosing(self._answer(run)) as replies:
+                    async for reply in replies:
+                        yield reply
+        except ForgottenError:
+            yield run.phrasing.text(Say((Line("stopped-forgotten"),), code="cancelled"))
+        except StoreError as error:
+            _log.error("the store failed: %s", error.code)
+            yield _trouble(run, "store_down")
+        except Exception as error:
+            _log.error("an event could not be answered: %s", told(error))
+            yield _trouble(run, "internal")
+        finally:
+            run.leave()
+
+    async def _seen(self, event: Event) -> bool:
+        origin = event.origin
+        return origin.update is not None and await self._store.seen(origin.person.platform, origin.update)
+
+    async def _answer(self, run: Run) -> AsyncGenerator[Reply]:
+        """Decide, say, work; decide about what came of it, and so on until there is nothing left to do."""
+        happened: Event | Outcome | None = run.event
+        while happened is not None:
+            effects = await self._decide(run, happened)
+            happened = None
+            for effect in effects:
+                match effect:
+                    case Say():
+                        yield run.phrasing.text(effect)
+                    case Show():
+                        yield run.phrasing.shown(effect, run.picture)
+                    case Project():
+                        async with aclosing(self._work.project(run, effect)) as news:
+                            async for item in news:
+                                if isinstance(item, Progress):
+                                    yield item
+                                else:
+                                    happened = item
+                    case _:
+                        happened = await self._long(run, effect) or happened
+
+    async def _long(self, run: Run, effect: Effect) -> Outcome | None:
+        match effect:
+            case Render(wanted):
+                return await self._work.render(run, wanted)
+            case ReadHeld():
+                return HeldRead(await self._store.held(run.ref))
+            case Forget():
+                return await self._forget(run)
+        return None
+
+    async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
+        """One decision, with all of it that is quick: afterwards the state is saved."""
+        async with run.presence.deciding(run.chat):
+            run.check()
+            if isinstance(happened, Command | PhotoSent):
+                happened = run.event = await self._shrunk(happened)
+            if isinstance(happened, Projected | ManyFound) or (
+                isinstance(happened, Failed) and isinstance(happened.work, int)
+            ):
+                run.leave()
+            saved = await self._store.load(run.ref, run.chat)
+            before = from_json(saved)
+            # Nothing is awaited between this and the first effect, so that the room that there is stays.
+            known = replace(await self._known(run), room=self._room(run))
+            state, effects = step(before, happened, known)
+            for effect in effects:
+                await self._quick(run, effect)
+            if state != before and not any(isinstance(effect, Forget) for effect in effects):
+                async with run.writing():
+                    await self._store.save(run.ref, run.chat, state.to_json())
+            self._register(run, state, effects)
+            return effects
+
+    async def _shrunk(self, event: Command | PhotoSent) -> Command | PhotoSent:
+        """With its photo as small as it is held, or with the reason why it cannot be used."""
+        if event.photo is None or event.photo.problem:
+            return event
+        async with self._shrinking:
+            try:
+                photo = Photo(await asyncio.to_thread(self._drawing.shrink, event.photo.data))
+            except TypefaceError as error:
+                photo = Photo(problem=error.code)
+        return replace(event, photo=photo)
+
+    def _room(self, run: Run) -> bool:
+        """Whether the event's photo, if it has one, can be held."""
+        photo = run.event.photo if isinstance(run.event, PhotoSent | Command) else None
+        return photo is None or self._photos.room(run.key, photo.data)
+
+    async def _known(self, run: Run) -> Known:
+        preferences = await self._store.preferences(run.ref)
+        if preferences.locale and not run.event.origin.locale:
+            run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
+        gender = preferences.match_gender
+        return Known(
+            consented=await self._store.consented(run.ref, CONSENT_VERSION),
+            chart=self._chart,
+            photo=self._photos.find(run.key),
+            match_gender=gender if gender in GENDERS else None,
+            last_face=await self._store.latest_face(run.ref, "selfie"),
+            running=run.presence.works(run.chat),
+            can_hide=run.event.origin.can_hide,
+            hours=self._hours,
+        )
+
+    async def _quick(self, run: Run, effect: Effect) -> None:
+        match effect:
+            case Hold():
+                self._hold(run)
+            case Drop():
+                self._photos.drop(run.key)
+            case CancelJob(number):
+                running = run.presence.running.get(run.chat)
+                if running and running.number == number:
+                    running.stop("cancelled")
+            case Consent() | Prefer() | OpenSession() | CloseSession():
+                async with run.writing():
+                    await self._write(run, effect)
+
+    async def _write(self, run: Run, effect: Consent | Prefer | OpenSession | CloseSession) -> None:
+        match effect:
+            case Consent():
+                await self._store.consent(run.ref, CONSENT_VERSION)
+            case Prefer(gender):
+                await self._store.prefer(run.ref, match_gender=gender)
+            case OpenSession(kind, gender):
+                await self._store.open_session(run.ref, run.chat, kind, gender)
+                if run.event.origin.locale:
+                    await self._store.prefer(run.ref, locale=run.phrasing.locale)
+                if community := run.event.origin.community:
+                    await self._store.note_community(run.ref.platform, community)
+            case CloseSession(outcome):
+                await self._store.close_session(run.ref, run.chat, outcome)
+
+    def _hold(self, run: Run) -> None:
+        """Keep the event's photo, and see that it is gone in time even if nobody ever asks for it."""
+        assert isinstance(run.event, PhotoSent | Command) and run.event.photo
+        run.check()
+        held = self._photos.hold(run.key, run.event.photo.data)
+        asyncio.get_running_loop().call_later(self._photos.left(held) + 0.01, self._photos.sweep)
+
+    def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:
+        """From here on everybody knows that a projection runs."""
+        if effects and isinstance(effects[-1], Project):
+            assert state.job is not None
+            run.running = run.presence.running[run.chat] = Running(state.job)
+
+    async def _forget(self, run: Run) -> Outcome:
+        """Nothing that began before is written after this, and nothing of it runs on."""
+        presence = run.presence
+        presence.epoch += 1
+        run.epoch = presence.epoch
+        presence.stop_all("cancelled")
+        self._photos.forget(run.key[0])
+        async with presence.writing:
+            return Forgotten(await self._store.forget(run.ref))
+
+
+def _trouble(run: Run, code: str) -> Text:
+    """One clear message; what is asked again goes on from the state that was saved."""
+    return run.phrasing.text(Say((error_line(code),), menus.LOST, code=code))

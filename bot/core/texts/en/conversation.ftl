@@ -1,0 +1,146 @@
+welcome =
+    Hello! I give types a face.
+    Pick one of the sixteen types and I show you its face. Send a selfie, and I blend the two. Then you meet the type that matches yours best.
+help =
+    /mbti ENFP woman: see a type's face, then blend yours into it
+    /me: blend a new selfie, or your last one anew
+    /match: meet the type that matches yours best
+    /privacy: what I keep, and until when
+    /forget: delete all of it, at once
+    Or just press a button, type a type, or send a selfie.
+disclaimer = All of this is for fun: types have no proven tie to faces, and the faces are made up by a computer. MBTI is a trade mark of The Myers-Briggs Company, which has nothing to do with this bot.
+
+ask-type = Which type shall I show you?
+ask-type-photo = Nice photo, I have it! Which type shall I blend it with?
+ask-gender = { $type }, good choice. Whose face would you like to see?
+ask-selfie = Now you: send me a selfie, and I blend your face with this one. One face, from the front, in good light is best.
+ask-match = Whom would you like to meet? I ask only once and remember it.
+match-needs-type = I need your type to find your match. Which one is it?
+offer-selfie = Would you like to see your own face in it? For that I need a selfie.
+no-room = Very many photos are waiting here at the moment, so I could not take yours. Please send it again in a few minutes.
+consent-photo = Got your photo! I have not looked at it yet.
+consent =
+    Before I look at a selfie, please read this:
+    · It is you in the photo, and you are an adult. Please send nobody else's picture.
+    · The photo itself stays in memory, for 15 minutes at most. It is never saved.
+    · What I keep is a list of numbers that describes your face. It is encrypted and deleted after { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    }.
+    · /forget deletes everything at once, whenever you like.
+    Is that all right?
+declined = That is fine, no photo then. You can still meet your match or look at other types.
+declined-later = That is fine. You agreed earlier; to take that back, press "Forget me" and all that I keep is deleted.
+still-working = I am still working on your selfie; the blended face comes as soon as it is done.
+face-found = Your selfie is done.
+
+progress-start = Thank you! Looking for your face…
+progress-queued = You are number { $position } in the queue, about { $seconds } s to go.
+progress-running = Finding your face… { $percent }%, about { $seconds } s to go.
+alt-preview = A preview: the face found so far in your photo.
+
+blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
+blend-caption-kept = { $kept ->
+    [shape] You and { $type }: the shape of your face is your own, the rest is { $percent }% { $type }. What shall I change?
+    [colours] You and { $type }: the colours are your own, the rest is { $percent }% { $type }. What shall I change?
+   *[both] You and { $type }: the shape of your face and the colours are your own, the rest is { $percent }% { $type }. What shall I change?
+}
+match-caption = { $mine } gets on best with…
+match-others = Also a lovely match: { $types }.
+alt-type-female = A computer-made woman's face for the type { $type }.
+alt-type-male = A computer-made man's face for the type { $type }.
+alt-type-either = A computer-made face for the type { $type }.
+alt-blend = A computer-made face: your own, blended { $percent }% with the type { $type }.
+alt-boxes = { $count ->
+    [one] Your photo with the face that I found in a numbered box.
+   *[other] Your photo with { $count } faces in numbered boxes, counted from the left.
+}
+
+privacy =
+    What I keep about you. No names, and your account only as a secret code:
+    · Photos: in memory only, 15 minutes at most, never saved.
+    · Your face as encrypted numbers: { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    }, then deleted.
+    · Where our conversation stands: 30 days after your last message.
+    · Which types and genders you chose, and when a job ran and how long it took: 365 days.
+    · Your language, whom you like to meet, and whether you agreed: until you say /forget.
+    /forget deletes all of this at once. Only counts remain, which belong to nobody.
+privacy-agreed = You have agreed that I look at your selfies.
+privacy-photo = Right now a photo of yours is in memory.
+privacy-faces = { $count ->
+    [one] Right now I keep one face of yours
+   *[other] Right now I keep { $count } faces of yours
+}, at the latest until { $until } UTC.
+privacy-no-face = Right now I keep no face of yours.
+forgotten = { $faces ->
+    [0] Done. I have forgotten you: our conversation, your agreement and any photo in memory.
+    [one] Done. I have forgotten you: one face, our conversation, your agreement and any photo in memory.
+   *[other] Done. I have forgotten you: { $faces } faces, our conversation, your agreement and any photo in memory.
+}
+forgotten-key = The key that they were encrypted with is destroyed too.
+
+unknown-command = I do not know this command. These I know:
+lost = I did not quite get that. Type a type such as ENFP, send a selfie, or press a button.
+lost-type = I did not quite get that. Which type is it? For example ENFP.
+lost-gender = I did not quite get that. A woman's face, a man's, or either?
+lost-match = I did not quite get that. Would you like to meet a woman, a man, or either?
+lost-consent = I did not quite get that. Please press a button: may I look at your selfie?
+lost-selfie = I did not quite get that. Send me a selfie as a photo, or press a button.
+interrupted = Sorry, I was interrupted while working on your selfie. Press to try again, or send it once more.
+stopped = Stopped.
+stopped-forgotten = Stopped, because you asked me to forget you.
+nothing-runs = Nothing is running at the moment.
+not-yours = This button belongs to someone else. Here is one of your own!
+bad-button = I do not know this button. Let us go on from here.
+expired = This button is from an earlier time, and what it belonged to is gone. Let us begin anew.
+
+error-unknown-type = I do not know a type { $word }. Did you mean one of these: { $types }?
+error-bad-image = I cannot read this file as a photo. Please send a normal JPEG, PNG or WebP picture.
+error-too-large = This photo is too large for me. Please send one of less than 20 MB and 40 megapixels.
+error-no-face = I could not find a face in this photo. Please send one where your face is seen from the front, in good light, without sunglasses or mask.
+error-many-faces = { $count ->
+    [one] I found a face. Is this you?
+   *[other] I found { $count } faces. Which one is you? Press your number.
+}
+error-face-too-small = Your face is very small in this photo. Please come closer, or send the photo in its original size.
+error-face-cut = Part of your face is missing in this photo, or it is turned away. Please send one with your whole face from the front.
+error-photo-gone = I no longer have your photo: I keep it for a short time only. Please send it again.
+error-busy = Many people are here right now. Please try again in about { $seconds } s.
+error-already-running = I am already working on a selfie of yours. Wait for it, or cancel it.
+error-cancelled = Cancelled. You can try again whenever you like.
+error-stopping = I am just being restarted. Please try again in a minute.
+error-unreachable = My face workshop does not answer at the moment. Please try again in a minute.
+error-internal = Something went wrong on my side, sorry. Please try again.
+error-unauthorized = My face workshop does not let me in. Please tell the people who run this bot.
+error-bad-pack = My faces cannot be loaded at the moment. Please tell the people who run this bot.
+error-bad-latent = Your last face was made for other faces than I have now. Please send a new selfie.
+error-face-gone = Your last face is no longer kept. Please send a new selfie.
+error-store-down = I cannot reach my notebook at the moment, so I cannot go on. Please try again in a minute.
+
+button-plain = { $text }
+button-begin = Choose a type
+button-help = Help
+button-privacy = Privacy
+button-forget = Forget me
+button-all-types = All sixteen types
+button-other-type = Another type
+button-agree = I agree
+button-decline = No, thank you
+button-match = Meet my match
+button-other-match = Meet someone else
+button-again = Use my last selfie
+button-blend-back = Back to my face
+button-send-selfie = Send a selfie
+button-new-photo = Another photo
+button-retry = Try again
+button-cancel = Cancel
+button-more-me = More me
+button-more-type = More { $type }
+button-keep-shape = Keep my face shape
+button-free-shape = Blend the face shape
+button-keep-colours = Keep my colours
+button-free-colours = Blend the colours
+button-undo = Undo
+button-show = Show everyone

@@ -1,0 +1,255 @@
+"""Recording fakes at the core's ports. They know no network: whatever is not prepared fails."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import AsyncIterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+from db.errors import StoreError
+from db.records import Held, HeldFace, PersonRef, Preferences, Receipt
+from inference.errors import Box, TypefaceError
+from inference.wire import (
+    Face,
+    Gender,
+    ImageFormat,
+    JobEvent,
+    JobView,
+    LabelFace,
+    LatentFace,
+    MixFace,
+    ProjectResult,
+)
+
+JPEG = b"\xff\xd8 a face"
+
+
+class FakeClock:
+    def __init__(self) -> None:
+        self.now = 1000.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+
+class FakeDrawing:
+    def __init__(self) -> None:
+        self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
+        self.error: Exception | None = None
+        self.shrunk: list[bytes] = []
+        self.refuses: dict[bytes, TypefaceError] = {}
+
+    def shrink(self, photo: bytes) -> bytes:
+        """The photo as it is; `refuses` names those that are none."""
+        self.shrunk.append(photo)
+        if error := self.refuses.get(photo):
+            raise error
+        return photo
+
+    def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
+        if self.error:
+            raise self.error
+        self.drawn.append((photo, tuple(boxes)))
+        return b"\xff\xd8 numbered"
+
+
+class FakeFaces:
+    """The latent of a photo is the photo's own bytes, so that a test sees whose face is whose.
+
+    `fail` is raised once by the next call of that name; with `gate` a projection waits after its preview.
+    """
+
+    def __init__(self) -> None:
+        self.rendered: list[Face] = []
+        self.projected: list[tuple[bytes, str, Box | None]] = []
+        self.cancelled = 0
+        self.fail: dict[str, TypefaceError] = {}
+        self.bug: Exception | None = None
+        self.gate: asyncio.Event | None = None
+        self.started = asyncio.Event()
+
+    async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
+        assert (size, format) == (512, "jpeg")
+        self._maybe_fail("render")
+        if self.bug:
+            raise self.bug
+        self.rendered.append(face)
+        return JPEG
+
+    async def project(
+        self, photo: bytes, *, owner: str, box: Box | None = None
+    ) -> AsyncIterator[JobEvent | ProjectResult]:
+        self.projected.append((photo, owner, box))
+        self._maybe_fail("project")
+        preview = b64encode(JPEG).decode()
+        try:
+            yield JobEvent(job=JobView(id="j", kind="project", state="queued", position=2, eta=20))
+            await asyncio.sleep(0)
+            view = JobView(id="j", kind="project", state="running", step=10, steps=40, eta=8)
+            yield JobEvent(job=view, preview=preview)
+            self.started.set()
+            if self.gate:
+                await self.gate.wait()
+            await asyncio.sleep(0)
+            self._maybe_fail("project-end")
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        face = LatentFace(data=b64encode(photo).decode())
+        yield ProjectResult(
+            face=face, pack="starter", version="1", steps=40, queue_ms=5, run_ms=900, loss=0.1
+        )
+
+    def _maybe_fail(self, what: str) -> None:
+        if error := self.fail.pop(what, None):
+            raise error
+
+    def assert_type(self, label: str, gender: Gender) -> None:
+        assert self.rendered[-1] == LabelFace(label=label, gender=gender)
+
+    def assert_blend(self, photo: bytes, label: str, weight: float) -> None:
+        face = self.rendered[-1]
+        assert isinstance(face, MixFace)
+        assert face.a == LatentFace(data=b64encode(photo).decode())
+        assert isinstance(face.b, LabelFace)
+        assert face.b.label == label
+        assert face.layers == "all"
+        assert face.weight == weight
+
+    def assert_nothing_projected(self) -> None:
+        assert not self.projected
+
+
+class FakeStore:
+    """In memory. `down` makes every call fail, `fail_next` the next of that name; `pause` lets calls wait."""
+
+    def __init__(self) -> None:
+        self.states: dict[tuple[PersonRef, str], str] = {}
+        self.consents: set[PersonRef] = set()
+        self.faces: dict[str, tuple[PersonRef, bytes, int]] = {}
+        self.sessions: list[tuple[PersonRef, str, str]] = []
+        self.closed: list[str] = []
+        self.communities: set[tuple[str, str]] = set()
+        self.jobs: list[tuple[str, int, int, str]] = []
+        self.wishes: dict[PersonRef, Preferences] = {}
+        self.updates: set[tuple[str, str]] = set()
+        self.down = False
+        self.fail_next: set[str] = set()
+        self.pause: dict[str, asyncio.Event] = {}
+        self.writes: list[tuple[str, PersonRef]] = []
+
+    async def _call(self, name: str) -> None:
+        await asyncio.sleep(0)
+        if name in self.pause:
+            await self.pause[name].wait()
+        if self.down or name in self.fail_next:
+            self.fail_next.discard(name)
+            raise StoreError(f"{name} failed")
+
+    async def seen(self, platform: str, update: str) -> bool:
+        await self._call("seen")
+        known = (platform, update) in self.updates
+        self.updates.add((platform, update))
+        return known
+
+    async def load(self, person: PersonRef, chat: str) -> str | None:
+        await self._call("load")
+        return self.states.get((person, chat))
+
+    async def save(self, person: PersonRef, chat: str, state: str) -> None:
+        await self._call("save")
+        self.writes.append(("save", person))
+        self.states[person, chat] = state
+
+    async def consented(self, person: PersonRef, version: int) -> bool:
+        await self._call("consented")
+        return person in self.consents
+
+    async def consent(self, person: PersonRef, version: int) -> None:
+        await self._call("consent")
+        self.writes.append(("consent", person))
+        self.consents.add(person)
+
+    async def keep_face(self, person: PersonRef, latent: bytes, *, kind: str, pack: str, seconds: int) -> str:
+        await self._call("keep_face")
+        self.writes.append(("keep_face", person))
+        assert person in self.consents
+        assert kind == "selfie"
+        face = f"face-{len(self.faces)}"
+        self.faces[face] = (person, latent, seconds)
+        return face
+
+    async def face(self, person: PersonRef, face_id: str) -> bytes | None:
+        await self._call("face")
+        owner, latent, _ = self.faces.get(face_id, (None, b"", 0))
+        return latent if owner == person else None
+
+    async def latest_face(self, person: PersonRef, kind: str) -> str | None:
+        await self._call("latest_face")
+        own = [face for face, (owner, _, _) in self.faces.items() if owner == person]
+        return own[-1] if own else None
+
+    async def note_community(self, platform: str, community: str) -> None:
+        await self._call("note_community")
+        self.communities.add((platform, community))
+
+    async def open_session(self, person: PersonRef, chat: str, type: str, gender: str) -> None:
+        await self._call("open_session")
+        self.writes.append(("open_session", person))
+        self.sessions.append((person, type, gender))
+
+    async def close_session(self, person: PersonRef, chat: str, outcome: str) -> None:
+        await self._call("close_session")
+        self.writes.append(("close_session", person))
+        self.closed.append(outcome)
+
+    async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
+        await self._call("log_job")
+        self.writes.append(("log_job", person))
+        self.jobs.append((kind, queue_ms, run_ms, outcome))
+
+    async def preferences(self, person: PersonRef) -> Preferences:
+        await self._call("preferences")
+        return self.wishes.get(person, Preferences())
+
+    async def prefer(
+        self, person: PersonRef, *, locale: str | None = None, match_gender: str | None = None
+    ) -> None:
+        await self._call("prefer")
+        self.writes.append(("prefer", person))
+        old = self.wishes.get(person, Preferences())
+        self.wishes[person] = Preferences(locale or old.locale, match_gender or old.match_gender)
+
+    async def forget(self, person: PersonRef) -> Receipt:
+        await self._call("forget")
+        self.writes = [write for write in self.writes if write[1] != person]
+        faces = [face for face, (owner, _, _) in self.faces.items() if owner == person]
+        chats = [key for key in self.states if key[0] == person]
+        receipt = Receipt(key=bool(faces), faces=len(faces), conversations=len(chats))
+        for face in faces:
+            del self.faces[face]
+        for key in chats:
+            del self.states[key]
+        self.consents.discard(person)
+        self.wishes.pop(person, None)
+        return receipt
+
+    async def held(self, person: PersonRef) -> Held:
+        await self._call("held")
+        made = datetime(2030, 1, 1, tzinfo=UTC)
+        faces = tuple(
+            HeldFace(face, "selfie", "starter", made, made + timedelta(days=1))
+            for face, (owner, _, _) in self.faces.items()
+            if owner == person
+        )
+        chats = sum(key[0] == person for key in self.states)
+        return Held(faces=faces, conversations=chats, until=faces[-1].expires if faces else None)
+
+    def assert_nothing_about(self, person: PersonRef) -> None:
+        """Nothing is held, and nothing at all was written after the person was forgotten."""
+        assert not [write for write in self.writes if write[1] == person]
+        assert person not in self.consents
+        assert person not in self.wishes
+        assert not [key for key in self.states if key[0] == person]
+        assert not [face for face, (owner, _, _) in self.faces.items() if owner == person]

@@ -1,0 +1,328 @@
+"""Any events in any order: thousands of generated conversations, with the effects played by a small world."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule
+
+from bot.core import charts, outcomes
+from bot.core.conversation import step
+from bot.core.effects import (
+    Blended,
+    CancelJob,
+    Consent,
+    Drop,
+    Effect,
+    Failed,
+    Forget,
+    Forgotten,
+    HeldRead,
+    Hold,
+    Known,
+    ManyFound,
+    Outcome,
+    Prefer,
+    Project,
+    Projected,
+    ReadHeld,
+    Render,
+    Rendered,
+    Say,
+    Show,
+)
+from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
+from bot.core.mbti import TYPES, Gender
+from bot.core.photos import HeldPhoto
+from bot.core.phrasing import Phrasing
+from bot.core.presses import Action
+from bot.core.replies import Shown, Text
+from bot.core.state import State, from_json
+from bot.core.wording import LOCALES
+from db.records import Held, Receipt
+from tests.bot.core.people import ANN, BOB, check, final, press, stopped
+
+CHART = charts.load("popular")
+LONG = (Render, Project, ReadHeld, Forget)
+CODES = [*sorted(outcomes.KNOWN_CODES - {"many_faces"}), "unknown_label", "whatever"]
+
+
+@dataclass
+class World:
+    """One person in one chat, and what the ports would hold about them."""
+
+    person: Person
+    saved: str | None = None
+    consented: bool = False
+    photo: HeldPhoto | None = None
+    photos: int = 0
+    room: bool = True
+    wish: Gender | None = None
+    faces: list[str] = field(default_factory=list)
+    running: int | None = None
+    work: list[Effect] = field(default_factory=list)
+    payloads: list[str] = field(default_factory=list)
+
+    def known(self) -> Known:
+        last = self.faces[-1] if self.faces else None
+        running = self.running is not None
+        return Known(self.consented, CHART, self.photo, self.wish, last, running, self.room, can_hide=True)
+
+    def happen(self, event: Event | Outcome) -> list[Text | Shown]:
+        """Decide as the service does; what was said last must lead on, unless work goes on."""
+        before = from_json(self.saved)
+        assert from_json(before.to_json()) == before
+        ended = _number(event)
+        if ended is not None and ended == self.running:
+            self.running = None
+        state, effects = step(before, event, self.known())
+        said = [reply for effect in effects for reply in self._do(effect)]
+        if not any(isinstance(effect, Forget) for effect in effects):
+            self.saved = state.to_json()
+        assert from_json(state.to_json()) == state
+        assert all(not isinstance(effect, LONG) for effect in effects[:-1])
+        assert effects
+        if isinstance(effects[-1], LONG):
+            self.work.append(effects[-1])
+        else:
+            assert isinstance(effects[-1], Say | Show)
+            if ended is not None and ended != before.job:
+                stopped(list(said))
+            else:
+                final(list(said))
+        return said
+
+    def _do(self, effect: Effect) -> list[Text | Shown]:
+        match effect:
+            case Say() | Show():
+                return self._said(effect)
+            case Hold():
+                assert self.room
+                self.photos += 1
+                self.photo = HeldPhoto(f"{self.photos:08x}", b"", 0)
+            case Drop():
+                self.photo = None
+            case Consent():
+                self.consented = True
+            case Prefer(gender):
+                self.wish = gender
+            case CancelJob(number):
+                assert self.running == number
+                self.running = None
+            case Project(job, pick):
+                assert self.consented, "a selfie is worked on without consent"
+                assert self.photo
+                assert self.running is None
+                assert pick is None or pick < len(self.photo.boxes)
+                self.running = job
+            case Forget():
+                self._forget()
+            case Render(Blended() as wanted):
+                assert wanted.face.startswith(self.person.id), "another person's face"
+                assert wanted.serial > 0
+        return []
+
+    def _said(self, effect: Say | Show) -> list[Text | Shown]:
+        for locale in LOCALES:
+            phrasing = Phrasing(self.person, locale)
+            reply = phrasing.text(effect) if isinstance(effect, Say) else phrasing.shown(effect, b"x")
+            check(reply)
+        self.payloads += [button.payload for row in reply.menu for button in row]
+        return [reply]
+
+    def _forget(self) -> None:
+        self.saved, self.consented, self.photo, self.wish = None, False, None, None
+        self.faces, self.running = [], None
+        # What ran before ends in the service, without a decision.
+        self.work = []
+
+
+def _number(event: Event | Outcome) -> int | None:
+    """The number of the projection that has ended with `event`, if one has."""
+    if isinstance(event, Projected | ManyFound):
+        return event.job
+    return event.work if isinstance(event, Failed) and isinstance(event.work, int) else None
+
+
+WORDS = st.lists(
+    st.sampled_from(
+        [
+            *TYPES,
+            "enfp",
+            "woman",
+            "남자",
+            "either",
+            "abcd",
+            "enpf",
+            "여자",
+            "hello",
+            "help",
+            "네",
+            "ENFP-T",
+            "🎉",
+        ]
+    )
+    | st.text(max_size=8),
+    max_size=4,
+).map(" ".join)
+NAMES = st.sampled_from(
+    ["start", "help", "mbti", "mbti", "mbti", "me", "match", "privacy", "forget", "other", ""]
+)
+PHOTOS = st.sampled_from(
+    [Photo(b"x"), Photo(b"x"), Photo(b"y"), Photo(problem="too_large"), Photo(problem="?")]
+)
+WHO = st.sampled_from([0, 1])
+PLACE = st.integers(0, 10**6)
+
+
+class Conversations(RuleBasedStateMachine):
+    """Two people do anything that people do; the world answers as it likes, early, late or never."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.worlds = (World(ANN), World(BOB))
+
+    def origin(self, who: int) -> Origin:
+        return Origin(self.worlds[who].person, "c", can_hide=bool(who))
+
+    @rule(who=WHO, words=WORDS)
+    def say_something(self, who: int, words: str) -> None:
+        self.worlds[who].happen(TextSent(self.origin(who), words))
+
+    @rule(who=WHO, name=NAMES, words=WORDS, photo=st.none() | PHOTOS)
+    def command(self, who: int, name: str, words: str, photo: Photo | None) -> None:
+        self.worlds[who].happen(Command(self.origin(who), name, {"text": words}, photo))
+
+    @rule(who=WHO, kind=st.sampled_from(TYPES), gender=st.sampled_from(["woman", "man", "either"]))
+    def begin(self, who: int, kind: str, gender: str) -> None:
+        self.worlds[who].happen(Command(self.origin(who), "mbti", {"gender": gender, "type": kind}))
+
+    @rule(who=WHO, photo=PHOTOS)
+    def send_photo(self, who: int, photo: Photo) -> None:
+        self.worlds[who].happen(PhotoSent(self.origin(who), photo))
+
+    @rule(who=WHO, back=st.integers(1, 8))
+    def press_a_recent_button(self, who: int, back: int) -> None:
+        if payloads := self.worlds[who].payloads[-back:]:
+            self.worlds[who].happen(Press(self.origin(who), payloads[0]))
+
+    @rule(who=WHO, place=PLACE)
+    def press_any_button_ever_seen(self, who: int, place: int) -> None:
+        if payloads := self.worlds[who].payloads:
+            self.worlds[who].happen(Press(self.origin(who), payloads[place % len(payloads)]))
+
+    @rule(who=WHO, place=PLACE)
+    def press_the_others_button(self, who: int, place: int) -> None:
+        if payloads := self.worlds[1 - who].payloads:
+            saved, world = self.worlds[who].saved, self.worlds[who]
+            before = from_json(saved)
+            said = world.happen(Press(self.origin(who), payloads[place % len(payloads)]))
+            assert said[-1].code == "not_yours"
+            after = from_json(world.saved)
+            assert replace(after, greeted=False, job=None) == replace(before, greeted=False, job=None)
+
+    @rule(who=WHO, payload=st.text(max_size=70))
+    def press_garbage(self, who: int, payload: str) -> None:
+        said = self.worlds[who].happen(Press(self.origin(who), payload))
+        assert said[-1].code == "bad_button"
+
+    @rule(who=WHO, place=PLACE)
+    def work_is_done(self, who: int, place: int) -> None:
+        world = self.worlds[who]
+        if world.work:
+            world.happen(self._done(world, world.work.pop(place % len(world.work)), place // 7))
+
+    def _done(self, world: World, effect: Effect, place: int) -> Outcome:
+        match effect:
+            case Render(Blended() as wanted) if wanted.face not in world.faces:
+                return Failed(wanted, "face_gone")
+            case Render(wanted):
+                return Rendered(wanted)
+            case Project(job):
+                if world.running != job and place % 2:
+                    return Failed(job, "cancelled")
+                # Else it was cancelled a moment too late: the face is kept, and nothing is said of it.
+                world.faces.append(f"{world.person.id}-{job}-{len(world.faces)}")
+                return Projected(job, world.faces[-1])
+            case Forget():
+                return Forgotten(Receipt(key=True, faces=2))
+            case _:
+                return HeldRead(Held(conversations=1))
+
+    @rule(who=WHO, place=PLACE, code=st.sampled_from(CODES), seconds=st.integers(0, 99))
+    def work_fails(self, who: int, place: int, code: str, seconds: int) -> None:
+        world = self.worlds[who]
+        at = place % len(world.work) if world.work else None
+        if at is None or not isinstance(effect := world.work[at], Render | Project):
+            return
+        del world.work[at]
+        failed = effect.job if isinstance(effect, Project) else effect.wanted
+        said = world.happen(Failed(failed, code, seconds))
+        assert said[-1].code in {code, "cancelled"}
+
+    @rule(who=WHO, count=st.integers(2, 20), drawn=st.booleans())
+    def many_faces_are_found(self, who: int, count: int, drawn: bool) -> None:
+        world = self.worlds[who]
+        found = [effect for effect in world.work if isinstance(effect, Project)]
+        if found and world.photo:
+            world.work.remove(found[0])
+            if world.running == found[0].job:
+                world.photo = replace(world.photo, boxes=((0, 0, 9, 9),) * count)
+            world.happen(ManyFound(found[0].job, world.photo.token, count, drawn))
+
+    @rule(who=WHO, room=st.booleans())
+    def memory_fills_and_empties(self, who: int, room: bool) -> None:
+        self.worlds[who].room = room
+
+    @rule(who=WHO)
+    def time_passes(self, who: int) -> None:
+        self.worlds[who].photo = None
+
+    @rule(who=WHO)
+    def the_kept_face_expires(self, who: int) -> None:
+        self.worlds[who].faces.clear()
+
+    @rule(who=WHO)
+    def the_bot_is_started_anew(self, who: int) -> None:
+        world = self.worlds[who]
+        world.photo, world.running, world.work = None, None, []
+
+
+TestConversations = Conversations.TestCase
+TestConversations.settings = settings(
+    max_examples=250,
+    stateful_step_count=50,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
+
+
+def test_what_was_cancelled_a_moment_too_late_is_not_shown() -> None:
+    state = State(type="ENFP", gender="female", greeted=True, jobs=3)
+    after, effects = step(state, Projected(3, "f"), Known(True, CHART, last_face="f"))
+    assert after == state
+    assert [type(effect) for effect in effects] == [Say]
+
+
+def test_an_old_number_is_no_second_selfie() -> None:
+    photo = HeldPhoto("0000000a", b"", 0, ((0, 0, 1, 1),))
+    state = State(type="ENFP", gender="female", greeted=True, job=3, jobs=3)
+    known = Known(True, CHART, photo, running=True)
+    after, effects = step(state, press(Action.PICK, photo.token, "0"), known)
+    assert after == state
+    assert isinstance(effects[-1], Say)
+    assert effects[-1].code == "already_running"
+
+
+def test_interrupted_work_is_told_by_the_next_answer() -> None:
+    state = State(type="ENFP", gender="female", greeted=True, job=3, jobs=3)
+    known = Known(True, CHART)
+    after, effects = step(state, TextSent(Origin(ANN, "c"), "hm"), known)
+    assert after.job is None
+    assert isinstance(effects[0], Say)
+    assert effects[0].code == "interrupted"
+    assert isinstance(effects[-1], Say)
+    _, effects = step(state, PhotoSent(Origin(ANN, "c"), Photo(b"x")), replace(known, photo=None))
+    assert effects == (Hold(), Project(4))

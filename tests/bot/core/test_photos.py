@@ -1,0 +1,61 @@
+from bot.core.photos import Photos
+from tests.bot.core.fakes import FakeClock
+from tests.bot.core.people import ANN, BOB
+
+A, A2, B = (ANN, "c"), (ANN, "d"), (BOB, "c")
+
+
+def test_a_photo_is_gone_after_fifteen_minutes() -> None:
+    clock = FakeClock()
+    photos = Photos(clock)
+    held = photos.hold(A, b"x")
+    clock.now += 899
+    assert photos.find(A) == held
+    assert photos.left(held) == 1
+    clock.now += 1
+    assert photos.find(A) is None
+    assert len(photos) == 0
+
+
+def test_a_new_photo_takes_the_place_of_the_old() -> None:
+    photos = Photos(FakeClock())
+    first, second = photos.hold(A, b"1"), photos.hold(A, b"2")
+    photos.mark(A, first.token, ((0, 0, 1, 1),))
+    photos.drop(A, first.token)
+    assert photos.find(A) == second
+    photos.mark(A, second.token, ((0, 0, 1, 1),))
+    found = photos.find(A)
+    assert found and found.boxes == ((0, 0, 1, 1),)
+    photos.drop(A)
+    assert photos.find(A) is None
+
+
+def test_when_it_is_full_nobody_makes_room_for_another() -> None:
+    clock = FakeClock()
+    photos = Photos(clock, count=3, size=10)
+    for n in range(3):
+        photos.hold((ANN, str(n)), b"1")
+    assert not photos.room(B, b"1")
+    assert photos.room((ANN, "1"), b"1" * 8)
+    assert not photos.room((ANN, "1"), b"1" * 9)
+    assert all(photos.find((ANN, str(n))) for n in range(3))
+    photos.drop((ANN, "1"))
+    assert photos.room(B, b"1" * 8)
+    assert not photos.room(B, b"1" * 9)
+    clock.now += 900
+    assert photos.room(B, b"1" * 10)
+
+
+def test_forget_takes_all_of_one_person() -> None:
+    photos = Photos(FakeClock())
+    for key in (A, A2, B):
+        photos.hold(key, b"x")
+    photos.forget(ANN)
+    assert photos.find(A) is None
+    assert photos.find(A2) is None
+    assert photos.find(B)
+
+
+def test_nothing_of_the_photo_is_in_its_words() -> None:
+    held = Photos(FakeClock()).hold(A, b"secret")
+    assert "secret" not in repr(held)

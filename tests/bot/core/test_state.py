@@ -1,0 +1,55 @@
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.blend import Blend
+from bot.core.mbti import TYPES
+from bot.core.state import MAX_HISTORY, State, from_json
+
+BLENDS = st.builds(Blend, st.integers(5, 95), st.booleans(), st.booleans())
+STATES = st.builds(
+    State,
+    type=st.sampled_from([None, *TYPES]),
+    gender=st.sampled_from([None, "female", "male", "either"]),
+    waiting=st.sampled_from(["", "type", "gender", "consent", "selfie", "match"]),
+    greeted=st.booleans(),
+    consent_asked=st.booleans(),
+    face=st.none() | st.uuids().map(str),
+    blend=BLENDS,
+    history=st.lists(BLENDS, max_size=MAX_HISTORY).map(tuple),
+    shown=st.integers(0, 10**6),
+    job=st.none() | st.integers(0, 10**6),
+    jobs=st.integers(0, 10**6),
+)
+
+
+@given(STATES)
+def test_a_state_comes_back_as_it_was_saved(state: State) -> None:
+    text = state.to_json()
+    assert from_json(text) == state
+    assert len(text) < 1500
+
+
+@pytest.mark.parametrize("text", [None, "", "{", "[]", "7", "{}", '{"version":2}', '{"version":1}', '"x"'])
+def test_what_cannot_be_read_starts_fresh(text: str | None) -> None:
+    assert from_json(text) == State()
+
+
+@given(
+    st.sampled_from(sorted(json.loads(State().to_json()))), st.sampled_from(["x", -5, 10**9, [1], {}, 1.5])
+)
+def test_a_damaged_state_never_breaks_anything(name: str, value: object) -> None:
+    fields = json.loads(State(type="ENFP").to_json())
+    fields[name] = value
+    state = from_json(json.dumps(fields))
+    assert from_json(state.to_json()) == state
+
+
+def test_history_is_bounded() -> None:
+    state = State()
+    for weight in range(5, 60):
+        state = state.blended(Blend(weight))
+    assert len(state.history) == MAX_HISTORY
+    assert state.undone().blend == Blend(58)

@@ -1,0 +1,143 @@
+"""Every text in every language: complete, with the same arguments, and within the platforms' limits."""
+
+import re
+from functools import cache
+from itertools import chain
+from pathlib import Path
+from typing import get_args
+
+import pytest
+from fluent.syntax import FluentParser, ast
+from fluent.syntax.visitor import Visitor
+
+from bot.core import outcomes
+from bot.core.commands import COMMANDS
+from bot.core.mbti import TYPES, Gender
+from bot.core.wording import FOLDER, LOCALES, MissingTextError, pick, say
+from inference import errors
+
+OTHERS = [locale for locale in LOCALES if locale != "en"]
+LONG = {"type": "ENFP", "mine": "ENFP", "text": "20", "word": "WWWWWWWWWWWW", "types": ", ".join(TYPES[:4])}
+
+
+class Arguments(Visitor):
+    def __init__(self) -> None:
+        self.found: set[str] = set()
+
+    def visit_VariableReference(self, node: ast.VariableReference) -> None:  # noqa: N802
+        self.found.add(node.id.name)
+
+
+@cache
+def texts(locale: str) -> dict[str, set[str]]:
+    """The keys of a language, with the names of their arguments."""
+    found: dict[str, set[str]] = {}
+    for path in sorted((FOLDER / locale).glob("*.ftl")):
+        for entry in FluentParser().parse(path.read_text("utf-8")).body:
+            assert not isinstance(entry, ast.Junk), f"{path.name}: {entry.content!r}"
+            if isinstance(entry, ast.Message):
+                assert entry.id.name not in found, f"{entry.id.name} is there twice"
+                visitor = Arguments()
+                visitor.visit(entry)
+                found[entry.id.name] = visitor.found
+    return found
+
+
+def filled(locale: str, key: str) -> str:
+    """The text with the longest arguments that it may have."""
+    return say(locale, key, **{name: LONG.get(name, 99) for name in texts(locale)[key]})
+
+
+KEYS = texts("en")
+
+
+@pytest.mark.parametrize("locale", OTHERS)
+def test_every_language_has_every_text_with_the_same_arguments(locale: str) -> None:
+    assert len(KEYS) > 150
+    assert texts(locale) == KEYS
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_every_text_can_be_said(locale: str) -> None:
+    for key in texts(locale):
+        text = filled(locale, key)
+        assert text.strip() == text != ""
+        assert "{" not in text, key
+        assert len(text) <= 1000, key
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_labels_and_descriptions_fit_the_platforms(locale: str) -> None:
+    for key in KEYS:
+        limit = {"button": 40, "choice": 40, "command": 100, "option": 100, "context": 32}.get(
+            key.split("-")[0]
+        )
+        assert limit is None or len(filled(locale, key)) <= limit, key
+    assert len(filled(locale, "bot-description")) <= 120
+
+
+def test_every_command_option_and_choice_has_its_text() -> None:
+    wanted = [f"command-{spec.name}" for spec in COMMANDS]
+    wanted += [f"option-{spec.name}-{option.name}" for spec in COMMANDS for option in spec.options]
+    wanted += [f"choice-{gender}" for gender in get_args(Gender)]
+    wanted += [f"{kind}-{name}" for kind in ("title", "about") for name in TYPES]
+    assert not set(wanted) - KEYS.keys()
+
+
+def test_every_error_has_a_sentence() -> None:
+    codes = {error.code for error in errors._classes(errors.TypefaceError)}
+    assert len(codes) > 15
+    for code in codes:
+        assert outcomes.error_line(code).key in KEYS
+    for code in outcomes.KNOWN_CODES:
+        assert outcomes.error_line(code).key == f"error-{code.replace('_', '-')}"
+
+
+def test_every_key_that_the_core_names_exists() -> None:
+    sources = [path.read_text("utf-8") for path in (Path(outcomes.__file__).parent).glob("*.py")]
+    named = set(chain.from_iterable(re.findall(r'Line\(\s*"([a-z-]+)"', source) for source in sources))
+    buttons = set(chain.from_iterable(re.findall(r'button\(\s*"([a-z-]+)"', source) for source in sources))
+    assert len(named) > 30
+    assert len(buttons) > 10
+    assert named | {f"button-{name}" for name in buttons} <= KEYS.keys()
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+def test_types_are_told_in_words_of_their_own(locale: str) -> None:
+    abouts = [say(locale, f"about-{kind}") for kind in TYPES]
+    titles = [say(locale, f"title-{kind}") for kind in TYPES]
+    assert len(set(abouts)) == len({title.split(" · ")[1] for title in titles}) == 16
+    assert all(title.startswith(kind) for kind, title in zip(TYPES, titles, strict=True))
+    assert all(2 <= len(re.findall(r"[.?!](?:\s|$)", about)) <= 3 for about in abouts)
+
+
+def test_no_korean_particle_hangs_on_an_argument() -> None:
+    sources = [path.read_text("utf-8") for path in (FOLDER / "ko").glob("*.ftl")]
+    hanging = [
+        found
+        for source in sources
+        for found in re.findall(r"\}\s?(?:은|는|이|가|을|를|과|와|으로|로)(?=[\s.,!?])", source)
+    ]
+    assert sources
+    assert hanging == []
+
+
+def test_pick_takes_the_tags_of_all_platforms() -> None:
+    tags = {
+        "ko": "ko",
+        "ko-KR": "ko",
+        "ko_KR.UTF-8": "ko",
+        "en-GB": "en",
+        "EN": "en",
+        "ja": "en",
+        "": "en",
+        "C": "en",
+    }
+    assert {tag: pick(tag) for tag in tags} == tags
+
+
+def test_a_missing_text_is_our_bug() -> None:
+    with pytest.raises(MissingTextError, match="nothing-such"):
+        say("en", "nothing-such")
+    with pytest.raises(MissingTextError, match="ask-gender"):
+        say("en", "ask-gender")

@@ -1,0 +1,57 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.settings import Settings, SettingsError, environment, load
+
+TELEGRAM = {"TELEGRAM_TOKEN": "1:tele-secret"}
+
+
+def test_nothing_set_is_the_web_chat_on_loopback() -> None:
+    settings = load({})
+    assert (settings.web.host, settings.web.port) == ("127.0.0.1", 8080)
+    assert settings.discord is settings.telegram is settings.inference_url is None
+    assert settings.retention_seconds == 24 * 3600
+
+
+def test_tokens_bring_their_platforms_and_are_not_printed() -> None:
+    settings = load({**TELEGRAM, "DISCORD_TOKEN": "disc-secret", "TYPEFACE_INFERENCE_TOKEN": "inf-secret"})
+    assert settings.discord and settings.discord.api_base == "https://discord.com/api/v10"
+    assert settings.telegram and settings.telegram.api_base == "https://api.telegram.org/bot"
+    assert "secret" not in repr(settings)
+
+
+@pytest.mark.parametrize(
+    ("env", "name"),
+    [
+        ({"DISCORD_TOKEN": "a", "DISCORD_API_BASE": "http://example.org/api"}, "DISCORD_API_BASE"),
+        ({"DISCORD_TOKEN": "a", "DISCORD_GATEWAY_URL": "ws://10.0.0.1/"}, "DISCORD_GATEWAY_URL"),
+        ({**TELEGRAM, "TELEGRAM_API_BASE": "ftp://127.0.0.1/bot"}, "TELEGRAM_API_BASE"),
+        ({**TELEGRAM, "TELEGRAM_FILE_BASE": "http://127.0.0.1.example.org/"}, "TELEGRAM_FILE_BASE"),
+        ({**TELEGRAM, "TELEGRAM_WEBHOOK_URL": "https://example.org/"}, "TELEGRAM_WEBHOOK_SECRET"),
+        ({**TELEGRAM, "TELEGRAM_WEBHOOK_PORT": "65536"}, "TELEGRAM_WEBHOOK_PORT"),
+        ({"TYPEFACE_PORT": "eighty"}, "TYPEFACE_PORT"),
+        ({"TYPEFACE_PORT": "-1"}, "TYPEFACE_PORT"),
+        ({"TYPEFACE_RETENTION_HOURS": "0"}, "TYPEFACE_RETENTION_HOURS"),
+        ({"TYPEFACE_RETENTION_HOURS": "²"}, "TYPEFACE_RETENTION_HOURS"),
+    ],
+)
+def test_what_cannot_work_is_named(env: dict[str, str], name: str) -> None:
+    with pytest.raises(SettingsError, match=name):
+        load(env)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8081", "localhost", "[::1]:8081"])
+def test_plain_http_is_for_loopback(host: str) -> None:
+    settings: Settings = load({**TELEGRAM, "TELEGRAM_API_BASE": f"http://{host}/bot"})
+    assert settings.telegram and settings.telegram.api_base == f"http://{host}/bot"
+
+
+def test_the_process_comes_before_the_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / ".env").write_text("TYPEFACE_PORT=1\nTYPEFACE_HOST=file\nEMPTY\n")
+    monkeypatch.setenv("TYPEFACE_PORT", "2")
+    env = environment(tmp_path / ".env")
+    assert (env["TYPEFACE_PORT"], env["TYPEFACE_HOST"]) == ("2", "file")
+    assert "EMPTY" not in env
