@@ -1,0 +1,101 @@
+"""Typeface on Discord: log in, sync the commands, listen; and stop without leaving anyone waiting."""
+
+from __future__ import annotations
+
+import asyncio
+from contextlib import suppress
+
+import aiohttp
+import discord
+import structlog
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.adapters.discord.client import Client
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.downloads import Downloads
+from bot.adapters.discord.handlers import Handlers
+from bot.adapters.discord.redact import redact
+from bot.core.ports import Handler
+from bot.settings import DiscordSettings, SettingsError
+
+log = structlog.get_logger("typeface.discord")
+
+READY_SECONDS = 60.0
+
+
+class DiscordAdapter:
+    """One bot account. `edit_seconds` and `grace` as in `Desk`."""
+
+    name = "discord"
+    notice: str | None = None
+
+    def __init__(
+        self, service: Handler, settings: DiscordSettings, *, edit_seconds: float = 2.0, grace: float = 5.0
+    ) -> None:
+        redact()
+        self._settings = settings
+        self._desk = Desk(service, edit_seconds=edit_seconds, grace=grace)
+        self._downloads = Downloads()
+        self.client = Client(Handlers(self._desk, self._downloads))
+        self._connection: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        """Return when Discord is ready to send updates and has our commands.
+
+        Raises:
+            SettingsError: Discord refuses the token, or does not answer at the configured address.
+        """
+        Route.BASE = self._settings.api_base.rstrip("/")
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(self._settings.gateway_url)
+        try:
+            await self._connect()
+        except BaseException:
+            await self.stop()
+            raise
+
+    async def _connect(self) -> None:
+        try:
+            await self.client.login(self._settings.token)
+            self._connection = asyncio.create_task(self.client.connect(), name="discord")
+            await self._ready(self._connection)
+        except discord.LoginFailure:
+            raise SettingsError("DISCORD_TOKEN: Discord does not accept this token.") from None
+        except discord.ConnectionClosed as closed:
+            raise SettingsError(
+                f"DISCORD_TOKEN: Discord's gateway refuses this bot ({closed.code})."
+            ) from None
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError) as error:
+            raise SettingsError(
+                f"Discord does not answer at {Route.BASE} ({type(error).__name__})."
+            ) from None
+
+    async def _ready(self, connection: asyncio.Task[None]) -> None:
+        ready = asyncio.ensure_future(self.client.wait_until_ready())
+        try:
+            done, _ = await asyncio.wait(
+                {connection, ready}, timeout=READY_SECONDS, return_when=asyncio.FIRST_COMPLETED
+            )
+        finally:
+            ready.cancel()
+        if connection in done:
+            connection.result()
+        if ready not in done:
+            raise TimeoutError
+        connection.add_done_callback(self._ended)
+
+    def _ended(self, connection: asyncio.Task[None]) -> None:
+        if not connection.cancelled() and (error := connection.exception()) is not None:
+            log.error("discord_connection_ended", error=type(error).__name__)
+
+    async def stop(self) -> None:
+        """Give answers that are under way a short grace, then close everything."""
+        await self._desk.close()
+        if not self.client.is_closed():
+            await self.client.close()
+        if self._connection is not None:
+            self._connection.cancel()
+            with suppress(asyncio.CancelledError, discord.DiscordException, aiohttp.ClientError, OSError):
+                await self._connection
+        await self._downloads.close()

@@ -1,0 +1,73 @@
+"""Discord's updates as events of the core."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from typing import Any
+
+import discord
+
+from bot.core.events import Command, Origin, Person, Photo, PhotoSent, Press, TextSent
+
+Given = Mapping[str, str | discord.Attachment]
+
+
+def is_shared(interaction: discord.Interaction[Any]) -> bool:
+    """Whether others read along: everywhere but in the direct messages between the asker and the bot."""
+    return interaction.guild_id is not None or bool(interaction.context.private_channel)
+
+
+def origin(interaction: discord.Interaction[Any]) -> Origin:
+    """Replies can be hidden wherever others read along."""
+    shared = is_shared(interaction)
+    return Origin(
+        Person("discord", str(interaction.user.id)),
+        chat=str(interaction.channel_id or interaction.user.id),
+        locale=str(interaction.locale),
+        update=f"i{interaction.id}",
+        shared=shared,
+        can_hide=shared,
+        community=None if interaction.guild_id is None else str(interaction.guild_id),
+    )
+
+
+def command(interaction: discord.Interaction[Any], name: str, given: Given, photo: Photo | None) -> Command:
+    options = {key: value for key, value in given.items() if isinstance(value, str)}
+    return Command(origin(interaction), name, options, photo)
+
+
+def press(interaction: discord.Interaction[Any], payload: str) -> Press:
+    return Press(origin(interaction), payload)
+
+
+def direct_message(message: discord.Message, locale: str, photo: Photo | None) -> PhotoSent | TextSent:
+    """What a person wrote to the bot alone."""
+    person = Person("discord", str(message.author.id))
+    where = Origin(person, chat=str(message.channel.id), locale=locale, update=f"m{message.id}")
+    return TextSent(where, message.content) if photo is None else PhotoSent(where, photo)
+
+
+def first_photo(attachments: list[discord.Attachment]) -> discord.Attachment | None:
+    """The first attachment that says it is a picture."""
+    return next((item for item in attachments if (item.content_type or "").startswith("image/")), None)
+
+
+class Locales:
+    """The language of people whose interactions we saw, since messages do not tell it. In memory, bounded.
+
+    Of others the core knows it, when they have been here before.
+    """
+
+    def __init__(self, most: int = 10_000) -> None:
+        self._most = most
+        self._known: OrderedDict[int, str] = OrderedDict()
+
+    def remember(self, interaction: discord.Interaction[Any]) -> None:
+        self._known[interaction.user.id] = str(interaction.locale)
+        self._known.move_to_end(interaction.user.id)
+        while len(self._known) > self._most:
+            self._known.popitem(last=False)
+
+    def of(self, user_id: int) -> str:
+        return self._known.get(user_id, "")

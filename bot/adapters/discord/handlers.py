@@ -1,0 +1,81 @@
+"""What is done on each kind of update: acknowledge, translate, let the desk answer."""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from typing import Any
+
+import discord
+
+from bot.adapters.discord import events
+from bot.adapters.discord.answer import Answer, Trouble
+from bot.adapters.discord.desk import Desk
+from bot.adapters.discord.downloads import Downloads
+from bot.adapters.discord.render import payload
+from bot.core.events import Event, Photo
+
+
+class Handlers:
+    """The four things that people do on Discord."""
+
+    def __init__(self, desk: Desk, downloads: Downloads) -> None:
+        self._desk, self._downloads = desk, downloads
+        self._locales = events.Locales()
+
+    async def command(self, interaction: discord.Interaction[Any], name: str, given: events.Given) -> None:
+        """A slash command, perhaps with a photo."""
+        if answer := await self._begin(interaction):
+            await self._command(interaction, answer, name, given)
+
+    async def blend(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
+        """The menu entry on a message: one's own photo only."""
+        if not (answer := await self._begin(interaction)):
+            return
+        attached = events.first_photo(message.attachments)
+        if message.author.id != interaction.user.id:
+            await answer.tell("discord-not-your-photo")
+        elif attached is None:
+            await answer.tell("discord-no-photo")
+        else:
+            await self._command(interaction, answer, "me", {"photo": attached})
+
+    async def press(self, interaction: discord.Interaction[Any]) -> None:
+        """A button of ours, from before a restart too: all that it means is in its custom_id."""
+
+        async def translate() -> Event:
+            return events.press(interaction, payload(str(interaction.custom_id or "")))
+
+        if answer := await self._begin(interaction):
+            await self._desk.serve(answer, translate)
+
+    async def message(self, message: discord.Message) -> None:
+        """A direct message; nothing else is listened to."""
+        channel = message.channel
+        if not isinstance(channel, discord.DMChannel) or message.author.bot or message.is_system():
+            return
+        locale = self._locales.of(message.author.id)
+        attached = events.first_photo(message.attachments) or next(iter(message.attachments), None)
+
+        async def translate() -> Event:
+            with suppress(*Trouble):
+                await channel.typing()
+            return events.direct_message(message, locale, await self._photo(attached))
+
+        await self._desk.serve(Answer.in_channel(channel, locale), translate)
+
+    async def _begin(self, interaction: discord.Interaction[Any]) -> Answer | None:
+        self._locales.remember(interaction)
+        return await Answer.defer(interaction)
+
+    async def _command(
+        self, interaction: discord.Interaction[Any], answer: Answer, name: str, given: events.Given
+    ) -> None:
+        attached = next((item for item in given.values() if isinstance(item, discord.Attachment)), None)
+
+        async def translate() -> Event:
+            return events.command(interaction, name, given, await self._photo(attached))
+
+        await self._desk.serve(answer, translate)
+
+    async def _photo(self, attached: discord.Attachment | None) -> Photo | None:
+        return None if attached is None else await self._downloads.photo(attached)

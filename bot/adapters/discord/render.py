@@ -1,0 +1,80 @@
+"""Replies of the core as what a Discord message consists of."""
+
+from __future__ import annotations
+
+import io
+import re
+from dataclasses import dataclass
+
+import discord
+
+from bot.core.pieces import pieces
+from bot.core.replies import Button, Menu, Picture, Progress, Shown, Style, Text
+
+PREFIX = "tf:"
+"""Before every payload in a custom_id; a custom_id has at most 100 characters, a payload 64."""
+MAX_CONTENT = 2000
+
+STYLES: dict[Style, discord.ButtonStyle] = {
+    "primary": discord.ButtonStyle.primary,
+    "secondary": discord.ButtonStyle.secondary,
+    "success": discord.ButtonStyle.success,
+    "danger": discord.ButtonStyle.danger,
+}
+_MARKUP = re.compile(r"(?P<link>https?://\S+)|[\\*_~|`\[<]|^(?:#{1,3}|-#|>)(?=\s)", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Draft:
+    """One message. `keep_picture`: an edit without a new picture leaves the one that the message has."""
+
+    content: str
+    picture: Picture | None = None
+    menu: Menu = ()
+    keep_picture: bool = False
+
+    def files(self) -> list[discord.File]:
+        """Fresh ones at each call, since sending one uses it up."""
+        if self.picture is None:
+            return []
+        data = io.BytesIO(self.picture.data)
+        return [discord.File(data, self.picture.name, description=self.picture.alt[:1024] or None)]
+
+    def view(self) -> discord.ui.View | None:
+        """The buttons. The view is finished at once, so that the library keeps none of them."""
+        if not self.menu:
+            return None
+        view = discord.ui.View(timeout=None)
+        for number, row in enumerate(self.menu):
+            for button in row:
+                view.add_item(_button(button, number))
+        view.stop()
+        return view
+
+
+def _button(button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
+    return discord.ui.Button(
+        label=button.label, custom_id=PREFIX + button.payload, style=STYLES[button.style], row=row
+    )
+
+
+def payload(custom_id: str) -> str:
+    """What the core put into the button; other custom_ids, of older versions, as they are."""
+    return custom_id.removeprefix(PREFIX)
+
+
+def plain(text: str) -> str:
+    """`text` without any markup: what Discord would take for some is escaped. Links stay links."""
+    return _MARKUP.sub(lambda match: match["link"] or "\\" + match[0], text)
+
+
+def progress(reply: Progress) -> Draft:
+    """How far the work is, with a bar when that is known."""
+    return Draft(plain(reply.drawn)[:MAX_CONTENT], reply.preview, reply.menu, keep_picture=True)
+
+
+def drafts(reply: Text | Shown) -> list[Draft]:
+    """The messages of a reply: a long text takes several, of which the last has the buttons."""
+    picture = reply.picture if isinstance(reply, Shown) else None
+    *before, last = pieces(plain(reply.text), MAX_CONTENT)
+    return [*map(Draft, before), Draft(last, picture, reply.menu)]

@@ -1,0 +1,177 @@
+"""The core's replies as Telegram messages: one progress message that is edited, then the answer.
+
+All texts are plain: no parse mode is ever set, so nothing that a person typed can become markup.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Awaitable, Callable
+from typing import Any, TypeVar
+
+import structlog
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    LinkPreviewOptions,
+    Message,
+    ReplyParameters,
+)
+from telegram.constants import MessageLimit
+from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+
+from bot.adapters.telegram.delivery import GoneError, insist, is_gone, seconds_of
+from bot.adapters.telegram.updates import Place
+from bot.core.pieces import length, pieces
+from bot.core.ports import Clock
+from bot.core.replies import Button, Menu, Picture, Progress, Reply, Shown, Text
+from bot.core.wording import say
+
+log = structlog.get_logger("typeface.telegram")
+T = TypeVar("T")
+MAX_TEXT = int(MessageLimit.MAX_TEXT_LENGTH)
+MAX_CAPTION = int(MessageLimit.CAPTION_LENGTH)
+
+
+def keyboard(menu: Menu) -> InlineKeyboardMarkup | None:
+    """Payloads pass through: the core keeps them within the 64 bytes that Telegram takes."""
+    rows = [[_button(button) for button in row] for row in menu if row]
+    return InlineKeyboardMarkup(rows) if rows else None
+
+
+def _button(button: Button) -> InlineKeyboardButton:
+    style = None if button.style == "secondary" else button.style  # Telegram's plain style has no name
+    return InlineKeyboardButton(button.label, callback_data=button.payload, style=style)
+
+
+class Answer:
+    """The answer to one event, in one place."""
+
+    def __init__(
+        self, bot: Bot, place: Place, locale: str, postscript: str = "", clock: Clock = time
+    ) -> None:
+        self._bot = bot
+        self._place = place
+        self._locale = locale
+        self._postscript = postscript
+        self._clock = clock
+        self._chat = place.chat
+        self._progress: Message | None = None
+        self._pictured = False
+        self._previews = True
+        self._silent_until = 0.0
+
+    async def show(self, reply: Reply) -> None:
+        """Raises `GoneError` when nothing can be said there any more."""
+        if isinstance(reply, Progress):
+            await self._edit(reply)
+        elif isinstance(reply, Text):
+            await self._say(self._signed(reply.text), reply.menu)
+            await self.tidy()
+        else:
+            await self._picture(reply, self._signed(reply.text))
+            await self.tidy()
+
+    async def tidy(self) -> None:
+        """Take the progress message away; the answer stands below it."""
+        if (message := self._progress) is not None:
+            self._progress, self._pictured = None, False
+            await self._attempt(message.delete)
+
+    async def interrupted(self) -> None:
+        """We are being stopped: a progress message that nobody will edit again says so."""
+        if (message := self._progress) is not None:
+            text = say(self._locale, "error-stopping")
+            edit = message.edit_caption if self._pictured else message.edit_text
+            await self._attempt(lambda: edit(text))
+
+    async def tell(self, key: str) -> None:
+        """Say one of the platform's own sentences."""
+        await self._say(say(self._locale, key), ())
+
+    def _where(self) -> dict[str, Any]:
+        reply = self._place.reply_to
+        return {
+            "chat_id": self._chat,
+            "message_thread_id": self._place.thread,
+            "reply_parameters": ReplyParameters(reply, allow_sending_without_reply=True) if reply else None,
+        }
+
+    async def _deliver(self, send: Callable[..., Awaitable[T]], **content: Any) -> T:
+        """Insist on `send`, also into the supergroup that the group has become meanwhile."""
+        try:
+            return await insist(lambda: send(**self._where(), **content))
+        except ChatMigrated as error:
+            self._chat = error.new_chat_id
+            return await insist(lambda: send(**self._where(), **content))
+
+    async def _say(self, text: str, menu: Menu) -> None:
+        *heads, last = pieces(text, MAX_TEXT)
+        plain: dict[str, Any] = {"link_preview_options": LinkPreviewOptions(is_disabled=True)}
+        for head in heads:
+            await self._deliver(self._bot.send_message, text=head, **plain)
+        await self._deliver(self._bot.send_message, text=last, reply_markup=keyboard(menu), **plain)
+
+    def _signed(self, text: str) -> str:
+        """The text with the postscript, if that has not been said yet."""
+        postscript, self._postscript = self._postscript, ""
+        return f"{text}\n\n{postscript}" if postscript else text
+
+    async def _picture(self, reply: Shown, text: str) -> None:
+        fits = length(text) <= MAX_CAPTION
+        caption = {"caption": text or None, "reply_markup": keyboard(reply.menu)} if fits else {}
+        if not await self._upload(reply.picture, caption):
+            refused = say(self._locale, "telegram-no-picture")
+            await self._say(f"{refused}\n\n{text}".strip(), reply.menu)
+        elif not fits:
+            await self._say(text, reply.menu)
+
+    async def _upload(self, picture: Picture, caption: dict[str, Any]) -> bool:
+        """As a photo, or as a file where Telegram cannot make one of it; False where pictures are refused."""
+        file = {"filename": picture.name, **caption}
+        try:
+            await self._deliver(self._bot.send_photo, photo=picture.data, **file)
+        except BadRequest as error:
+            log.warning("photo refused", error=error.message)
+        else:
+            return True
+        try:
+            await self._deliver(self._bot.send_document, document=picture.data, **file)
+        except BadRequest as error:
+            log.warning("file refused", error=error.message)
+            return False
+        return True
+
+    async def _edit(self, reply: Progress) -> None:
+        """Show how far the work is. Skipped rather than queued while Telegram asks for silence."""
+        text, markup = reply.drawn, keyboard(reply.menu)
+        if self._clock.monotonic() < self._silent_until:
+            return
+        message = self._progress
+        if message is None:
+            content = {"text": text, "reply_markup": markup, **self._where()}
+            self._progress = await self._attempt(lambda: self._bot.send_message(**content))
+        elif reply.preview and self._previews:
+            media = InputMediaPhoto(reply.preview.data, caption=text, filename=reply.preview.name)
+            self._previews = False  # until it is known that they work here
+            if await self._attempt(lambda: message.edit_media(media, reply_markup=markup)):
+                self._pictured = self._previews = True
+        elif self._pictured:
+            await self._attempt(lambda: message.edit_caption(text, reply_markup=markup))
+        else:
+            await self._attempt(lambda: message.edit_text(text, reply_markup=markup))
+
+    async def _attempt(self, call: Callable[[], Awaitable[T]]) -> T | None:
+        """Call once; what does not work is let be, except that a person who is gone ends the answer."""
+        try:
+            return await call()
+        except RetryAfter as error:
+            self._silent_until = self._clock.monotonic() + seconds_of(error)
+        except TelegramError as error:
+            if is_gone(error):
+                raise GoneError from error
+            if "not modified" not in error.message:
+                log.info("progress not shown", error=type(error).__name__)
+        return None

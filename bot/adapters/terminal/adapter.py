@@ -1,0 +1,100 @@
+"""The terminal as a platform of the bot: lines in, one line a reply out, for people and for pipes."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+import time
+import uuid
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, TextIO
+
+from bot.adapters.terminal import typed
+from bot.adapters.terminal.lines import Lines
+from bot.adapters.terminal.printed import Album, AlbumError, HumanPrinter, JsonPrinter, Printer, buttons_of
+from bot.core import wording
+from bot.core.events import Origin, Person
+from bot.core.pace import paced
+from bot.core.ports import Handler
+from bot.core.replies import Button, Progress, Reply, Shown, Text
+
+
+@dataclass(frozen=True)
+class TerminalOptions:
+    """`person` is who writes: another name, another conversation. Pictures go to `out`.
+
+    `pace_seconds` is how often progress is told in a pipe; on a terminal it moves ten times as often.
+    """
+
+    person: str = "me"
+    locale: str = "en"
+    json: bool = False
+    out: Path = Path("typeface-pictures")
+    pace_seconds: float = 1.0
+
+
+class TerminalAdapter:
+    """One chat over one pair of streams."""
+
+    name = "terminal"
+
+    def __init__(self, service: Handler, options: TerminalOptions) -> None:
+        self._service, self._options = service, options
+        self._locale = wording.pick(options.locale)
+        self._album = Album(options.out)
+        self._menu: tuple[Button, ...] = ()
+
+    async def run(self, stdin: BinaryIO, stdout: TextIO) -> int:
+        """Answer every line of `stdin`; the next is read when the answer to the last is complete.
+
+        Returns:
+            0 when the stream ended and every line was answered, be it by an error's code; 1 when reading, or
+            writing to `stdout`, could not go on; 2 when a picture could not be written to the folder, which is
+            told on stderr. Ctrl-C cancels this, as asyncio does.
+        """
+        lines, printer = Lines(stdin), self._printer(stdout)
+        try:
+            while True:
+                printer.prompt()
+                if (line := await lines.next()) is None:
+                    return 0
+                if line.strip():
+                    await self._answer(line, printer, stdout)
+        except AlbumError as error:
+            printer.close()
+            print(wording.say(self._locale, "terminal-no-folder", path=str(error)), file=sys.stderr)
+            return 2
+        except OSError:
+            return 1
+        finally:
+            printer.close()
+
+    def _printer(self, stdout: TextIO) -> Printer:
+        return JsonPrinter(stdout) if self._options.json else HumanPrinter(stdout, self._locale)
+
+    def _origin(self) -> Origin:
+        person = Person("terminal", self._options.person)
+        return Origin(person, "terminal", self._locale, update=uuid.uuid4().hex)
+
+    async def _answer(self, line: bytes, printer: Printer, stdout: TextIO) -> None:
+        event = await asyncio.to_thread(typed.read, line, self._menu, self._origin())
+        if isinstance(event, typed.Mistake):
+            printer.show(self._own(event), None)
+            return
+        moving = not self._options.json and stdout.isatty()
+        pace = self._options.pace_seconds / (10 if moving else 1)
+        async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
+            async for reply in replies:
+                self._show(reply, printer)
+
+    def _own(self, mistake: typed.Mistake) -> Text:
+        argument = "path" if mistake.code == "no_such_file" else "number"
+        return Text(wording.say(self._locale, mistake.key, **{argument: mistake.shown}), code=mistake.code)
+
+    def _show(self, reply: Reply, printer: Printer) -> None:
+        file = self._album.keep(reply.picture) if isinstance(reply, Shown) else None
+        if reply.menu and not isinstance(reply, Progress):
+            self._menu = buttons_of(reply)
+        printer.show(reply, file)

@@ -1,0 +1,160 @@
+"""Replies as lines: for people, or as JSON for programs. Each reply is one line, flushed at once."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Protocol, TextIO
+
+from rich.console import Console
+from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn
+from rich.progress import Progress as Bar
+
+from bot.core import wording
+from bot.core.replies import Button, Picture, Progress, Reply, Shown
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+
+
+def buttons_of(reply: Reply) -> tuple[Button, ...]:
+    """A reply's buttons in the order in which they are numbered, from 1."""
+    return tuple(button for row in reply.menu for button in row)
+
+
+def one_line(text: str) -> str:
+    """The text in one line, and without what a terminal would obey."""
+    lines = (_CONTROL.sub(" ", line).strip() for line in re.split(r"[\n\u2028\u2029]+", text))
+    return " / ".join(line for line in lines if line)
+
+
+class AlbumError(Exception):
+    """The folder cannot be made or written to; the text is its path."""
+
+
+class Album:
+    """The folder that pictures are written to, under numbered names; nothing there is ever overwritten."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder, self._number = folder, 0
+
+    def keep(self, picture: Picture) -> Path:
+        """Write a picture; returns its path.
+
+        Raises:
+            AlbumError: the folder cannot be made or written to.
+        """
+        try:
+            return self._write(picture)
+        except OSError as error:
+            raise AlbumError(str(self._folder)) from error
+
+    def _write(self, picture: Picture) -> Path:
+        self._folder.mkdir(parents=True, exist_ok=True)
+        name = re.sub(r"[^\w.-]+", "-", Path(picture.name).name).strip(".-") or "picture"
+        while True:
+            self._number += 1
+            path = self._folder / f"{self._number:04d}-{name}"
+            try:
+                with path.open("xb") as file:
+                    file.write(picture.data)
+            except FileExistsError:
+                continue
+            return path
+
+
+class Printer(Protocol):
+    """Shows replies; `file` is where a picture was written."""
+
+    def prompt(self) -> None: ...
+
+    def show(self, reply: Reply, file: Path | None) -> None: ...
+
+    def close(self) -> None: ...
+
+
+def _kind(reply: Reply) -> str:
+    if isinstance(reply, Progress):
+        return "progress"
+    if isinstance(reply, Shown):
+        return "picture"
+    return "menu" if reply.menu else "text"
+
+
+class JsonPrinter:
+    """One JSON object a reply, always with the same keys: kind, text, file, buttons, progress, code."""
+
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
+
+    def prompt(self) -> None:
+        """Programs need none."""
+
+    def show(self, reply: Reply, file: Path | None) -> None:
+        line = {
+            "kind": _kind(reply),
+            "text": reply.text,
+            "file": str(file) if file else None,
+            "buttons": [{"n": n, "label": b.label} for n, b in enumerate(buttons_of(reply), 1)],
+            "progress": reply.fraction if isinstance(reply, Progress) else None,
+            "code": None if isinstance(reply, Progress) else reply.code,
+        }
+        # ASCII alone: whatever the encoding of the pipe, the line can be written and read.
+        self._out.write(json.dumps(line) + "\n")
+        self._out.flush()
+
+    def close(self) -> None:
+        """Nothing is held."""
+
+
+def human_line(reply: Reply, file: Path | None, locale: str) -> str:
+    """A reply in one line for people."""
+    parts = [one_line(reply.text)]
+    if isinstance(reply, Progress) and reply.fraction is not None:
+        parts.insert(0, f"{reply.fraction:4.0%}")
+    if file:
+        parts.append(f"({wording.say(locale, 'terminal-picture')}: {file})")
+    if not isinstance(reply, Progress):
+        parts += [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
+    return "  ".join(part for part in parts if part)
+
+
+class HumanPrinter:
+    """Lines for people; progress is one moving line on a terminal, and lines of its own in a pipe."""
+
+    def __init__(self, out: TextIO, locale: str) -> None:
+        self._out, self._locale = out, locale
+        self._bar: Bar | None = None
+        self._task = TaskID(0)
+
+    def prompt(self) -> None:
+        if self._out.isatty():
+            self._out.write("> ")
+            self._out.flush()
+
+    def show(self, reply: Reply, file: Path | None) -> None:
+        if isinstance(reply, Progress) and self._out.isatty():
+            self._move(reply)
+            return
+        self.close()
+        encoding = getattr(self._out, "encoding", None) or "utf-8"
+        # What the terminal's encoding cannot write becomes a question mark, not the end of the chat.
+        line = human_line(reply, file, self._locale).encode(encoding, "replace").decode(encoding)
+        self._out.write(line + "\n")
+        self._out.flush()
+
+    def _move(self, reply: Progress) -> None:
+        if self._bar is None:
+            text = TextColumn("{task.description}", markup=False)
+            self._bar = Bar(
+                text, BarColumn(), TaskProgressColumn(), console=Console(file=self._out), transient=True
+            )
+            self._task = self._bar.add_task("", total=1)
+            self._bar.start()
+        self._bar.update(self._task, description=one_line(reply.text), completed=reply.fraction)
+
+    def close(self) -> None:
+        """Take the moving line away."""
+        if self._bar:
+            self._bar.stop()
+            self._bar = None

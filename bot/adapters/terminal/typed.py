@@ -1,0 +1,87 @@
+"""What a typed line means: a command, a photo, a button's number, or text."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from bot.core import commands
+from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Photo, PhotoSent, Press, TextSent
+from bot.core.replies import Button
+
+
+@dataclass(frozen=True)
+class Mistake:
+    """A line that the terminal answers by itself; `key` is the text's, `code` the reply's."""
+
+    code: str
+    key: str
+    shown: str
+
+
+def shorten(text: str, most: int = 200) -> str:
+    return text if len(text) <= most else text[: most - 1] + "…"
+
+
+def _path(written: bytes) -> Path:
+    """The file that `@...` names; quotes around a name with spaces may be there, as shells put them."""
+    name = os.fsdecode(written.strip())
+    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
+        name = name[1:-1]
+    return Path(name).expanduser()
+
+
+def read_photo(path: Path) -> Photo:
+    """Read a photo of at most `MAX_PHOTO_BYTES`.
+
+    Raises:
+        OSError: it is no plain file that can be read.
+        RuntimeError: `~` names nobody.
+        ValueError: no file can have this name.
+    """
+    if not path.is_file():
+        raise FileNotFoundError
+    with path.open("rb") as file:
+        data = file.read(MAX_PHOTO_BYTES + 1)
+    return Photo(data) if len(data) <= MAX_PHOTO_BYTES else Photo(problem="too_large")
+
+
+def _photo(written: bytes) -> Photo | Mistake:
+    try:
+        return read_photo(_path(written))
+    except (OSError, RuntimeError, ValueError):
+        if not written.strip(b" \t\"'"):
+            return Mistake("no_such_file", "terminal-no-file-named", "")
+        shown = written.strip().decode("utf-8", "replace")
+        return Mistake("no_such_file", "terminal-no-such-file", shorten(shown))
+
+
+def _command(name: str, text: str, file: bytes | None, origin: Origin) -> Event | Mistake:
+    photo = None if file is None else _photo(file)
+    if isinstance(photo, Mistake):
+        return photo
+    return Command(origin, name, {"text": text} if text else {}, photo)
+
+
+def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake:
+    """Translate a line; `menu` holds the last buttons in the order in which they were numbered.
+
+    `/me @photo.jpg` is a command with a photo. Bytes that are not UTF-8 become the replacement character,
+    except in a file's name.
+    """
+    line = line.strip()
+    if line.startswith(b"@"):
+        photo = _photo(line[1:])
+        return photo if isinstance(photo, Mistake) else PhotoSent(origin, photo)
+    typed, *file = re.split(rb"\s@", line, maxsplit=1)
+    if command := commands.split(typed.decode("utf-8", "replace")):
+        return _command(*command, file[0] if file else None, origin)
+    if line.isdigit():
+        number = int(line) if len(line) < 4 else 0
+        if 1 <= number <= len(menu):
+            return Press(origin, menu[number - 1].payload)
+        return Mistake("no_such_button", "terminal-no-such-button", shorten(line.decode(), 12))
+    return TextSent(origin, line.decode("utf-8", "replace"))

@@ -1,0 +1,66 @@
+"""The web chat as a platform of the bot."""
+
+from __future__ import annotations
+
+import structlog
+from aiohttp import web
+
+from bot.adapters.web import application, binding
+from bot.core.ports import Handler
+from bot.settings import WebSettings
+
+log = structlog.get_logger(__name__)
+GOODBYE_SECONDS = 1.0
+"""How long a stop waits for running answers; then they are cancelled, and pages offer to try again."""
+
+
+class WebAdapter:
+    """Serves the page and its chat.
+
+    After `start`, `url` says where, and `moved_from` is the port that was asked for when it was taken.
+    """
+
+    name = "web"
+
+    def __init__(self, service: Handler, settings: WebSettings) -> None:
+        self._service, self._settings = service, settings
+        self._runner: web.AppRunner | None = None
+        self.url = ""
+        self.moved_from: int | None = None
+
+    async def start(self) -> None:
+        """Listen.
+
+        Raises:
+            OSError: the host or port cannot be used at all.
+        """
+        bound = binding.bind(self._settings.host, self._settings.port)
+        # A page that goes away ends its request's handler, and with it the work.
+        self._runner = web.AppRunner(
+            application.build(self._service),
+            handler_cancellation=True,
+            access_log=None,
+            shutdown_timeout=GOODBYE_SECONDS,
+        )
+        await self._runner.setup()
+        await web.SockSite(self._runner, bound).start()
+        self.url = binding.address(self._settings.host, bound)
+        self._tell(bound.getsockname()[1])
+
+    def _tell(self, port: int) -> None:
+        if self._settings.port not in {0, port}:
+            self.moved_from = self._settings.port
+            log.warning("web_port_taken", asked=self._settings.port, used=port)
+        log.info("web_listening", url=self.url)
+
+    @property
+    def notice(self) -> str | None:
+        """That the port was taken, if it was."""
+        if self.moved_from is None:
+            return None
+        return f"Port {self.moved_from} is taken: the web chat takes the next free one."
+
+    async def stop(self) -> None:
+        if self._runner:
+            await self._runner.cleanup()
+            self._runner = None

@@ -1,0 +1,97 @@
+"""The web application: the page, its files, and the chat."""
+
+from __future__ import annotations
+
+import time
+from contextlib import aclosing
+
+from aiohttp import web
+
+from bot.adapters.web import outgoing, pages, visitor
+from bot.adapters.web.incoming import MAX_EVENT_BYTES, EventError, read_event
+from bot.adapters.web.reading import CrowdedError, Readers, SlowError
+from bot.adapters.web.shield import add_headers, shield
+from bot.core import wording
+from bot.core.events import Event
+from bot.core.pace import paced
+from bot.core.ports import Handler
+
+PACE_SECONDS = 0.25
+
+
+HANDLER: web.AppKey[Handler] = web.AppKey("handler")
+READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
+TURNSTILE: web.AppKey[visitor.Turnstile] = web.AppKey("turnstile", visitor.Turnstile)
+PAGES: web.AppKey[dict[str, bytes]] = web.AppKey("pages")
+ASSETS: web.AppKey[dict[str, pages.Asset]] = web.AppKey("assets")
+
+
+async def show_page(request: web.Request) -> web.Response:
+    """`GET /`, in the language asked for by `?lang=` or else by the browser."""
+    asked = request.query.get("lang", "")
+    locale = (
+        asked if asked in wording.LOCALES else pages.pick_locale(request.headers.get("Accept-Language", ""))
+    )
+    response = web.Response(body=request.app[PAGES][locale], content_type="text/html", charset="utf-8")
+    response.headers.update(
+        {"Cache-Control": "no-store", "Content-Language": locale, "Vary": "Accept-Language"}
+    )
+    visitor.remember(request, response, visitor.welcome(request))
+    return response
+
+
+async def show_asset(request: web.Request) -> web.Response:
+    if not (asset := request.app[ASSETS].get(request.match_info["name"])):
+        raise web.HTTPNotFound
+    headers = {"ETag": f'"{asset.etag}"', "Cache-Control": "no-cache"}
+    if f'"{asset.etag}"' in request.headers.get("If-None-Match", ""):
+        return web.Response(status=304, headers=headers)
+    return web.Response(body=asset.body, content_type=asset.media_type, charset="utf-8", headers=headers)
+
+
+async def show_health(_request: web.Request) -> web.Response:
+    return web.json_response({"status": "ok"})
+
+
+async def chat(request: web.Request) -> web.StreamResponse:
+    """`POST /chat`: one event, answered by a stream of replies (contract: `incoming` and `outgoing`)."""
+    person = visitor.welcome(request)
+    try:
+        async with request.app[READERS].read(request.remote) as reading:
+            event = await read_event(request, person, reading)
+        with request.app[TURNSTILE].enter(person):
+            return await _answer(request, person, event)
+    except SlowError:
+        return web.json_response({"code": "too_slow"}, status=408, headers={"Connection": "close"})
+    except CrowdedError:
+        return web.json_response({"code": "busy"}, status=429, headers={"Retry-After": "5"})
+    except EventError as error:
+        return web.json_response({"code": "bad_request", "detail": str(error)}, status=400)
+
+
+async def _answer(request: web.Request, person: str, event: Event) -> web.StreamResponse:
+    # No proxy may keep lines back, or keep a copy.
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "application/x-ndjson"}
+    response = web.StreamResponse(headers=headers)
+    visitor.remember(request, response, person)
+    await response.prepare(request)
+    async with aclosing(paced(request.app[HANDLER].handle(event), PACE_SECONDS, time)) as replies:
+        await outgoing.stream(response, replies)
+    await response.write_eof()
+    return response
+
+
+def build(handler: Handler) -> web.Application:
+    """The application, ready to be served; it starts nothing."""
+    app = web.Application(middlewares=[shield], client_max_size=MAX_EVENT_BYTES)
+    app[HANDLER] = handler
+    app[READERS] = Readers()
+    app[TURNSTILE] = visitor.Turnstile()
+    app[PAGES] = {locale: pages.render(locale) for locale in wording.LOCALES}
+    app[ASSETS] = pages.assets()
+    app.on_response_prepare.append(add_headers)
+    app.router.add_get("/", show_page)
+    app.router.add_get("/page/{name}", show_asset)
+    app.router.add_get("/healthz", show_health)
+    app.router.add_post("/chat", chat)
+    return app

@@ -1,0 +1,70 @@
+"""Replies of the core as NDJSON: one object a line, the last is `{"kind": "end"}`.
+
+Pictures travel inside (base64), so that no address of anyone's face ever exists: what the page holds is gone
+when it closes. An answer without its end was cut off; blank lines keep the connection warm.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from typing import Any
+
+from aiohttp import web
+
+from bot.core.replies import Menu, Picture, Progress, Reply, Shown
+
+END = {"kind": "end"}
+HEARTBEAT_SECONDS = 10.0
+
+
+def _menu(menu: Menu) -> list[list[dict[str, str]]]:
+    return [[{"label": b.label, "payload": b.payload, "style": b.style} for b in row] for row in menu]
+
+
+def _picture(picture: Picture | None) -> dict[str, str] | None:
+    if picture is None:
+        return None
+    return {
+        "data": b64encode(picture.data).decode(),
+        "type": picture.media_type,
+        "name": picture.name,
+        "alt": picture.alt,
+    }
+
+
+def encode(reply: Reply) -> dict[str, Any]:
+    """A reply as the page reads it: `kind` is text, picture or progress."""
+    body: dict[str, Any] = {"text": reply.text, "menu": _menu(reply.menu)}
+    if isinstance(reply, Progress):
+        return {"kind": "progress", **body, "fraction": reply.fraction, "preview": _picture(reply.preview)}
+    if isinstance(reply, Shown):
+        return {"kind": "picture", **body, "code": reply.code, "picture": _picture(reply.picture)}
+    return {"kind": "text", **body, "code": reply.code}
+
+
+async def _beat(response: web.StreamResponse, lock: asyncio.Lock) -> None:
+    while True:
+        await asyncio.sleep(HEARTBEAT_SECONDS)
+        async with lock:
+            await response.write(b"\n")
+
+
+async def _write(response: web.StreamResponse, replies: AsyncIterator[Reply], lock: asyncio.Lock) -> None:
+    async for reply in replies:
+        line = json.dumps(encode(reply), ensure_ascii=False)
+        async with lock:
+            await response.write(line.encode() + b"\n")
+    async with lock:
+        await response.write(json.dumps(END).encode() + b"\n")
+
+
+async def stream(response: web.StreamResponse, replies: AsyncIterator[Reply]) -> None:
+    """Write an answer as it comes, ended by `END`."""
+    lock = asyncio.Lock()
+    async with asyncio.TaskGroup() as group:
+        beat = group.create_task(_beat(response, lock))
+        await _write(response, replies, lock)
+        beat.cancel()

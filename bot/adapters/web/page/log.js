@@ -1,0 +1,200 @@
+// The conversation on the page: bubbles, pictures, buttons, progress. Everything anyone wrote becomes text, never markup.
+
+import { face, group } from "./faces.js";
+import { addressOf } from "./stream.js";
+
+// "ENFP · the campaigner", as the core names a type.
+const TITLE = /^[EI][NS][FT][JP] · /;
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+const STYLES = new Set(["primary", "secondary", "success", "danger"]);
+
+export function element(name, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(name), properties);
+  node.append(...children);
+  return node;
+}
+
+export class Log {
+  /** `press(button, menuButton)` is called for a pressed button of a reply. */
+  constructor(words, press) {
+    this.words = words;
+    this.press = press;
+    this.root = document.getElementById("log");
+    this.scroller = document.getElementById("scroller");
+    this.type = "ENFP";
+    this.more = document.getElementById("more");
+    this.more.addEventListener("click", () => this.toEnd());
+    this.scroller.addEventListener("scroll", () => this.look());
+    new ResizeObserver(() => this.look()).observe(this.root);
+    // A phone's keyboard, or a photo in the composer, takes room away: the end that was read stays in view.
+    new ResizeObserver(() => { if (this.atEnd) this.toEnd(); }).observe(this.scroller);
+  }
+
+  /** Nothing that lies below the edge stays unnoticed. */
+  look() {
+    const empty = !this.root.children.length;
+    this.more.hidden = empty || this.below() < 60;
+    this.atEnd = !empty && this.below() < 4;
+  }
+
+  /** How many pixels of the conversation lie below what is seen. */
+  below() {
+    const { scrollHeight, scrollTop, clientHeight } = this.scroller;
+    return scrollHeight - scrollTop - clientHeight;
+  }
+
+  message(side) {
+    const body = element("div", { className: "body" });
+    const node = element("div", { className: `message ${side}` });
+    if (side === "bot") {
+      const avatar = element("div", { className: "avatar" }, face(this.type));
+      avatar.dataset.group = group(this.type);
+      node.append(avatar);
+    }
+    body.append(element("span", { className: "unseen", textContent: `${this.words[side === "bot" ? "bot" : "you"]}: ` }));
+    node.append(body);
+    return node;
+  }
+
+  /** Make a change; whoever reads the end keeps reading the end. */
+  change(make) {
+    const atEnd = this.below() < 160;
+    make();
+    if (atEnd) this.toEnd();
+  }
+
+  append(node) {
+    this.root.append(node);
+    this.toEnd();
+  }
+
+  /** Put an answer where the wait for it stood; what comes after the first goes to the end. */
+  replace(place, node) {
+    if (place.isConnected) place.replaceWith(node);
+    else this.root.append(node);
+  }
+
+  /** Scroll to the end, where the newest question has its buttons, but not past the top of `node`. */
+  reveal(node) {
+    const top = Math.min(this.scroller.scrollHeight, node.offsetTop - 12);
+    this.scroller.scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
+  }
+
+  toEnd() {
+    this.scroller.scrollTop = this.scroller.scrollHeight;
+  }
+
+  /** What the person said or showed; returns the message. */
+  said(text, photo) {
+    const node = this.message("you");
+    const body = node.lastChild;
+    if (photo) body.append(element("img", { className: "sent", src: URL.createObjectURL(photo), alt: this.words["photo-sent"], onload: () => this.toEnd() }));
+    if (text) body.append(element("p", { className: "bubble", textContent: text }));
+    this.append(node);
+    return node;
+  }
+
+  /** A place for one answer: shows that work goes on until something else stands in it. */
+  waiting() {
+    const node = this.message("bot");
+    const dots = element("div", { className: "bubble dots" }, element("span", { className: "unseen", textContent: this.words.thinking }));
+    dots.append(element("i"), element("i"), element("i"));
+    node.lastChild.append(dots);
+    this.append(node);
+    return node;
+  }
+
+  menu(rows) {
+    const box = element("div", { className: "menu" });
+    for (const row of rows) {
+      const line = element("div", { className: "buttons" });
+      for (const { label, payload, style } of row) {
+        const button = element("button", { type: "button", className: `pill ${STYLES.has(style) ? style : "secondary"}`, textContent: label });
+        button.addEventListener("click", () => this.press({ label, payload }, button));
+        line.append(button);
+      }
+      box.append(line);
+    }
+    return box;
+  }
+
+  text(reply) {
+    const node = this.message("bot");
+    node.lastChild.append(element("p", { className: "bubble", textContent: reply.text }));
+    if (reply.menu.length) node.lastChild.append(this.menu(reply.menu));
+    return node;
+  }
+
+  /** Waits until the picture can be drawn, so that nothing moves when it arrives. */
+  async picture(reply) {
+    const { name, alt } = reply.picture;
+    const href = addressOf(reply.picture);
+    const image = element("img", { src: href, alt });
+    await image.decode().catch(() => {});
+    const open = element("button", { type: "button", className: "frame", title: this.words.open }, image);
+    open.setAttribute("aria-label", `${this.words.open}: ${alt}`);
+    open.addEventListener("click", () => this.enlarge(href, alt, name));
+    const save = element("a", { className: "save", href, download: name, textContent: this.words.save });
+    const card = element("div", { className: "card" }, element("div", { className: "held" }, open, save));
+    if (reply.text) card.append(this.caption(reply.text));
+    const node = this.message("bot");
+    node.lastChild.append(card);
+    if (reply.menu.length) node.lastChild.append(this.menu(reply.menu));
+    return node;
+  }
+
+  /** A caption's paragraphs; one that names a type is the headline. */
+  caption(text) {
+    const lines = text.split(/\n{2,}/).map((line) => element("p", { className: TITLE.test(line) ? "title" : "", textContent: line }));
+    return element("div", { className: "caption" }, ...lines);
+  }
+
+  enlarge(href, alt, name) {
+    Object.assign(document.getElementById("large-picture"), { src: href, alt });
+    Object.assign(document.getElementById("large-save"), { href, download: name });
+    document.getElementById("large").showModal();
+  }
+
+  /** One progress message, updated in place; its frame has the size of the picture to come. */
+  progress() {
+    const node = this.message("bot");
+    const held = element("div", { className: "frame preview" }, face(this.type));
+    held.dataset.group = group(this.type);
+    const label = element("p", { className: "caption" });
+    const bar = element("progress", { max: 1 });
+    bar.setAttribute("aria-label", this.words.working);
+    const menu = element("div");
+    node.lastChild.append(element("div", { className: "card working" }, held, label, bar), menu);
+    return { node, update: (reply) => this.advance({ held, label, bar, menu }, reply) };
+  }
+
+  advance({ held, label, bar, menu }, reply) {
+    label.textContent = reply.text;
+    if (reply.fraction === null) bar.removeAttribute("value");
+    else bar.value = reply.fraction;
+    if (reply.preview) this.preview(held, reply.preview);
+    // Buttons are only drawn anew when they change: a focused one keeps its focus.
+    const drawn = JSON.stringify(reply.menu);
+    if (menu.dataset.drawn !== drawn) {
+      menu.replaceChildren(...(reply.menu.length ? [this.menu(reply.menu)] : []));
+      menu.dataset.drawn = drawn;
+    }
+  }
+
+  async preview(held, picture) {
+    const image = element("img", { src: addressOf(picture), alt: picture.alt });
+    await image.decode().catch(() => {});
+    const before = held.querySelector("img");
+    held.replaceChildren(image);
+    if (before) URL.revokeObjectURL(before.src);
+  }
+
+  trouble(text, retry) {
+    const node = this.message("bot");
+    node.classList.add("trouble");
+    const button = element("button", { type: "button", className: "pill primary", textContent: this.words.retry });
+    button.addEventListener("click", () => { node.remove(); retry(); });
+    node.lastChild.append(element("p", { className: "bubble", textContent: text }), element("div", { className: "buttons" }, button));
+    return node;
+  }
+}

@@ -1,0 +1,88 @@
+"""The page and its files, read once from the package; its words are put in for each language."""
+
+from __future__ import annotations
+
+import hashlib
+import html
+import json
+import re
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.resources import files
+
+from bot.core import wording
+from bot.core.commands import COMMANDS, CommandSpec
+from bot.core.events import MAX_PHOTO_BYTES
+from bot.core.mbti import TYPES
+
+MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
+SCRIPT_WORDS = (
+    *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open"),
+    *("retry", "not-sent", "lost", "failed", "crowded", "forbidden"),
+)
+"""Keys of `web.ftl`, without `web-`, that scripts show."""
+
+
+@dataclass(frozen=True)
+class Asset:
+    body: bytes
+    media_type: str
+    etag: str
+
+
+def assets() -> dict[str, Asset]:
+    """Scripts, style and icon by file name."""
+    found: dict[str, Asset] = {}
+    for file in files("bot.adapters.web").joinpath("page").iterdir():
+        if media_type := MEDIA_TYPES.get(file.name.rpartition(".")[2]):
+            body = file.read_bytes()
+            found[file.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:16])
+    return found
+
+
+def pick_locale(accept_language: str) -> str:
+    """The language of the page from an `Accept-Language` header: the first wanted one that we speak.
+
+    >>> pick_locale("fr-CH, ko;q=0.8, en;q=0.9")
+    'en'
+    """
+    wanted: list[tuple[float, str]] = []
+    for part in accept_language[:500].split(","):
+        tag, _, weight = part.partition(";q=")
+        with suppress(ValueError):
+            wanted.append((float(weight or 1), tag.strip()))
+    for weighed, tag in sorted(wanted, key=lambda pair: -pair[0]):
+        if weighed > 0 and tag.partition("-")[0].lower() in wording.LOCALES:
+            return wording.pick(tag)
+    return wording.LOCALES[0]
+
+
+def _command(spec: CommandSpec, locale: str) -> dict[str, object]:
+    choices = [option.choices for option in spec.options if option.choices]
+    return {"name": spec.name, "about": wording.say(locale, f"command-{spec.name}"), "choices": choices}
+
+
+def _data(locale: str) -> str:
+    """What the scripts need to know, as JSON that can stand inside a `<script>` data block."""
+    data = {
+        "locale": locale,
+        "types": TYPES,
+        "commands": [_command(spec, locale) for spec in COMMANDS],
+        "maxPhotoBytes": MAX_PHOTO_BYTES,
+        "words": {key: wording.say(locale, f"web-{key}") for key in SCRIPT_WORDS},
+    }
+    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+
+
+def render(locale: str) -> bytes:
+    """The page in one language of `wording.LOCALES`."""
+    template = files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
+    filled = _WORD.sub(lambda match: html.escape(wording.say(locale, match[1])), template)
+    other = next(other for other in wording.LOCALES if other != locale)
+    return (
+        filled.replace("{{locale}}", locale)
+        .replace("{{other}}", other)
+        .replace("{{data}}", _data(locale))
+        .encode()
+    )

@@ -1,0 +1,71 @@
+"""Who is at the other end: a random cookie is the person; each has a bounded number of requests running."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from aiohttp import web
+
+from bot.adapters.web.reading import CrowdedError
+from bot.adapters.web.shield import is_secure
+
+_ID = re.compile(r"[A-Za-z0-9_-]{22}")
+DAYS_30 = 30 * 24 * 3600
+
+
+def _cookie_name(request: web.Request) -> str:
+    # The prefix makes browsers refuse a cookie that a neighbouring host or plain http planted.
+    return "__Host-typeface" if is_secure(request) else "typeface"
+
+
+def known(request: web.Request) -> str | None:
+    """The person's id, when the cookie holds one of ours."""
+    value = request.cookies.get(_cookie_name(request), "")
+    return value if _ID.fullmatch(value) else None
+
+
+def welcome(request: web.Request) -> str:
+    """The person's id, known or new: 128 random bits."""
+    return known(request) or secrets.token_urlsafe(16)
+
+
+def remember(request: web.Request, response: web.StreamResponse, person: str) -> None:
+    """Hand out the cookie, or make it last another 30 days."""
+    response.set_cookie(
+        _cookie_name(request),
+        person,
+        max_age=DAYS_30,
+        httponly=True,
+        samesite="Strict",
+        secure=is_secure(request),
+        path="/",
+    )
+
+
+class Turnstile:
+    """Counts what is answered: at most `each` requests of one person, `total` of all; each may hold a photo."""
+
+    def __init__(self, each: int = 4, total: int = 64) -> None:
+        self._each, self._total = each, total
+        self._inside: Counter[str] = Counter()
+
+    @contextmanager
+    def enter(self, person: str) -> Iterator[None]:
+        """Count one request of `person` while the block runs.
+
+        Raises:
+            CrowdedError: no place is left.
+        """
+        if self._inside[person] >= self._each or self._inside.total() >= self._total:
+            raise CrowdedError
+        self._inside[person] += 1
+        try:
+            yield
+        finally:
+            self._inside[person] -= 1
+            if not self._inside[person]:
+                del self._inside[person]

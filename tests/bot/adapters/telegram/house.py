@@ -1,0 +1,71 @@
+"""The real core on a real database; only the inference server is a stand-in at its port."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import io
+import time
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from PIL import Image
+
+from bot.core.service import Service
+from bot.drawing.boxes import Boxes
+from db import store as stores
+from db.settings import load
+from inference.errors import BadImage, Box
+from inference.wire import Face, ImageFormat, JobEvent, JobView, LatentFace, ProjectResult
+from tests.bot.adapters.telegram.scripted import jpeg
+
+STEPS = 6
+
+
+class PaintedFaces:
+    """Fulfils the core's `Faces` port: a face is a colour, and a projection takes a few short steps."""
+
+    def __init__(self, step_seconds: float = 0.05) -> None:
+        self.step_seconds = step_seconds
+        self.projected: list[bytes] = []
+        self.cancelled = 0
+
+    async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
+        digest = hashlib.sha256(face.model_dump_json().encode()).hexdigest()
+        return jpeg(size, f"#{digest[:6]}")
+
+    async def project(
+        self, photo: bytes, *, owner: str, box: Box | None = None
+    ) -> AsyncIterator[JobEvent | ProjectResult]:
+        try:
+            Image.open(io.BytesIO(photo)).load()
+        except OSError as error:
+            raise BadImage from error
+        self.projected.append(photo)
+        try:
+            for step in range(STEPS):
+                view = JobView(id="j", kind="project", state="running", step=step, steps=STEPS)
+                yield JobEvent(job=view, preview=b64encode(jpeg(32, f"#{step}0{step}0{step}0")).decode())
+                await asyncio.sleep(self.step_seconds)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.cancelled += 1
+            raise
+        latent = LatentFace(data=b64encode(bytes(64)).decode())
+        yield ProjectResult(face=latent, pack="painted", version="1", steps=STEPS, loss=0.1)
+
+
+@asynccontextmanager
+async def house(home: Path, faces: PaintedFaces) -> AsyncIterator[Service]:
+    """The core at `home`; a second one there goes on where the first one stopped."""
+    settings = load({"TYPEFACE_HOME": str(home)})
+    settings.home.mkdir(exist_ok=True)
+    await asyncio.to_thread(stores.upgrade, settings)
+    store = await stores.open_store(settings)
+    service = Service(faces, store, Boxes(), time, retention_seconds=3600)
+    try:
+        yield service
+    finally:
+        await service.close()
+        await store.close()

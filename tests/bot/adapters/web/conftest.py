@@ -1,0 +1,76 @@
+from __future__ import annotations
+
+import io
+import json
+import shutil
+from collections.abc import AsyncIterator
+from typing import Any
+
+import aiohttp
+import pytest
+import pytest_asyncio
+from playwright.async_api import Browser, async_playwright
+
+from bot.adapters.web.adapter import WebAdapter
+from bot.settings import WebSettings
+from tests.bot.adapters.web.browsing import ARGUMENTS, NAMES
+from tests.bot.adapters.web.scripted import Scripted
+
+
+@pytest_asyncio.fixture(loop_scope="module", scope="module")
+async def browser() -> AsyncIterator[Browser]:
+    """An installed Chromium or Chrome, else the one that Playwright has installed for itself."""
+    found = next(filter(None, map(shutil.which, NAMES)), None)
+    async with async_playwright() as playwright:
+        browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)
+        yield browser
+        await browser.close()
+
+
+@pytest.fixture
+def service() -> Scripted:
+    return Scripted()
+
+
+@pytest.fixture
+async def adapter(service: Scripted) -> AsyncIterator[WebAdapter]:
+    adapter = WebAdapter(service, WebSettings(port=0))
+    await adapter.start()
+    yield adapter
+    await adapter.stop()
+
+
+class Visitor:
+    """A client that keeps its cookie, as a browser does."""
+
+    def __init__(self, session: aiohttp.ClientSession) -> None:
+        self.session = session
+        self._count = 0
+
+    def event(self, **event: Any) -> dict[str, Any]:
+        self._count += 1
+        return {"update": f"update-{self._count:04d}", "locale": "en", **event}
+
+    def form(self, photo: bytes, **event: Any) -> aiohttp.FormData:
+        form = aiohttp.FormData()
+        form.add_field("event", json.dumps(self.event(**event)))
+        form.add_field("photo", io.BytesIO(photo), filename="me.jpg", content_type="image/jpeg")
+        return form
+
+    async def ask(self, photo: bytes | None = None, **event: Any) -> list[dict[str, Any]]:
+        """The whole answer, without its end."""
+        body: dict[str, Any] = (
+            {"json": self.event(**event)} if photo is None else {"data": self.form(photo, **event)}
+        )
+        async with self.session.post("/chat", **body) as response:
+            assert response.status == 200, await response.text()
+            lines = [json.loads(line) for line in (await response.text()).splitlines() if line]
+        assert lines.pop() == {"kind": "end"}
+        return lines
+
+
+@pytest.fixture
+async def visitor(adapter: WebAdapter) -> AsyncIterator[Visitor]:
+    jar = aiohttp.CookieJar(unsafe=True)
+    async with aiohttp.ClientSession(adapter.url, cookie_jar=jar) as session:
+        yield Visitor(session)

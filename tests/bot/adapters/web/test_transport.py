@@ -1,0 +1,294 @@
+"""The chat over HTTP, as the page speaks it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from base64 import b64decode
+
+import aiohttp
+import pytest
+
+from bot.adapters.web import visitor as visitors
+from bot.adapters.web.adapter import WebAdapter
+from bot.adapters.web.reading import CrowdedError
+from bot.core.events import MAX_PHOTO_BYTES, Command, PhotoSent, Press, TextSent
+from bot.settings import WebSettings
+from tests.bot.adapters.web.conftest import Visitor
+from tests.bot.adapters.web.scripted import Scripted, picture
+
+
+async def test_the_page_names_its_person_by_a_cookie_that_scripts_and_other_sites_cannot_use(
+    visitor: Visitor,
+) -> None:
+    async with visitor.session.get("/") as response:
+        assert response.status == 200
+        cookie = response.headers["Set-Cookie"]
+    assert "HttpOnly" in cookie
+    assert "SameSite=Strict" in cookie
+    assert "Secure" not in cookie
+    async with visitor.session.get("/", headers={"X-Forwarded-Proto": "https"}) as response:
+        cookie = response.headers["Set-Cookie"]
+    assert cookie.startswith("__Host-typeface=")
+    assert "Secure" in cookie
+
+
+async def test_every_answer_forbids_foreign_and_inline_code(visitor: Visitor) -> None:
+    for path, status in (("/", 200), ("/page/chat.js", 200), ("/healthz", 200), ("/nothing", 404)):
+        async with visitor.session.get(path) as response:
+            assert response.status == status
+            policy = response.headers["Content-Security-Policy"]
+            assert "default-src 'none'" in policy
+            assert "unsafe" not in policy
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Referrer-Policy"] == "no-referrer"
+
+
+async def test_the_page_loads_nothing_from_elsewhere_and_is_small(visitor: Visitor) -> None:
+    total = 0
+    for path in (
+        "/",
+        "/page/style.css",
+        *(f"/page/{n}.js" for n in ("chat", "log", "composer", "faces", "stream")),
+    ):
+        async with visitor.session.get(path) as response:
+            body = await response.text()
+        assert "http" not in body.replace("http://www.w3.org/2000/svg", "").replace("plain http", "")
+        total += len(body)
+    assert total < 60_000
+
+
+async def test_a_file_that_the_browser_has_is_not_sent_again(visitor: Visitor) -> None:
+    async with visitor.session.get("/page/style.css") as response:
+        tag = response.headers["ETag"]
+    async with visitor.session.get("/page/style.css", headers={"If-None-Match": tag}) as response:
+        assert response.status == 304
+    async with visitor.session.get("/page/..%2fadapter.py") as response:
+        assert response.status == 404
+
+
+@pytest.mark.parametrize(
+    ("wanted", "locale"),
+    [
+        ("ko-KR,ko;q=0.9,en;q=0.8", "ko"),
+        ("en-GB", "en"),
+        ("fr,ko;q=0.5,en;q=0.4", "ko"),
+        ("fr", "en"),
+        ("", "en"),
+    ],
+)
+async def test_the_page_speaks_the_browsers_language(visitor: Visitor, wanted: str, locale: str) -> None:
+    async with visitor.session.get("/", headers={"Accept-Language": wanted}) as response:
+        assert response.headers["Content-Language"] == locale
+        body = await response.text()
+    assert f'<html lang="{locale}">' in body
+    assert "{{" not in body
+    async with visitor.session.get("/?lang=ko", headers={"Accept-Language": "en"}) as response:
+        assert '<html lang="ko">' in await response.text()
+
+
+async def test_lines_presses_and_photos_become_events(visitor: Visitor, service: Scripted) -> None:
+    await visitor.ask(kind="line", text="/mbti ENFP female", locale="ko")
+    await visitor.ask(kind="line", text="hello /mbti")
+    await visitor.ask(kind="press", payload="more-me")
+    photo = picture("red").data
+    await visitor.ask(photo, kind="photo")
+    await visitor.ask(photo, kind="line", text="/me")
+    command, text, press, sent, me = service.events
+    assert isinstance(command, Command)
+    assert (command.name, command.options, command.photo) == ("mbti", {"text": "ENFP female"}, None)
+    assert command.origin.locale == "ko"
+    assert isinstance(text, TextSent)
+    assert text.text == "hello /mbti"
+    assert isinstance(press, Press)
+    assert press.payload == "more-me"
+    assert isinstance(sent, PhotoSent)
+    assert sent.photo.data == photo
+    assert isinstance(me, Command)
+    assert me.photo is not None
+    assert me.photo.data == photo
+    assert {event.origin.person for event in service.events} == {command.origin.person}
+    assert command.origin.person.id == command.origin.chat
+    assert not command.origin.shared
+
+
+async def test_replies_arrive_whole_and_in_order(visitor: Visitor) -> None:
+    waiting, blending, shown = await visitor.ask(picture("red").data, kind="photo")
+    assert (waiting["kind"], waiting["fraction"], waiting["preview"]) == ("progress", None, None)
+    assert blending["fraction"] == 0.5
+    assert b64decode(blending["preview"]["data"]) == picture("teal").data
+    assert shown["kind"] == "picture"
+    assert b64decode(shown["picture"]["data"]) == picture("navy").data
+    assert shown["picture"]["name"] == "typeface-enfp.jpg"
+    assert [[b["payload"] for b in row] for row in shown["menu"]] == [["more-me", "more-type"], ["match"]]
+
+
+async def test_one_update_sent_twice_has_one_id_and_other_people_have_other_ids(
+    visitor: Visitor, service: Scripted, adapter: WebAdapter
+) -> None:
+    same = visitor.event(kind="line", text="hi")
+    for _ in range(2):
+        async with visitor.session.post("/chat", json=same) as response:
+            await response.read()
+    async with (
+        aiohttp.ClientSession(adapter.url) as other,
+        other.post("/chat", json=same) as response,
+    ):
+        await response.read()
+    first, again, stranger = (event.origin for event in service.events)
+    assert first.update == again.update
+    assert stranger.update != first.update
+    assert stranger.person != first.person
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://elsewhere.example"},
+        {"Origin": "null"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site", "Origin": "http://other.example"},
+    ],
+)
+async def test_other_sites_cannot_post(visitor: Visitor, service: Scripted, headers: dict[str, str]) -> None:
+    event = visitor.event(kind="line", text="/forget")
+    async with visitor.session.post("/chat", json=event, headers=headers) as response:
+        assert response.status == 403
+    assert service.events == []
+
+
+async def test_the_own_origin_may_post(visitor: Visitor, adapter: WebAdapter) -> None:
+    event = visitor.event(kind="line", text="hi")
+    async with visitor.session.post("/chat", json=event, headers={"Origin": adapter.url}) as response:
+        assert response.status == 200
+        await response.read()
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"[]",
+        b"{}",
+        b'{"kind": "line", "update": "12345678", "text": ""}',
+        b'{"kind": "dance", "update": "12345678"}',
+        b'{"kind": "press", "update": "12345678", "payload": 7}',
+        b'{"kind": "line", "update": "x", "text": "hi"}',
+        b"\xff\xfe",
+    ],
+)
+async def test_what_follows_no_contract_is_refused(visitor: Visitor, service: Scripted, body: bytes) -> None:
+    headers = {"Content-Type": "application/json"}
+    async with visitor.session.post("/chat", data=body, headers=headers) as response:
+        assert response.status == 400
+        assert (await response.json())["code"] == "bad_request"
+    assert service.events == []
+
+
+@pytest.mark.parametrize("kind", ["text/plain", "multipart/form-data", "multipart/form-data; boundary=x"])
+async def test_a_body_of_another_kind_is_refused(visitor: Visitor, kind: str) -> None:
+    async with visitor.session.post("/chat", data=b"hello", headers={"Content-Type": kind}) as response:
+        assert response.status == 400
+
+
+async def test_long_json_is_refused(visitor: Visitor) -> None:
+    event = visitor.event(kind="line", text="x" * 100_000)
+    async with visitor.session.post("/chat", json=event) as response:
+        assert response.status == 413
+
+
+async def test_a_photo_over_the_cap_arrives_as_too_large(visitor: Visitor, service: Scripted) -> None:
+    (reply,) = await visitor.ask(bytes(30 * 2**20), kind="photo")
+    assert reply["code"] == "too_large"
+    (event,) = service.events
+    assert isinstance(event, PhotoSent)
+    assert (event.photo.data, event.photo.problem) == (b"", "too_large")
+
+
+async def test_a_photo_at_the_cap_arrives_whole(visitor: Visitor, service: Scripted) -> None:
+    await visitor.ask(bytes(MAX_PHOTO_BYTES), kind="photo")
+    (event,) = service.events
+    assert isinstance(event, PhotoSent)
+    assert len(event.photo.data) == MAX_PHOTO_BYTES
+
+
+async def test_who_goes_away_closes_the_work(visitor: Visitor, service: Scripted) -> None:
+    service.gate.clear()
+    response = await visitor.session.post("/chat", data=visitor.form(b"x", kind="photo"))
+    assert json.loads(await response.content.readline())["kind"] == "progress"
+    response.close()
+    async with asyncio.timeout(5):
+        await service.gone.wait()
+
+
+async def test_a_cancel_reaches_the_core_while_the_work_runs(visitor: Visitor, service: Scripted) -> None:
+    service.gate.clear()
+    async with visitor.session.post("/chat", data=visitor.form(b"x", kind="photo")) as response:
+        await response.content.readline()
+        (reply,) = await visitor.ask(kind="press", payload="cancel")
+        assert reply["code"] == "cancelled"
+        assert json.loads((await response.text()).splitlines()[-1]) == {"kind": "end"}
+
+
+async def test_one_person_cannot_have_everything_running(visitor: Visitor, service: Scripted) -> None:
+    async with visitor.session.get("/"):
+        service.gate.clear()
+    running = [await visitor.session.post("/chat", data=visitor.form(b"x", kind="photo")) for _ in range(4)]
+    event = visitor.event(kind="line", text="and more")
+    async with visitor.session.post("/chat", json=event) as response:
+        assert response.status == 429
+        assert response.headers["Retry-After"] == "5"
+    service.gate.set()
+    for response in running:
+        await response.read()
+    await visitor.ask(kind="line", text="and more")
+
+
+def test_all_together_are_bounded_too() -> None:
+    turnstile = visitors.Turnstile(each=2, total=3)
+    with turnstile.enter("a"), turnstile.enter("a"), turnstile.enter("b"):
+        refused = turnstile.enter("c")
+        with pytest.raises(CrowdedError):
+            refused.__enter__()
+    with turnstile.enter("c"):
+        pass
+
+
+async def test_a_broken_answer_has_no_end(visitor: Visitor, service: Scripted) -> None:
+    service.broken = True
+    with pytest.raises(aiohttp.ClientError):
+        await visitor.ask(kind="line", text="hi")
+    service.broken = False
+    assert await visitor.ask(kind="line", text="hi")
+
+
+async def test_a_taken_port_is_told_and_the_next_one_used(adapter: WebAdapter, service: Scripted) -> None:
+    taken = int(adapter.url.rpartition(":")[2])
+    second = WebAdapter(service, WebSettings(port=taken))
+    await second.start()
+    try:
+        assert second.moved_from == taken
+        assert second.url != adapter.url
+        async with aiohttp.ClientSession(second.url) as session, session.get("/healthz") as response:
+            assert await response.json() == {"status": "ok"}
+    finally:
+        await second.stop()
+    assert adapter.moved_from is None
+
+
+async def test_a_host_that_is_not_ours_is_an_error(service: Scripted) -> None:
+    with pytest.raises(OSError, match=r"[Aa]ssign"):
+        await WebAdapter(service, WebSettings(host="192.0.2.1", port=8080)).start()
+
+
+async def test_stopping_ends_running_answers(
+    visitor: Visitor, service: Scripted, adapter: WebAdapter
+) -> None:
+    service.gate.clear()
+    response = await visitor.session.post("/chat", data=visitor.form(b"x", kind="photo"))
+    await response.content.readline()
+    async with asyncio.timeout(8):
+        await adapter.stop()
+    assert len(service.closed) == 1
+    with pytest.raises(aiohttp.ClientError):
+        await response.read()

@@ -1,0 +1,233 @@
+"""What a Discord holds, as far as a bot can see it: people, channels, messages, attachments, interactions."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+DISCORD_EPOCH_MS = 1_420_070_400_000
+EPHEMERAL = 1 << 6
+COMPONENTS_V2 = 1 << 15
+CALLBACK_SECONDS = 3.0
+TOKEN_SECONDS = 15 * 60.0
+
+Json = dict[str, Any]
+
+
+class Snowflakes:
+    """Ids that carry their time of birth, as Discord's do."""
+
+    def __init__(self) -> None:
+        self._count = itertools.count(1)
+
+    def new(self) -> str:
+        return str(((int(time.time() * 1000) - DISCORD_EPOCH_MS) << 22) | (next(self._count) & 0x3FFFFF))
+
+
+@dataclass(eq=False)
+class User:
+    """A person. `takes_dms` False: a bot may not write to them (50007)."""
+
+    id: str
+    name: str
+    locale: str = "en-US"
+    takes_dms: bool = True
+
+    def payload(self) -> Json:
+        return {
+            "id": self.id,
+            "username": self.name,
+            "discriminator": "0",
+            "global_name": self.name.title(),
+            "avatar": None,
+            "bot": False,
+        }
+
+
+@dataclass(eq=False)
+class Channel:
+    """`kind` 0 is a guild's text channel, 1 a direct message, 3 a group of people.
+
+    `bot_inside` False: the app is there only as a person's own app. `attach_files` False: files are refused.
+    """
+
+    id: str
+    kind: int = 0
+    name: str = "general"
+    guild: str | None = None
+    recipients: tuple[User, ...] = ()
+    bot_inside: bool = True
+    attach_files: bool = True
+
+    def payload(self) -> Json:
+        body: Json = {"id": self.id, "type": self.kind, "last_message_id": None, "flags": 0}
+        if self.kind == 0:
+            body |= {
+                "name": self.name,
+                "guild_id": self.guild,
+                "position": 0,
+                "parent_id": None,
+                "nsfw": False,
+            }
+            body |= {"topic": None, "rate_limit_per_user": 0, "permissions": str(2**50 - 1)}
+            body |= {"permission_overwrites": []}
+        else:
+            body |= {"recipients": [user.payload() for user in self.recipients]}
+        return body
+
+
+@dataclass(eq=False)
+class Attachment:
+    """A file on the CDN; `expires` is monotonic time, `size` what the payload claims."""
+
+    id: str
+    name: str
+    data: bytes
+    content_type: str
+    url: str
+    size: int
+    description: str | None = None
+    ephemeral: bool = False
+    gone: bool = False
+    expires: float = float("inf")
+
+    def payload(self) -> Json:
+        body: Json = {
+            "id": self.id,
+            "filename": self.name,
+            "size": self.size,
+            "url": self.url,
+            "proxy_url": self.url,
+            "content_type": self.content_type,
+        }
+        if self.description is not None:
+            body["description"] = self.description
+        return body | ({"ephemeral": True} if self.ephemeral else {})
+
+
+@dataclass(frozen=True)
+class Look:
+    """How a message looked at one time."""
+
+    at: float
+    content: str
+    files: tuple[str, ...]
+    labels: tuple[str, ...]
+
+
+@dataclass(eq=False)
+class Message:
+    """A message; `history` is every look that it had, newest last. `only_for`: who sees an ephemeral one."""
+
+    id: str
+    channel: Channel
+    author: User | None
+    content: str = ""
+    embeds: list[Json] = field(default_factory=list)
+    components: list[Json] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
+    flags: int = 0
+    only_for: User | None = None
+    loading: bool = False
+    deleted: bool = False
+    allowed_mentions: Json | None = None
+    history: list[Look] = field(default_factory=list)
+
+    @property
+    def ephemeral(self) -> bool:
+        return bool(self.flags & EPHEMERAL)
+
+    @property
+    def buttons(self) -> dict[str, str]:
+        """Label to custom_id."""
+        return {
+            item["label"]: item["custom_id"] for row in self.components for item in row.get("components", [])
+        }
+
+    def remember(self) -> None:
+        files = tuple(item.name for item in self.attachments)
+        self.history.append(Look(time.monotonic(), self.content, files, tuple(self.buttons)))
+
+    def payload(self, application: Json) -> Json:
+        author = self.author.payload() if self.author else application
+        return {
+            "id": self.id,
+            "type": 0,
+            "channel_id": self.channel.id,
+            "author": author,
+            "content": self.content,
+            "timestamp": "2026-01-01T00:00:00+00:00",
+            "edited_timestamp": None,
+            "tts": False,
+            "mention_everyone": False,
+            "mentions": [],
+            "mention_roles": [],
+            "attachments": [item.payload() for item in self.attachments],
+            "embeds": self.embeds,
+            "components": self.components,
+            "pinned": False,
+            "flags": self.flags | (1 << 7 if self.loading else 0),
+        }
+
+
+@dataclass(eq=False)
+class Call:
+    """One interaction: what was asked, how the bot called back, and the messages it made by this token."""
+
+    id: str
+    token: str
+    type: int
+    user: User
+    channel: Channel
+    data: Json
+    source: Message | None = None
+    size_limit: int = 10 * 2**20
+    user_installed_only: bool = False
+    born: float = field(default_factory=time.monotonic)
+    answered_after: float | None = None
+    callback: Json | None = None
+    original: Message | None = None
+    made: list[Message] = field(default_factory=list)
+    followups: int = 0
+
+    @property
+    def age(self) -> float:
+        return time.monotonic() - self.born
+
+    @property
+    def messages(self) -> list[Message]:
+        """What stands there now: made by this call, not deleted, not only "thinking"."""
+        return [item for item in self.made if not item.deleted and not item.loading]
+
+
+class World:
+    """Everything, by id."""
+
+    def __init__(self) -> None:
+        self.ids = Snowflakes()
+        self.users: dict[str, User] = {}
+        self.channels: dict[str, Channel] = {}
+        self.messages: dict[str, Message] = {}
+        self.files: dict[str, Attachment] = {}
+        self.calls: dict[str, Call] = {}
+        self.commands: list[Json] = []
+
+    def add_user(self, name: str, locale: str = "en-US") -> User:
+        user = User(self.ids.new(), name, locale)
+        return self.users.setdefault(user.id, user)
+
+    def add_channel(self, channel: Channel) -> Channel:
+        return self.channels.setdefault(channel.id, channel)
+
+    def dm_with(self, user: User) -> Channel:
+        """The one channel between the bot and a person."""
+        for channel in self.channels.values():
+            if channel.kind == 1 and channel.recipients == (user,):
+                return channel
+        return self.add_channel(Channel(self.ids.new(), kind=1, name="", recipients=(user,)))
+
+    def add_message(self, channel: Channel, author: User | None, **fields: Any) -> Message:
+        message = Message(self.ids.new(), channel, author, **fields)
+        return self.messages.setdefault(message.id, message)

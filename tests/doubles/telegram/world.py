@@ -1,0 +1,85 @@
+"""What Telegram knows: chats, their messages, who blocked whom, the bot's menu, open button presses."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.doubles.telegram.errors import TOO_OLD, RefusedError, bad, forbidden
+from tests.doubles.telegram.media import Files
+
+Wire = dict[str, Any]
+QUERY_SECONDS = 15
+BOT: Wire = {
+    "id": 7000001,
+    "is_bot": True,
+    "first_name": "Typeface",
+    "username": "typeface_bot",
+    "can_join_groups": True,
+    "can_read_all_group_messages": False,
+    "supports_inline_queries": True,
+}
+
+
+@dataclass
+class World:
+    """All of it in plain JSON shapes, as it travels."""
+
+    chats: dict[int, Wire] = field(default_factory=dict)
+    messages: dict[tuple[int, int], Wire] = field(default_factory=dict)
+    shut: dict[int, str] = field(default_factory=dict)
+    migrated: dict[int, int] = field(default_factory=dict)
+    menus: dict[tuple[str, str], list[Wire]] = field(default_factory=dict)
+    texts: dict[tuple[str, str], str] = field(default_factory=dict)
+    files: Files = field(default_factory=Files)
+    queries: dict[str, float] = field(default_factory=dict)
+    reactions: list[Wire] = field(default_factory=list)
+    _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
+
+    def chat(self, given: str) -> Wire:
+        """The chat that the bot writes to. Raises when it does not exist, or does not want the bot."""
+        try:
+            chat = self.chats[int(given)]
+        except (ValueError, KeyError):
+            raise bad("chat not found") from None
+        if new := self.migrated.get(chat["id"]):
+            words = "Bad Request: group chat was upgraded to a supergroup chat"
+            raise RefusedError(400, words, migrate_to_chat_id=new)
+        if reason := self.shut.get(chat["id"]):
+            raise forbidden(reason)
+        return chat
+
+    def post(self, chat: Wire, sender: Wire | None, content: Wire) -> Wire:
+        """Add a message; None members of `content` are left out."""
+        number = next(self._ids)
+        message: Wire = {"message_id": number, "date": int(time.time()), "chat": chat}
+        if sender is not None:
+            message["from"] = sender
+        message |= {k: v for k, v in content.items() if v is not None}
+        self.messages[chat["id"], number] = message
+        return message
+
+    def own(self, chat: int, number: int, missing: str, foreign: str) -> Wire:
+        """A message of the bot's own."""
+        message = self.messages.get((chat, number))
+        if message is None:
+            raise bad(missing)
+        if message.get("from") != BOT:
+            raise bad(foreign)
+        return message
+
+    def of_bot(self, chat: int) -> list[Wire]:
+        """The bot's messages that stand in a chat now, oldest first."""
+        return [
+            m for (place, _), m in sorted(self.messages.items()) if place == chat and m.get("from") == BOT
+        ]
+
+    def ask(self, query: str, age: float) -> None:
+        """A button was pressed; for 15 s the bot may answer."""
+        self.queries[query] = time.monotonic() - age + QUERY_SECONDS
+
+    def answer(self, query: str) -> None:
+        if self.queries.pop(query, 0.0) < time.monotonic():
+            raise bad(TOO_OLD)
