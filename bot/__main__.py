@@ -1,0 +1,223 @@
+"""The `typeface` command and the composition root of the bot: here, and only here, the parts are put together."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+import sys
+from collections.abc import Callable, Coroutine, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated, Protocol, runtime_checkable
+
+import structlog
+import typer
+
+from bot import launch
+from bot.adapters.terminal.adapter import TerminalAdapter, TerminalOptions
+from bot.core import charts
+from bot.core.charts import ChartError
+from bot.core.ports import Adapter
+from bot.core.service import Service
+from bot.settings import Settings, SettingsError, environment, load
+from db.errors import StoreError
+
+app = typer.Typer(
+    help="Typeface gives a personality type a face: in Discord, Telegram, the web and the terminal.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+PLATFORMS = ("web", "discord", "telegram")
+
+
+@runtime_checkable
+class HasUrl(Protocol):
+    """An adapter that people reach at an address of ours."""
+
+    url: str
+
+
+def _log_to(home: Path) -> None:
+    """One line a happening into `logs/bot.log`; the libraries' own loggers speak up for warnings only."""
+    (home / "logs").mkdir(parents=True, exist_ok=True)
+    output = (home / "logs" / "bot.log").open("a", buffering=1, encoding="utf-8")
+    logging.basicConfig(
+        stream=output, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
+    )
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(),
+        ],
+        logger_factory=structlog.PrintLoggerFactory(output),
+    )
+
+
+def _adapters(
+    service: Service, settings: Settings, platforms: Sequence[str]
+) -> dict[str, Callable[[], Adapter]]:
+    """What can start with these settings; an SDK is imported only where its platform is used."""
+
+    def web() -> Adapter:
+        from bot.adapters.web.adapter import WebAdapter
+
+        return WebAdapter(service, settings.web)
+
+    def discord() -> Adapter:
+        from bot.adapters.discord.adapter import DiscordAdapter
+
+        assert settings.discord is not None
+        return DiscordAdapter(service, settings.discord)
+
+    def telegram() -> Adapter:
+        from bot.adapters.telegram.adapter import TelegramAdapter
+
+        assert settings.telegram is not None
+        return TelegramAdapter(service, settings.telegram)
+
+    configured = {
+        "web": (web, True),
+        "discord": (discord, settings.discord is not None),
+        "telegram": (telegram, settings.telegram is not None),
+    }
+    return {name: make for name, (make, usable) in configured.items() if usable and name in platforms}
+
+
+async def _start(name: str, make: Callable[[], Adapter]) -> Adapter | None:
+    """Start one platform; one that cannot start is told and does not keep the others away."""
+    adapter = make()
+    try:
+        await adapter.start()
+    except (SettingsError, OSError) as error:
+        typer.echo(f"{name.capitalize()} does not start: {error}")
+        await adapter.stop()
+        return None
+    typer.echo(adapter.notice or f"{name.capitalize()} is ready.")
+    return adapter
+
+
+async def _until_stopped(work: Coroutine[None, None, None]) -> None:
+    """Run `work` until it ends, or Ctrl-C or SIGTERM cancels it; a second Ctrl-C kills us the hard way."""
+    task = asyncio.ensure_future(work)
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGINT, signal.SIGTERM)
+
+    def stop() -> None:
+        for number in signals:
+            loop.remove_signal_handler(number)
+        task.cancel()
+
+    for number in signals:
+        loop.add_signal_handler(number, stop)
+    with contextlib.suppress(asyncio.CancelledError):
+        await task
+
+
+async def _serve(settings: Settings, platforms: Sequence[str]) -> None:
+    """Start everything, say so, and serve until cancelled."""
+    server = launch.inference if settings.inference_url else launch.own_inference
+    typer.echo("Starting the inference server and loading the faces ...")
+    async with server(settings) as inference, launch.service(settings, inference) as service:
+        started = [await _start(name, make) for name, make in _adapters(service, settings, platforms).items()]
+        live = [adapter for adapter in started if adapter is not None]
+        if not live:
+            raise SettingsError("No platform could start.")
+        running = replace(inference, web_url=next((a.url for a in live if isinstance(a, HasUrl)), None))
+        running.write(settings.home)
+        typer.echo(f"Typeface is ready: {running.web_url or ', '.join(adapter.name for adapter in live)}")
+        sys.stdout.flush()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            running.clear(settings.home)
+            await service.close()  # who is being answered gets a word, while the adapters can still bring it
+            await asyncio.gather(*(adapter.stop() for adapter in live), return_exceptions=True)
+
+
+def _run(platforms: Sequence[str], port: int | None) -> None:
+    settings = _settings()
+    if port is not None:
+        settings = replace(settings, web=replace(settings.web, port=port))
+    with launch.sole(settings.home):
+        asyncio.run(_until_stopped(_serve(settings, platforms)))
+
+
+def _settings() -> Settings:
+    settings = load(environment())
+    charts.load(settings.match_chart)
+    try:
+        settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
+        _log_to(settings.home)
+    except OSError as error:
+        raise SettingsError(f"TYPEFACE_HOME {settings.home} cannot be written: {error.strerror}.") from None
+    return settings
+
+
+Port = Annotated[
+    int | None, typer.Option(help="First port to try for the web chat (default 8080).", min=0, max=65535)
+]
+
+
+@app.command()
+def up(port: Port = None) -> None:
+    """Start the inference server, the web chat, and each bot whose token is set."""
+    _run(PLATFORMS, port)
+
+
+@app.command()
+def web(port: Port = None) -> None:
+    """Start the web chat alone."""
+    _run(("web",), port)
+
+
+@app.command()
+def discord() -> None:
+    """Start the Discord bot alone (needs DISCORD_TOKEN)."""
+    _run(("discord",), None)
+
+
+@app.command()
+def telegram() -> None:
+    """Start the Telegram bot alone (needs TELEGRAM_TOKEN)."""
+    _run(("telegram",), None)
+
+
+async def _chat(settings: Settings, options: TerminalOptions) -> int:
+    async with launch.inference(settings) as running, launch.service(settings, running) as service:
+        return await TerminalAdapter(service, options).run(sys.stdin.buffer, sys.stdout)
+
+
+@app.command()
+def chat(
+    json: Annotated[bool, typer.Option("--json", help="One JSON object per reply.")] = False,
+    out: Annotated[Path, typer.Option(help="Where pictures are written.")] = Path("typeface-pictures"),
+    locale: Annotated[str | None, typer.Option(help="en or ko.")] = None,
+    name: Annotated[
+        str, typer.Option("--as", help="Who you are: another name is another conversation.")
+    ] = "me",
+) -> None:
+    """Chat here: a command such as /mbti ENFP, @photo.jpg sends a photo, a number presses that button."""
+    settings = _settings()
+    options = TerminalOptions(person=name, locale=locale or settings.locale, json=json, out=out)
+    try:
+        code = asyncio.run(_chat(settings, options))
+    except KeyboardInterrupt:
+        code = 130
+    raise typer.Exit(code)
+
+
+def main() -> None:
+    try:
+        app()
+    except (SettingsError, StoreError, ChartError) as error:
+        typer.echo(f"typeface: {error}", err=True)
+        sys.exit(2)
+
+
+if __name__ == "__main__":
+    main()

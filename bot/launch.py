@@ -1,0 +1,247 @@
+"""Brings the house up and down: the inference server's process, the store, the service, and what tells others of it.
+
+Nothing here knows a platform; `bot.__main__` adds the adapters.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import fcntl
+import json
+import os
+import secrets
+import signal
+import socket
+import sys
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import structlog
+
+from bot.core.service import Service
+from bot.drawing.boxes import Boxes
+from bot.settings import Settings, SettingsError, environment
+from db import store as stores
+from db.settings import load as load_db_settings
+from inference.client import Client
+
+log = structlog.get_logger("typeface.launch")
+READY_SECONDS = 180
+STOP_SECONDS = 30
+
+
+@dataclass(frozen=True)
+class Running:
+    """What `.typeface/run.json` tells of a running house, for `typeface chat`: where its inference server listens."""
+
+    pid: int
+    inference_url: str
+    inference_token: str | None
+    web_url: str | None = None
+
+    def write(self, home: Path) -> None:
+        path = home / "run.json"
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+            json.dump(asdict(self), file)
+
+    @classmethod
+    def read(cls, home: Path) -> Running | None:
+        try:
+            running = cls(**json.loads((home / "run.json").read_text()))
+            os.kill(running.pid, 0)
+        except (OSError, ValueError, TypeError):
+            return None
+        return running
+
+    def clear(self, home: Path) -> None:
+        if Running.read(home) == self:
+            (home / "run.json").unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def sole(home: Path) -> Iterator[None]:
+    """One house a home: two would poll the same bots and overwrite each other's `run.json`.
+
+    Raises:
+        SettingsError: another process holds this home.
+    """
+    with (home / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            running = Running.read(home)
+            where = f" at {running.web_url}" if running and running.web_url else ""
+            raise SettingsError(
+                f"Typeface already runs{where}; stop it first, or set TYPEFACE_HOME to another folder."
+            ) from None
+        yield
+
+
+class SystemClock:
+    """Fulfils the core's `Clock` port."""
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _without_bot_tokens() -> dict[str, str]:
+    return {
+        name: value
+        for name, value in environment().items()
+        if name not in {"DISCORD_TOKEN", "TELEGRAM_TOKEN"}
+    }
+
+
+class InferenceProcess:
+    """The inference server as a child process on loopback, started again when it dies.
+
+    It ends with us even when we are killed: it watches its standard input, which closes then.
+    """
+
+    def __init__(self, logfile: Path) -> None:
+        self.token = secrets.token_urlsafe(24)
+        port = free_port()
+        self.url = f"http://127.0.0.1:{port}"
+        self._arguments = ["-m", "inference", "serve", "--port", str(port), "--watch-stdin"]
+        self._logfile = logfile
+        self._process: asyncio.subprocess.Process | None = None
+        self._keeper: asyncio.Task[None] | None = None
+
+    async def start(self) -> None:
+        await self._spawn()
+        self._keeper = asyncio.create_task(self._keep())
+
+    async def _spawn(self) -> None:
+        with self._logfile.open("ab") as output:
+            self._process = await asyncio.create_subprocess_exec(
+                sys.executable,
+                *self._arguments,
+                stdin=asyncio.subprocess.PIPE,
+                stdout=output,
+                stderr=output,
+                start_new_session=True,  # a Ctrl-C is for us: we stop the child when the last answer is out
+                env=_without_bot_tokens() | {"TYPEFACE_INFERENCE_TOKEN": self.token},
+            )
+
+    async def _keep(self) -> None:
+        pause = 0.5
+        while True:
+            assert self._process is not None
+            started = time.monotonic()
+            code = await self._process.wait()
+            pause = 0.5 if time.monotonic() - started > 60 else min(pause * 2, 30)
+            log.warning("inference server ended; starting it again", exit_code=code, pause=pause)
+            await asyncio.sleep(pause)
+            await self._spawn()
+
+    async def wait_ready(self, client: Client) -> None:
+        deadline = time.monotonic() + READY_SECONDS
+        while not await client.ready():
+            if self._process is not None and self._process.returncode not in (None, 0):
+                raise SettingsError(f"The inference server does not start; see {self._logfile}.")
+            if time.monotonic() > deadline:
+                raise SettingsError(
+                    f"The inference server is not ready after {READY_SECONDS} s; see {self._logfile}."
+                )
+            await asyncio.sleep(0.1)
+
+    async def stop(self) -> None:
+        if self._keeper is not None:
+            self._keeper.cancel()
+            await asyncio.gather(self._keeper, return_exceptions=True)
+        process = self._process
+        if process is None or process.returncode is not None:
+            return
+        process.send_signal(signal.SIGTERM)
+        try:
+            await asyncio.wait_for(process.wait(), STOP_SECONDS)
+        except TimeoutError:
+            process.kill()
+            await process.wait()
+
+
+@contextlib.asynccontextmanager
+async def inference(settings: Settings) -> AsyncIterator[Running]:
+    """A ready inference server: the configured one, the one already running in this home, or our own child."""
+    running = Running.read(settings.home)
+    if settings.inference_url:
+        running = Running(os.getpid(), settings.inference_url, settings.inference_token)
+    if running is not None:
+        async with client_of(running) as client:
+            if await client.ready():
+                yield running
+                return
+        if settings.inference_url:
+            raise SettingsError(
+                f"No inference server is ready at {settings.inference_url}: start it, or fix the address."
+            )
+    async with own_inference(settings) as started:
+        yield started
+
+
+@contextlib.asynccontextmanager
+async def own_inference(settings: Settings) -> AsyncIterator[Running]:
+    """An inference server for our own time."""
+    logs = settings.home / "logs"
+    logs.mkdir(parents=True, exist_ok=True)
+    process = InferenceProcess(logs / "inference.log")
+    running = Running(os.getpid(), process.url, process.token)
+    try:
+        await process.start()
+        async with client_of(running) as client:
+            await process.wait_ready(client)
+        yield running
+    finally:
+        await process.stop()
+
+
+@contextlib.asynccontextmanager
+async def client_of(running: Running) -> AsyncIterator[Client]:
+    client = Client(running.inference_url, token=running.inference_token)
+    try:
+        yield client
+    finally:
+        await client.close()
+
+
+@contextlib.asynccontextmanager
+async def service(settings: Settings, running: Running) -> AsyncIterator[Service]:
+    """The core on a migrated database and a ready inference server; expired data is purged every hour."""
+    database = load_db_settings(environment() | {"TYPEFACE_HOME": str(settings.home)})
+    await asyncio.to_thread(stores.upgrade, database)
+    store = await stores.open_store(database)
+    async with client_of(running) as client:
+        core = Service(
+            client,
+            store,
+            Boxes(),
+            SystemClock(),
+            retention_seconds=settings.retention_seconds,
+            match_chart=settings.match_chart,
+        )
+        purging = asyncio.create_task(_purge_hourly(store))
+        try:
+            yield core
+        finally:
+            purging.cancel()
+            await asyncio.gather(purging, return_exceptions=True)
+            await core.close()
+            await store.close()
+
+
+async def _purge_hourly(store: stores.Store) -> None:
+    while True:
+        try:
+            await store.purge()
+        except Exception as error:  # the next hour tries again; a full disk must not end the bot
+            log.warning("purge failed", error=type(error).__name__)
+        await asyncio.sleep(3600)

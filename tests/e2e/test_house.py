@@ -1,0 +1,168 @@
+"""`typeface up` as its users meet it: started, used, hurt, restarted, stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import io
+import os
+import signal
+import socket
+import sqlite3
+from base64 import b64decode
+from pathlib import Path
+
+import pytest
+from PIL import Image
+
+from bot.core.wording import say
+from inference.images import synthetic
+from tests.e2e.house import READY, Reply, Visitor, buttons, house
+
+pytestmark = pytest.mark.timeout(240)
+
+
+def label(key: str, **arguments: str) -> str:
+    return say("en", key, **arguments)
+
+
+def picture(reply: Reply) -> Image.Image:
+    assert reply["kind"] == "picture", reply
+    data = b64decode(reply["picture"]["data"])
+    assert synthetic(data)
+    return Image.open(io.BytesIO(data))
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+async def gone(pid: int) -> bool:
+    for _ in range(300):
+        if not alive(pid):
+            return True
+        await asyncio.sleep(0.1)
+    return False
+
+
+async def blended(visitor: Visitor, selfie: bytes) -> Reply:
+    """The main job's first half: type, consent, selfie, blended face."""
+    shown = await visitor.say("/mbti ENFP female")
+    assert picture(next(reply for reply in shown if reply["kind"] == "picture")).size == (512, 512)
+    asked = await visitor.send(selfie)
+    replies = await visitor.press(asked[-1], label("button-agree"))
+    assert any(reply["kind"] == "progress" and reply["preview"] for reply in replies)
+    assert picture(replies[-1]).size == (512, 512)
+    return replies[-1]
+
+
+async def test_the_main_job_survives_a_restart_and_forgets_on_request(tmp_path: Path, selfie: bytes) -> None:
+    async with house(tmp_path) as first:
+        assert first.lines[-1].startswith(READY)
+        child = first.inference_pid
+        visitor = Visitor(first.url)
+        async with visitor:
+            blend = await blended(visitor, selfie)
+            first.process.kill()  # the power goes
+            await first.process.wait()
+            assert await gone(child), "the inference server outlives its parent"
+            async with house(tmp_path) as second:
+                visitor.url = second.url
+                more = await visitor.press(blend, label("button-more-me"))
+                assert picture(more[-1]).tobytes() != picture(blend).tobytes()
+                match = await visitor.press(more[-1], label("button-match"))
+                match = await visitor.press(match[-1], label("choice-male"))
+                assert "ISTJ" in match[-1]["text"]
+                picture(match[-1])
+                await visitor.say("/forget")
+                late = await visitor.press(blend, label("button-more-type", type="ENFP"))
+                assert late[-1]["kind"] == "text"
+                assert await second.stop() == 0
+    with sqlite3.connect(tmp_path / "typeface.db") as database:
+        assert [
+            database.execute(f"select count(*) from {t}").fetchone()[0] for t in ("faces", "consents")
+        ] == [0, 0]
+    logs = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
+    assert "Traceback" not in logs
+    assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
+
+
+async def test_a_killed_inference_server_costs_one_clear_message_and_one_press(
+    tmp_path: Path, selfie: bytes
+) -> None:
+    async with house(tmp_path) as running, Visitor(running.url) as visitor:
+        await blended(visitor, selfie)
+        replies: list[Reply] = []
+        server = running.inference_pid
+        async for reply in visitor.stream({"kind": "photo"}, selfie):
+            if reply["kind"] == "progress" and reply["preview"] and alive(server):
+                os.kill(server, signal.SIGKILL)
+                assert await gone(server)
+            replies.append(reply)
+        assert not alive(server)
+        assert replies[-1]["code"] == "unreachable", replies[-1]["text"]
+        assert label("button-retry") in buttons(replies[-1])
+        for _ in range(60):
+            again = await visitor.press(replies[-1], label("button-retry"))
+            if again[-1]["kind"] == "picture":
+                break
+            assert again[-1]["code"] in {"unreachable", "stopping"}
+            await asyncio.sleep(0.5)
+        assert picture(again[-1]).size == (512, 512)
+        assert await running.stop(signal.SIGTERM) == 0
+
+
+async def test_a_taken_port_is_told_and_the_next_one_used(tmp_path: Path) -> None:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+        async with house(tmp_path, port) as running:
+            assert any(str(port) in line and "taken" in line for line in running.lines[:-1]), running.lines
+            assert not running.url.endswith(f":{port}")
+            async with Visitor(running.url):
+                assert await running.stop() == 0
+
+
+async def test_photos_that_cannot_be_used_get_a_kind_answer(
+    tmp_path: Path, selfie: bytes, cat: bytes
+) -> None:
+    async with house(tmp_path) as running, Visitor(running.url) as visitor:
+        blend = await blended(visitor, selfie)
+        for photo, code in {
+            cat: "no_face",
+            selfie[:-20000]: "bad_image",
+            b"not a photo": "bad_image",
+        }.items():
+            assert (await visitor.send(photo))[-1]["code"] == code
+        for photo, code in {
+            _two(selfie): "many_faces",
+            _tiny(selfie): "face_too_small",
+            _bomb(): "too_large",
+        }.items():
+            assert (await visitor.send(photo))[-1]["code"] == code
+        picture((await visitor.press(blend, label("button-more-me")))[-1])
+
+
+def _encoded(image: Image.Image, format: str = "JPEG") -> bytes:
+    out = io.BytesIO()
+    image.save(out, format)
+    return out.getvalue()
+
+
+def _two(selfie: bytes) -> bytes:
+    one = Image.open(io.BytesIO(selfie))
+    both = Image.new("RGB", (one.width * 2, one.height))
+    both.paste(one, (0, 0))
+    both.paste(one, (one.width, 0))
+    return _encoded(both)
+
+
+def _tiny(selfie: bytes) -> bytes:
+    return _encoded(Image.open(io.BytesIO(selfie)).resize((224, 224), Image.Resampling.LANCZOS), "PNG")
+
+
+def _bomb() -> bytes:
+    return _encoded(Image.new("1", (20_000, 20_000)), "PNG")
