@@ -30,7 +30,7 @@ from bot.core.mbti import TYPES
 from bot.core.wording import say
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.telegram.server import Telegram
-from tests.e2e.house import READY, House, Reply, Visitor, environment, house
+from tests.e2e.house import READY, House, Reply, Visitor, both_bots, environment, house
 
 GENDERS = ("female", "male", "either")
 
@@ -109,16 +109,8 @@ async def use(running: House, photo: bytes) -> list[Figure]:
 async def measure(photo: bytes) -> list[Figure]:
     with tempfile.TemporaryDirectory() as home:
         async with DiscordDouble() as discord, Telegram() as telegram:
-            tokens = {
-                "DISCORD_TOKEN": discord.token,
-                "DISCORD_API_BASE": discord.api_base,
-                "DISCORD_GATEWAY_URL": discord.gateway_url,
-                "TELEGRAM_TOKEN": telegram.token,
-                "TELEGRAM_API_BASE": telegram.api_base,
-                "TELEGRAM_FILE_BASE": telegram.file_base,
-            }
             started = time.perf_counter()
-            async with house(Path(home), **tokens) as running:
+            async with house(Path(home), **both_bots(discord, telegram)) as running:
                 ready = time.perf_counter() - started
                 figures = await use(running, photo)
                 await running.stop()

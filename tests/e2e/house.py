@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import os
 import signal
@@ -15,6 +16,9 @@ from typing import Any
 from uuid import uuid4
 
 import aiohttp
+
+from tests.doubles.discord.server import DiscordDouble
+from tests.doubles.telegram.server import Telegram
 
 READY = "Typeface is ready: "
 Reply = dict[str, Any]
@@ -58,6 +62,18 @@ class House:
     async def stop(self, number: int = signal.SIGINT) -> int:
         self.process.send_signal(number)
         return await asyncio.wait_for(self.process.wait(), 40)
+
+
+def both_bots(discord: DiscordDouble, telegram: Telegram) -> dict[str, str]:
+    """Settings that point a house at the local Discord and Telegram."""
+    return {
+        "DISCORD_TOKEN": discord.token,
+        "DISCORD_API_BASE": discord.api_base,
+        "DISCORD_GATEWAY_URL": discord.gateway_url,
+        "TELEGRAM_TOKEN": telegram.token,
+        "TELEGRAM_API_BASE": telegram.api_base,
+        "TELEGRAM_FILE_BASE": telegram.file_base,
+    }
 
 
 @asynccontextmanager
@@ -105,15 +121,12 @@ class Visitor:
 
     async def stream(self, event: dict[str, str], photo: bytes | None = None) -> AsyncIterator[Reply]:
         """The replies as they come; the closing `end` is checked and left out."""
-        form = aiohttp.FormData()
+        form = aiohttp.FormData(default_to_multipart=True)
         body = json.dumps({**event, "update": uuid4().hex, "locale": "en"})
         form.add_field("event", body, content_type="application/json")
         if photo is not None:
-            form.add_field("photo", photo, filename="me.jpg", content_type="image/jpeg")
-        else:
-            form = body  # type: ignore[assignment]
-        headers = {} if photo is not None else {"Content-Type": "application/json"}
-        async with self._session.post(f"{self.url}/chat", data=form, headers=headers) as answer:
+            form.add_field("photo", io.BytesIO(photo), filename="me.jpg", content_type="image/jpeg")
+        async with self._session.post(f"{self.url}/chat", data=form) as answer:
             assert answer.status == 200, await answer.text()
             last: Reply = {}
             async for line in answer.content:

@@ -17,7 +17,7 @@ from inference.images import synthetic
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Call, Message
 from tests.doubles.telegram.server import Telegram
-from tests.e2e.house import READY, environment, house
+from tests.e2e.house import READY, both_bots, environment, house
 from tests.e2e.test_house import Visitor, blended
 
 pytestmark = pytest.mark.timeout(240)
@@ -25,15 +25,7 @@ pytestmark = pytest.mark.timeout(240)
 
 async def test_a_real_photo_through_all_four(tmp_path: Path, selfie: bytes) -> None:
     async with DiscordDouble() as discord, Telegram() as telegram:
-        tokens = {
-            "DISCORD_TOKEN": discord.token,
-            "DISCORD_API_BASE": discord.api_base,
-            "DISCORD_GATEWAY_URL": discord.gateway_url,
-            "TELEGRAM_TOKEN": telegram.token,
-            "TELEGRAM_API_BASE": telegram.api_base,
-            "TELEGRAM_FILE_BASE": telegram.file_base,
-        }
-        async with house(tmp_path, **tokens) as running:
+        async with house(tmp_path, **both_bots(discord, telegram)) as running:
             assert running.lines[-1].startswith(READY + "http://127.0.0.1:")
             await asyncio.gather(
                 in_discord(discord, selfie),
