@@ -57,7 +57,10 @@ class HeldConsent:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """All that is held about a person, and until when their last face is kept (None: no face is)."""
+    """All that is held about a person, and until when their last face is kept (None: no face is).
+
+    `session_days` and `conversation_days` say how long sessions and job timings, and a conversation, are kept.
+    """
 
     faces: tuple[HeldFace, ...] = ()
     consents: tuple[HeldConsent, ...] = ()
@@ -66,6 +69,8 @@ class Held:
     jobs: int = 0
     preferences: Preferences = Preferences()
     until: datetime | None = None
+    session_days: int = 365
+    conversation_days: int = 30
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from secrets import token_urlsafe
 
@@ -230,12 +231,15 @@ class Store:
 
     async def held(self, person: PersonRef) -> records.Held:
         """What is held about the person, and until when."""
+        settings = self._settings
+        terms = records.Held(session_days=settings.session_days, conversation_days=settings.conversation_days)
         async with self._database.reading() as session:
             known = await self._find(session, person)
             if known is None:
-                return records.Held()
+                return terms
             kept, agreed = await people.holdings(session, known.id, self._now())
-            return records.Held(
+            return replace(
+                terms,
                 faces=kept,
                 consents=agreed,
                 conversations=await conversations.count(session, known.id),

@@ -177,7 +177,8 @@ def error_line(code: str, seconds: int = 0) -> Line:
 
 def _privacy(read: HeldRead, known: Known) -> Say:
     held = read.held
-    lines = [Line("privacy", {"hours": known.hours})]
+    days = {"conversation_days": held.conversation_days, "session_days": held.session_days}
+    lines = [Line("privacy", {"hours": known.hours, **days})]
     if known.consented:
         lines.append(Line("privacy-agreed"))
     if known.photo:

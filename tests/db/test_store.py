@@ -286,3 +286,10 @@ async def fill(store: Store, person: PersonRef) -> str:
     await store.close_session(person, "chat", "done")
     await store.log_job(person, "project", 120, 9000, "done")
     return await store.keep_face(person, LATENT, kind="self", pack="starter 1", seconds=3600)
+
+
+async def test_what_is_held_tells_this_houses_own_terms(settings: Settings, ann: PersonRef) -> None:
+    store = await open_store(replace(settings, session_days=7, conversation_days=3))
+    held = await store.held(ann)
+    await store.close()
+    assert (held.session_days, held.conversation_days) == (7, 3)

@@ -63,8 +63,8 @@ privacy =
         [one] one hour
        *[other] { $hours } hours
     }, then deleted.
-    · Where our conversation stands: 30 days after your last message.
-    · Which types and genders you chose, and when a job ran and how long it took: 365 days.
+    · Where our conversation stands: { $conversation_days } days after your last message.
+    · Which types and genders you chose, and when a job ran and how long it took: { $session_days } days.
     · Your language, whom you like to meet, and whether you agreed: until you say /forget.
     /forget deletes all of this at once. Only counts remain, which belong to nobody.
 privacy-agreed = You have agreed that I look at your selfies.
