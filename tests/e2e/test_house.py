@@ -8,6 +8,7 @@ import os
 import signal
 import socket
 import sqlite3
+import sys
 from base64 import b64decode
 from pathlib import Path
 
@@ -15,8 +16,9 @@ import pytest
 from PIL import Image
 
 from bot.core.wording import say
+from bot.launch import Running
 from inference.images import synthetic
-from tests.e2e.house import READY, Reply, Visitor, buttons, house
+from tests.e2e.house import READY, Reply, Visitor, buttons, environment, house
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -166,3 +168,61 @@ def _tiny(selfie: bytes) -> bytes:
 
 def _bomb() -> bytes:
     return _encoded(Image.new("1", (20_000, 20_000)), "PNG")
+
+
+async def test_a_home_has_one_house(tmp_path: Path) -> None:
+    async with house(tmp_path) as running:
+        code, words = await refused(tmp_path)
+        assert code == 2
+        assert f"already runs at {running.url}" in words
+        assert Running.read(tmp_path), "the second one left the first one's notes alone"
+        async with Visitor(running.url):
+            assert await running.stop() == 0
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "words"),
+    [
+        ("TYPEFACE_HOME", __file__, "cannot be written"),
+        ("TYPEFACE_MATCH_CHART", "stars", "opposite, popular"),
+        ("TYPEFACE_PORT", "99999", "TYPEFACE_PORT"),
+        ("DISCORD_API_BASE", "http://example.com", "loopback"),
+    ],
+)
+async def test_a_setting_that_cannot_work_is_one_sentence(
+    tmp_path: Path, setting: str, value: str, words: str
+) -> None:
+    code, said = await refused(tmp_path, **{"DISCORD_TOKEN": "t", setting: value})
+    assert code == 2
+    assert words in said
+    assert len(said.strip().splitlines()) == 1
+
+
+async def test_who_is_being_answered_at_a_stop_gets_a_word(tmp_path: Path, selfie: bytes) -> None:
+    async with house(tmp_path) as running, Visitor(running.url) as visitor:
+        await blended(visitor, selfie)
+        last: Reply = {}
+        told = False
+        async for reply in visitor.stream({"kind": "photo"}, selfie):
+            if not told and reply["kind"] == "progress" and reply["preview"]:
+                running.process.send_signal(signal.SIGTERM)  # once: a second one is meant to kill
+                told = True
+            last = reply
+        assert last["code"] == "stopping"
+        assert await asyncio.wait_for(running.process.wait(), 40) == 0
+
+
+async def refused(home: Path, **env: str) -> tuple[int | None, str]:
+    """What `typeface up` says and exits with where it cannot begin."""
+    process = await asyncio.create_subprocess_exec(
+        *(sys.executable, "-m", "bot", "up", "--port", "0"),
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.PIPE,
+        env=environment(home, **env),
+    )
+    try:
+        _, said = await asyncio.wait_for(process.communicate(), 30)
+    except TimeoutError:
+        process.terminate()
+        raise
+    return process.returncode, said.decode()
