@@ -22,11 +22,12 @@ install: $(VENV)/.installed ## make the environment in .venv
 test: $(VENV)/.tested browser ## run every test
 	@$(RUN_TESTS) tests
 
-check: $(VENV)/.tested ## lint, types, and the arrows between the rooms
+check: $(VENV)/.tested ## lint, types, the arrows between the rooms, and the CUDA kernels where nvcc is
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	@$(BIN)/python -m inference.networks.ops.cuda.build --check build/kernels
 
 bench: $(VENV)/.tested ## measure what the README claims
 	@$(BIN)/python -m tests.bench --clone

@@ -102,16 +102,21 @@ def align(image: Image.Image, framing: Framing, box: Box | None = None) -> NDArr
         FaceTooSmall: the face is less than `SMALLEST` px wide.
         FaceCut: too much of it lies outside of the photo, or it is seen from the side.
     """
+    return cut(image, locate(image, framing, box), framing)
+
+
+def locate(image: Image.Image, framing: Framing, box: Box | None = None) -> Points:
+    """The landmarks of the face that `align` cuts out, in pixels of `image`. Raises as `align` does."""
     face = _choose(find(image), box)
     if face.width < SMALLEST:
         raise FaceTooSmall(
             f"the face is {face.width:.0f} px wide; {SMALLEST} is the least", smallest=SMALLEST
         )
-    if _nose_off(face.landmarks) > _TURNED:
+    if nose_off(face.landmarks) > _TURNED:
         raise FaceCut("the face is turned too far away", reason="turned")
-    if _outside(face.landmarks, framing, image.size) > _CUT:
+    if outside(face.landmarks, framing, image.size) > _CUT:
         raise FaceCut("the face leaves the photo", reason="cut")
-    return cut(image, face.landmarks, framing)
+    return face.landmarks
 
 
 def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.uint8]:
@@ -131,6 +136,12 @@ def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.u
     if fine > 1:
         chip = chip.resize((framing.size, framing.size), Image.Resampling.LANCZOS)
     return np.asarray(chip)
+
+
+def landmarks_in(pixels: NDArray[np.uint8], box: Box) -> Points:
+    """The five landmarks of the face in a box of an RGB image [H, W, 3], in its pixels."""
+    with _LOCK:
+        return _points(_predictor(), pixels, box)
 
 
 def chip_to_photo(landmarks: Points, framing: Framing) -> NDArray[np.float64]:
@@ -175,10 +186,15 @@ def _detect(image: Image.Image, turned: int) -> list[Found]:
 
 def _found(predictor: Any, pixels: NDArray[np.uint8], box: Any, how: tuple[float, float, int]) -> Found:
     score, scale, turned = how
-    edges = [round(edge / scale) for edge in (box.left(), box.top(), box.right() + 1, box.bottom() + 1)]
-    shape = predictor(pixels, type(box)(edges[0], edges[1], edges[2] - 1, edges[3] - 1))
-    points = np.array([[shape.part(i).x, shape.part(i).y] for i in range(5)], dtype=np.float64)
-    return Found((edges[0], edges[1], edges[2], edges[3]), score, turned, points, edges[2] - edges[0])
+    left, top = round(box.left() / scale), round(box.top() / scale)
+    right, bottom = round((box.right() + 1) / scale), round((box.bottom() + 1) / scale)
+    points = _points(predictor, pixels, (left, top, right, bottom))
+    return Found((left, top, right, bottom), score, turned, points, right - left)
+
+
+def _points(predictor: Any, pixels: NDArray[np.uint8], box: Box) -> Points:
+    shape = predictor(pixels, dlib.rectangle(box[0], box[1], box[2] - 1, box[3] - 1))
+    return np.array([[shape.part(i).x, shape.part(i).y] for i in range(5)], dtype=np.float64)
 
 
 def _turn_back(face: Found, size: tuple[int, int], scale: float) -> Found:
@@ -225,7 +241,7 @@ def overlap(a: Box, b: Box) -> float:
     return shared / max(1, sum(areas) - shared)
 
 
-def _nose_off(landmarks: Points) -> float:
+def nose_off(landmarks: Points) -> float:
     """How far the nose stands beside the middle of the eyes, in eye distances: 0 from the front."""
     right, left = landmarks[2:4].mean(axis=0), landmarks[0:2].mean(axis=0)
     along = left - right
@@ -235,7 +251,7 @@ def _nose_off(landmarks: Points) -> float:
     return abs(float((landmarks[4] - (left + right) / 2) @ along)) / span**2
 
 
-def _outside(landmarks: Points, framing: Framing, size: tuple[int, int]) -> float:
+def outside(landmarks: Points, framing: Framing, size: tuple[int, int]) -> float:
     """Share of the chip that lies outside of the photo."""
     grid = np.linspace(0, framing.size - 1, 24)
     x, y = np.meshgrid(grid, grid)
@@ -272,7 +288,7 @@ def _pillow(matrix: NDArray[np.float64]) -> tuple[float, ...]:
     return (a, b, c + 0.5 - (a + b) / 2, d, e, f + 0.5 - (d + e) / 2)
 
 
-def _model(name: str) -> str:
+def model_file(name: str) -> str:
     """Path of a model file of `face_recognition_models`, whose own import fails on new setuptools."""
     spec = importlib.util.find_spec("face_recognition_models")
     if spec is None or spec.origin is None:
@@ -287,9 +303,9 @@ def _detector() -> Any:
 
 @lru_cache(maxsize=1)
 def _predictor() -> Any:
-    return dlib.shape_predictor(_model("shape_predictor_5_face_landmarks.dat"))
+    return dlib.shape_predictor(model_file("shape_predictor_5_face_landmarks.dat"))
 
 
 @lru_cache(maxsize=1)
 def _identity_network() -> Any:
-    return dlib.face_recognition_model_v1(_model("dlib_face_recognition_resnet_model_v1.dat"))
+    return dlib.face_recognition_model_v1(model_file("dlib_face_recognition_resnet_model_v1.dat"))

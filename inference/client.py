@@ -11,29 +11,33 @@ import contextlib
 import io
 import json
 import secrets
-from collections.abc import AsyncGenerator, Iterator
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Required, Self, TypedDict, Unpack
 
 import aiohttp
-import stamina
 from pydantic import TypeAdapter
 
 from inference.errors import Box, Cancelled, NoSuchJob, TypefaceError, Unreachable, from_problem
 from inference.wire import (
     ENDED,
+    ComposePicture,
     Face,
+    FacePicture,
     ImageFormat,
     JobEvent,
     JobView,
     PackInfo,
+    Priority,
     ProjectRequest,
     ProjectResult,
     RenderRequest,
+    Wire,
 )
 
 _PACKS = TypeAdapter(list[PackInfo])
 _LINE_BYTES = 2**20
+_PAUSE_SECONDS = 0.1
 _NETWORK = (aiohttp.ClientError, TimeoutError, OSError)
 
 
@@ -49,6 +53,19 @@ class Timeouts:
     upload: float = 150
     silence: float = 15
     farewell: float = 3
+
+
+class Asked(TypedDict, total=False):
+    """What may be said of a projection; `inference.wire.ProjectRequest` tells what it means."""
+
+    owner: Required[str]
+    client: str
+    priority: Priority
+    deadline: float | None
+    box: Box | None
+    pack: str | None
+    steps: int | None
+    preview_size: int
 
 
 @dataclass(frozen=True)
@@ -120,17 +137,36 @@ class Client:
         answer = await self._again("POST", "/v1/render", data=asked.model_dump_json(), headers=headers)
         return answer.body
 
-    async def project(
-        self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None, steps: int = 0
-    ) -> AsyncGenerator[JobEvent | ProjectResult, None]:
-        """Find the latent of a photo: yields events while the job goes on, and last the result.
+    async def compose(
+        self,
+        photo: bytes,
+        face: Face,
+        *,
+        box: Box | None = None,
+        pack: str | None = None,
+        size: int = 2048,
+        format: ImageFormat = "jpeg",
+    ) -> bytes:
+        """The photo with `face` in place of the one it shows; its longer side is at most `size` px.
 
-        `steps` 0 lets the server choose. Closing the generator, or cancelling its task, cancels the job on
-        the server; when it has sent the result, the server is told to forget it. Raises TypefaceError.
+        `box` chooses one of several faces. Raises TypefaceError, as `project` does for the photo.
         """
-        asked = ProjectRequest(owner=owner, box=box, pack=pack, steps=steps)
-        submission = asyncio.ensure_future(self._submit(asked, photo))
-        del photo
+        picture = ComposePicture(picture=FacePicture(face=face), box=box)
+        asked = RenderRequest(pack=pack, picture=picture, size=size, format=format)
+        answer = await self._upload("/v1/render", "render", asked, (photo,))
+        return answer.body
+
+    async def project(
+        self, photo: bytes | Sequence[bytes], **asked: Unpack[Asked]
+    ) -> AsyncGenerator[JobEvent | ProjectResult, None]:
+        """Find the latent of a person from a photo, or from up to five: yields events, and last the result.
+
+        Closing the generator, or cancelling its task, cancels the job on the server; when it has sent the
+        result, the server is told to forget it. Raises TypefaceError, of several photos with the `photo` at fault.
+        """
+        photos = (photo,) if isinstance(photo, bytes) else tuple(photo)
+        submission = asyncio.ensure_future(self._submit(ProjectRequest(**asked), photos))
+        del photo, photos
         parted = False
         try:
             job = await asyncio.shield(submission)
@@ -145,23 +181,31 @@ class Client:
             parted = True
             yield found
         finally:
-            if not parted:
+            if not (parted or _failed(submission)):
                 await asyncio.shield(self._part(submission))
+            del submission  # its error holds this frame, and those with the photos
 
-    async def _submit(self, asked: ProjectRequest, photo: bytes) -> JobView:
+    async def _submit(self, asked: ProjectRequest, photos: tuple[bytes, ...]) -> JobView:
         """Repeatable, since the key gets the same job back."""
-        headers = {"Idempotency-Key": secrets.token_urlsafe(24)}
-        async for attempt in self._attempting():
-            with attempt:
-                form = aiohttp.FormData()
-                form.add_field("job", asked.model_dump_json(), content_type="application/json")
-                # As a file: an error about bytes would hold them, and so the photo, in its message.
-                form.add_field("image", io.BytesIO(photo), filename="photo")
-                answer = await self._once(
-                    "POST", "/v1/jobs", data=form, headers=headers, limit=self._timeouts.upload
-                )
+        key = {"Idempotency-Key": secrets.token_urlsafe(24)}
+        answer = await self._upload("/v1/jobs", "job", asked, photos, headers=key)
         with _translated():
             return JobView.model_validate_json(answer.body)
+
+    async def _upload(
+        self, path: str, part: str, asked: Wire, photos: Sequence[bytes], **request: Any
+    ) -> _Answer:
+        """Send a form: what is `asked` as its `part`, and the photos."""
+
+        def post() -> Awaitable[_Answer]:
+            form = aiohttp.FormData()
+            form.add_field(part, asked.model_dump_json(), content_type="application/json")
+            for photo in photos:
+                # As a file: an error about bytes would hold them, and so the photo, in its message.
+                form.add_field("image", io.BytesIO(photo), filename="photo")
+            return self._once("POST", path, data=form, limit=self._timeouts.upload, **request)
+
+        return await self._repeated(post)
 
     async def _follow(self, job: str) -> AsyncGenerator[JobEvent, None]:
         """The events of a job to its end, over as many connections as it takes."""
@@ -209,22 +253,21 @@ class Client:
             async with asyncio.timeout(self._timeouts.farewell):
                 job = await submission  # cancelled with the timeout, and so given up by the server too
                 await self._again("DELETE", f"/v1/jobs/{job.id}")
-
-    def _attempting(self) -> Any:
-        return stamina.retry_context(
-            on=Unreachable,
-            attempts=self._attempts,
-            timeout=None,
-            wait_initial=0.1,
-            wait_max=1,
-            wait_jitter=0.1,
-        )
+        del submission  # as in `project`
 
     async def _again(self, method: str, path: str, **request: Any) -> _Answer:
-        async for attempt in self._attempting():
-            with attempt:
-                answer = await self._once(method, path, **request)
-        return answer
+        return await self._repeated(lambda: self._once(method, path, **request))
+
+    async def _repeated(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
+        """Ask, and again while the server is unreachable.
+
+        By hand: a library's retries keep the error, whose frames keep the retries, and so the photo, alive.
+        """
+        for attempt in range(1, self._attempts):
+            with contextlib.suppress(Unreachable):
+                return await ask()
+            await asyncio.sleep(_PAUSE_SECONDS * 2**attempt * secrets.SystemRandom().uniform(0.5, 1))
+        return await ask()
 
     async def _once(self, method: str, path: str, *, limit: float | None = None, **request: Any) -> _Answer:
         limits = aiohttp.ClientTimeout(
@@ -241,6 +284,11 @@ class Client:
         if self._session is None:
             self._session = aiohttp.ClientSession(headers=self._headers, read_bufsize=_LINE_BYTES)
         return self._session
+
+
+def _failed(submission: asyncio.Future[JobView]) -> bool:
+    """Whether there is an answer, and no job."""
+    return submission.done() and not submission.cancelled() and submission.exception() is not None
 
 
 @contextlib.contextmanager

@@ -23,6 +23,7 @@ TypefaceError
 ├── Cancelled                410 cancelled
 ├── Unauthorized             401 unauthorized
 ├── PackError                500 bad_pack          a pack that does not load
+├── TooLate                  504 too_late          the deadline passed before anything was found
 ├── Stopping                 503 stopping          the server is draining
 ├── OutOfMemory              503 out_of_memory     the device had no memory left for this job
 ├── Unreachable              503 unreachable       raised by the client alone: no answer from the server
@@ -214,6 +215,12 @@ class PackError(TypefaceError):
     """A pack does not load."""
 
     code, status = "bad_pack", 500
+
+
+class TooLate(TypefaceError):
+    """The deadline passed before anything was found."""
+
+    code, status, retryable = "too_late", 504, True
 
 
 class Stopping(TypefaceError):

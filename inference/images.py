@@ -7,6 +7,7 @@ decoded, and nothing but upright RGB pixels leaves this module (no EXIF, no plac
 from __future__ import annotations
 
 import io
+import zlib
 from typing import Any, Final, Literal
 
 import numpy as np
@@ -49,8 +50,8 @@ _UPRIGHT = {
 }
 
 
-def read(data: bytes, *, max_bytes: int = 20 * 2**20) -> Image.Image:
-    """Read a photo as upright RGB, its long side at most twice 1280 px, without the file's metadata.
+def read(data: bytes, *, max_bytes: int = 20 * 2**20, enough: int = _ENOUGH) -> Image.Image:
+    """Read a photo as upright RGB, its long side at most twice `enough` px, without the file's metadata.
 
     Of an animated picture the first frame is read; see-through parts lie on white. `info[FULL_SIZE]` keeps
     the upright size before shrinking.
@@ -66,7 +67,7 @@ def read(data: bytes, *, max_bytes: int = 20 * 2**20) -> Image.Image:
         width, height = image.size
         if width * height > MAX_PIXELS:
             raise _too_many_pixels()
-        return _decode(image)
+        return _decode(image, enough)
     except TooLarge:
         raise
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
@@ -88,15 +89,15 @@ def _open(data: bytes) -> Image.Image:
     return image
 
 
-def _decode(image: Image.Image) -> Image.Image:
+def _decode(image: Image.Image, enough: int) -> Image.Image:
     size = image.size
     orientation = _orientation(image)
     profile = image.info.get("icc_profile")
-    scale = _ENOUGH / max(size)
+    scale = enough / max(size)
     if scale < 1:  # only JPEGs can decode at 1/2, 1/4 or 1/8; others ignore it
         image.draft(None, (round(size[0] * scale), round(size[1] * scale)))
     image.load()
-    small = _shrink(_plain(image))
+    small = _shrink(_plain(image), enough)
     if small.mode == "RGBA":
         white = Image.new("RGBA", small.size, "white")
         small = Image.alpha_composite(white, small)
@@ -128,8 +129,8 @@ def _eight_bits(image: Image.Image) -> Image.Image:
     return Image.fromarray((np.asarray(image) >> 8).clip(0, 255).astype(np.uint8))
 
 
-def _shrink(image: Image.Image) -> Image.Image:
-    factor = max(image.size) // _ENOUGH
+def _shrink(image: Image.Image, enough: int) -> Image.Image:
+    factor = max(image.size) // enough
     return image.reduce(factor) if factor >= 2 else image
 
 
@@ -164,11 +165,11 @@ def encode(pixels: Pixels, *, size: int, format: Format) -> bytes:
     if format == "png":
         text = PngImagePlugin.PngInfo()
         text.add_itxt("XML:com.adobe.xmp", _XMP)
-        image.save(out, "PNG", pnginfo=text, compress_level=4)
+        image.save(out, "PNG", pnginfo=text, compress_type=zlib.Z_RLE)  # half the time, no larger
     elif format == "jpeg":
         image.save(out, "JPEG", quality=92, subsampling=0, xmp=_XMP.encode())
     else:
-        image.save(out, "WEBP", quality=90, method=4, xmp=_XMP.encode())
+        image.save(out, "WEBP", quality=90, method=2, xmp=_XMP.encode())
     return out.getvalue()
 
 

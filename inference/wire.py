@@ -8,18 +8,33 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 
-from inference.errors import Box
+from inference import errors
 
 MAX_DEPTH = 16
 MAX_NODES = 256
-MAX_PIXELS = 1024
+MAX_SIDE = 2048
+MAX_PHOTOS = 5
 Gender = Literal["female", "male", "either"]
 LayerGroup = Literal["coarse", "middle", "fine", "all"]
 ImageFormat = Literal["webp", "png", "jpeg"]
+_FAR = 2**20  # pixels; a face may reach beyond its photo, but not so far
+Priority = Literal["low", "normal", "high"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
 ENDED: frozenset[JobState] = frozenset({"done", "failed", "cancelled"})
+
+
+def _has_room(box: errors.Box) -> errors.Box:
+    left, top, right, bottom = box
+    if not (-_FAR <= left < right <= _FAR and -_FAR <= top < bottom <= _FAR):
+        raise ValueError(
+            "a box is left, top, right and bottom in pixels, left before right and top before bottom"
+        )
+    return box
+
+
+Box = Annotated[errors.Box, AfterValidator(_has_room)]
 Psi = Annotated[float, Field(ge=0, le=2, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**32)]
 
@@ -90,7 +105,18 @@ class FacePicture(Wire):
     face: Face
 
 
-Picture = Annotated[FacePicture, Field(discriminator="kind")]
+class ComposePicture(Wire):
+    """A face put back into the photo that comes with the request: its place, light, colours and sharpness.
+
+    `box` chooses one of several faces in the photo, as in `ProjectRequest`.
+    """
+
+    kind: Literal["compose"] = "compose"
+    picture: Picture
+    box: Box | None = None
+
+
+Picture = Annotated[FacePicture | ComposePicture, Field(discriminator="kind")]
 
 
 def extent(node: Any) -> tuple[int, int]:
@@ -102,12 +128,15 @@ def extent(node: Any) -> tuple[int, int]:
 
 
 class RenderRequest(Wire):
-    """`POST /v1/render`: one of `face` or `picture`; `size` is the side of the square picture in pixels."""
+    """`POST /v1/render`: one of `face` or `picture`; as JSON, or with a photo as the parts `render` and `image`.
+
+    `size` is the side of a square picture in pixels, and the longest that a composed photo may have.
+    """
 
     pack: str | None = None
     face: Face | None = None
     picture: Picture | None = None
-    size: int = Field(default=512, ge=16, le=MAX_PIXELS)
+    size: int = Field(default=512, ge=16, le=MAX_SIDE)
     format: ImageFormat = "webp"
 
     @model_validator(mode="after")
@@ -130,17 +159,24 @@ class RenderRequest(Wire):
 
 
 class ProjectRequest(Wire):
-    """The `job` part of `POST /v1/jobs`: find the latent of the photo in the `image` part.
+    """The `job` part of `POST /v1/jobs`: find the latent of the person in the `image` parts, one to `MAX_PHOTOS`.
 
-    `owner` is an opaque key of the person: one projection per owner runs at a time. `box` chooses one of several faces.
-    `steps` 0 lets the server choose. `preview_size` is the side in pixels of the previews in the event stream.
+    `owner` is an opaque key of the person: one projection per owner runs at a time. `client` is one of whoever
+    sends many people's jobs (a community): clients get equal shares of a device that runs several at once. `box`
+    chooses one of several faces, where one photo is sent. `steps` None lets the server choose, 0 is the encoder's
+    answer alone. After `deadline` seconds the job ends with what it has found by then, which may be the encoder's
+    answer alone, or as `too_late` when that is not there yet. `preview_size` is the side in
+    pixels of the previews in the event stream.
     """
 
     kind: Literal["project"] = "project"
     pack: str | None = None
     owner: str = Field(min_length=1, max_length=64)
+    client: str = Field(default="", max_length=64)
+    priority: Priority = "normal"
+    deadline: float | None = Field(default=None, gt=0, le=86_400, allow_inf_nan=False)
     box: Box | None = None
-    steps: int = Field(default=0, ge=0, le=2000)
+    steps: int | None = Field(default=None, ge=0, le=2000)
     preview_size: int = Field(default=256, ge=16, le=512)
 
 
@@ -226,5 +262,5 @@ class Problem(BaseModel):
     code: str
 
 
-for _model in (MixFace, EditFace):
+for _model in (MixFace, EditFace, ComposePicture):
     _model.model_rebuild()

@@ -1,104 +1,73 @@
-"""`typeface-inference render` and `project`: the engine without a server."""
+"""`typeface-inference render`, `project` and `compose`: the engine without a server."""
 
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from collections.abc import Sequence
 from pathlib import Path
 
-import torch
-from pydantic import TypeAdapter, ValidationError
 from rich.console import Console
 from rich.progress import Progress
 
 from inference import images
-from inference.alignment import align
-from inference.commands.loading import Packs, open_packs
+from inference.commands import given
+from inference.commands.given import Target
+from inference.commands.loading import open_default
+from inference.compose import paste, subject
+from inference.compose.subject import Subject
 from inference.engine.engine import Engine
-from inference.errors import BadRequest, Box
-from inference.settings import Settings, SettingsError
-from inference.wire import Face, FacePicture, ImageFormat, RenderRequest
-
-_FACE: TypeAdapter[Face] = TypeAdapter(Face)
-_FORMATS: dict[str, ImageFormat] = {".webp": "webp", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
-
-
-@dataclass(frozen=True)
-class Target:
-    """Where a picture goes, and its side in pixels; the file's ending tells the format."""
-
-    path: Path
-    size: int = 512
-
-    def __post_init__(self) -> None:
-        if self.path.suffix.lower() not in _FORMATS:
-            raise SettingsError(f"The ending of {self.path.name} must be one of {', '.join(_FORMATS)}.")
-
-    @property
-    def format(self) -> ImageFormat:
-        return _FORMATS[self.path.suffix.lower()]
-
-
-def parse_face(text: str) -> Face:
-    """A face from JSON, or from the file that `@path` names. Raises BadRequest or SettingsError."""
-    if text.startswith("@"):
-        text = _read(Path(text[1:])).decode("utf-8", "replace")
-    try:
-        face = _FACE.validate_json(text)
-        RenderRequest(face=face)  # the same bounds as through a server
-    except ValidationError as error:
-        first = error.errors(include_input=False, include_url=False)[0]
-        raise BadRequest(f"This is not a face: {first['msg']}.") from None
-    return face
+from inference.engine.projection import Projection
+from inference.images import Pixels
+from inference.settings import Settings
+from inference.wire import Face, FacePicture
 
 
 def render(settings: Settings, face: Face, target: Target) -> None:
     """Draw a face into a file."""
-    _, engine = _engine(settings)
+    engine = open_default(settings)
     _save(engine, face, target)
 
 
 def project(
-    settings: Settings, photo: Path, target: Target, *, latent: Path | None, steps: int, box: Box | None
+    settings: Settings, portraits: Sequence[Pixels], target: Target, *, latent: Path | None, steps: int | None
 ) -> None:
-    """Find the face of a photo and draw it into a file; `latent` gets it as a face expression."""
-    data = _read(photo)
-    packs, engine = _engine(settings)
-    image = images.read(data, max_bytes=settings.body_bytes)
-    projection = engine.start(align(image, packs.served[0].framing, box), steps)
-    console, began = Console(stderr=True), time.monotonic()
+    """Find the face of a person and draw it into a file; `latent` gets it as a face expression."""
+    engine = open_default(settings)
+    projection = engine.start(portraits, steps)
+    planned, console, began = projection.steps, Console(stderr=True), time.monotonic()
+    if planned:
+        _search(engine, projection, console)
+    settled = ", settled" if projection.steps < planned else ""
+    when = "before the last step" if planned else "where it begins"  # a step measures, and then moves
+    seconds = time.monotonic() - began
+    console.print(
+        f"{projection.step} step{'s' * (projection.step != 1)} in {seconds:.1f} s{settled}; "
+        f"loss {projection.loss:.4f} {when}"
+    )
+    face = engine.encode_latent(projection.latent())
+    _save(engine, face, target)
+    if latent is not None:
+        given.write(latent, face.model_dump_json().encode())
+
+
+def _search(engine: Engine, projection: Projection, console: Console) -> None:
     with Progress(console=console) as progress:
         task = progress.add_task("projecting", total=projection.steps)
         while not projection.done:
             engine.advance([projection])
-            progress.update(task, completed=projection.step, description=f"loss {projection.loss:.4f}")
-    console.print(f"{projection.steps} steps in {time.monotonic() - began:.1f} s, loss {projection.loss:.4f}")
-    face = engine.encode_latent(projection.latent())
-    _save(engine, face, target)
-    if latent is not None:
-        _write(latent, face.model_dump_json().encode())
+            about = f"loss {projection.loss:.4f}"
+            # The total shrinks when the loss stands still.
+            progress.update(task, total=projection.steps, completed=projection.step, description=about)
 
 
-def _engine(settings: Settings) -> tuple[Packs, Engine]:
-    torch.set_num_threads(settings.threads)
-    packs = open_packs(settings.packs[:1], settings.device, 1)
-    return packs, next(iter(packs.engines.values()))
+def compose(settings: Settings, found: Subject, face: Face, target: Target) -> None:
+    """Put a face into the place of the one in a photo, and write the picture into a file."""
+    engine = open_default(settings)
+    drawn = [engine.picture(FacePicture(face=one)) for one in (face, *subject.origins(face))]
+    pixels = paste.put(found, drawn[0], drawn[1:])
+    given.write(target.path, images.encode(pixels, size=max(pixels.shape), format=target.format))
 
 
 def _save(engine: Engine, face: Face, target: Target) -> None:
     pixels = engine.picture(FacePicture(face=face))
-    _write(target.path, images.encode(pixels, size=target.size, format=target.format))
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be read: {error.strerror}.") from None
-
-
-def _write(path: Path, data: bytes) -> None:
-    try:
-        path.write_bytes(data)
-    except OSError as error:
-        raise SettingsError(f"{path} cannot be written: {error.strerror}.") from None
+    given.write(target.path, images.encode(pixels, size=target.size, format=target.format))

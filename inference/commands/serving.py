@@ -1,4 +1,4 @@
-"""`typeface-inference serve`: packs, worker and server put together."""
+"""`typeface-inference serve`: packs, one worker a device, and the server put together."""
 
 from __future__ import annotations
 
@@ -9,21 +9,56 @@ import signal
 import sys
 import threading
 
-from inference.commands.loading import open_packs
+import structlog
+
+from inference.commands.loading import open_engine, weight
 from inference.scheduler.scheduler import Limits, Scheduler
 from inference.server import app, listen
-from inference.settings import Settings
+from inference.server.pack_folders import PackFolders
+from inference.settings import MEGABYTE, Settings, cores
+from inference.worker.engines import Engines, Opened
+from inference.worker.fleet import Fleet
 from inference.worker.worker import Worker
+
+_log = structlog.get_logger()
 
 
 def serve(settings: Settings, *, watch_stdin: bool = False) -> None:
     """Serve until told to stop. Raises SettingsError or PackError when it cannot begin."""
     if watch_stdin:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
-    packs = open_packs(settings.packs, settings.device, settings.width)
-    limits = Limits(width=settings.width, queue=settings.queue, renders=settings.renders)
-    worker = Worker(packs.engines, Scheduler(limits), threads=settings.threads)
-    asyncio.run(listen.serve(app.build(settings, worker, packs.served), _announce))
+    _advise(settings)
+    folders = PackFolders(settings.packs, settings.pack_dir)
+    folders.read(strict=True)
+    devices = settings.devices or (settings.device,)
+    fleet = Fleet([worker(settings, folders, device) for device in devices], settings.queue)
+    asyncio.run(listen.serve(app.build(settings, fleet, folders), _announce))
+
+
+def _advise(settings: Settings) -> None:
+    """Warn of what may be told but makes it slower."""
+    on_cpu = settings.devices.count("cpu")
+    if on_cpu * settings.threads > cores():
+        _log.warning("more threads than cores make it slower", threads=settings.threads, cores=cores())
+    if on_cpu and settings.width > 1:
+        _log.warning(
+            "a width above 1 makes a CPU no faster, and each person wait longer", width=settings.width
+        )
+
+
+def worker(settings: Settings, folders: PackFolders, device: str) -> Worker:
+    """One device's worker, which begins with the default pack."""
+
+    def open_pack(name: str) -> Opened:
+        engine = open_engine(folders.folder(name), device, settings)
+        return Opened(engine, weight(engine.pack))
+
+    limits = Limits(
+        width=settings.width, queue=settings.queue, renders=settings.renders, fair=settings.width > 1
+    )
+    engines = Engines(open_pack, settings.memory_mb * MEGABYTE)
+    first = [folders.find(None).info.name]
+    return Worker(engines, Scheduler(limits), threads=settings.threads, first=first)
 
 
 def _stop_with_stdin() -> None:

@@ -1,19 +1,34 @@
 """How unlike a photo a picture is: what projections make small.
 
-Pixels on several scales, and features of the discriminator's first blocks, normalised over channels as in
-LPIPS (arXiv 1801.03924); no weights beyond the pack's own. They come before minibatch-std: no layer looks
-across the batch.
+Pixels on several scales; their structure (SSIM, as in `measures`, which pixels alone leave blurred); features
+of the discriminator's first blocks, normalised over channels as in LPIPS (arXiv 1801.03924); and, where a pack
+or an administrator has them, whose face it is to the pack's own identity network, and LPIPS-VGG. No layer
+looks across the batch: the discriminator's features come before minibatch-std.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import torch
 from torch import Tensor
 from torch.nn import functional as F
 
+from inference.engine.measures import luma, scales, ssim_map
+from inference.networks.identity import Identity
 from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
+from inference.networks.vgg import Lpips
+
+_STRUCTURES = 3  # scales at most
+# Of dlib's framing (padding 0.25), in shares of the side: middle and spread of eyes, nose and mouth.
+_PARTS = (
+    (0.31, 0.30, 0.09, 0.055),
+    (0.67, 0.30, 0.09, 0.055),
+    (0.49, 0.48, 0.09, 0.11),
+    (0.49, 0.70, 0.12, 0.065),
+)
 
 
 @dataclass(frozen=True)
@@ -22,66 +37,131 @@ class Weights:
 
     Attributes:
         pixels: of the finest scale and of each that is half as large.
+        structure: of 1 - SSIM of the luma, the mean over scales.
         features: of each block's features.
+        identity: of 1 - cosine to the photo's own face, where the pack has an identity network.
+        lpips: of LPIPS-VGG, where its weights are given.
         middle: how much more a pixel of the face counts than one of the corners.
+        parts: how much more eyes, nose and mouth count than the rest of the face; 0: no more.
     """
 
     pixels: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
+    structure: float = 0.8
     features: tuple[float, ...] = (0.2, 0.2, 0.2)
+    identity: float = 0.2
+    lpips: float = 0.5
     middle: float = 8.0
+    parts: float = 0.0
 
 
 @dataclass(frozen=True)
 class Goal:
-    """A photo, as the loss sees it: [C, r, r] for each scale of pixels, then for each block of features."""
+    """A photo as the loss sees it: `[C, r, r]` for each scale of pixels and each block of features.
+
+    `person [dim]` and `levels` are there if their networks are.
+    """
 
     scales: list[Tensor]
     features: list[Tensor]
+    person: Tensor | None
+    levels: list[Tensor]
+
+    def tensors(self) -> list[Tensor]:
+        """All that is in it."""
+        return [*self.scales, *self.features, *([] if self.person is None else [self.person]), *self.levels]
+
+
+def stacked(goals: Sequence[Goal]) -> list[Tensor]:
+    """`tensors` of goals of one pack, each as `[N, ...]`."""
+    return [torch.stack(tensors) for tensors in zip(*(goal.tensors() for goal in goals), strict=True)]
 
 
 class Likeness:
-    """The loss over one pack's feature network. All tensors are [N, C, r, r]."""
+    """The loss over one pack's networks. All pictures are [N, 3, R, R]."""
 
-    def __init__(self, network: DiscriminatorFeatures, weights: Weights, device: torch.device) -> None:
-        self._network = network
-        self._weights = weights
-        self._mask = _face_mask(network.config.resolution, weights.middle).to(device)
+    def __init__(
+        self,
+        network: DiscriminatorFeatures,
+        weights: Weights,
+        device: torch.device,
+        *,
+        identity: Identity | None = None,
+        lpips: Lpips | None = None,
+    ) -> None:
+        self._network, self._identity = network, identity
+        self._lpips = None if lpips is None else lpips.to(device)
+        side = network.config.resolution
+        # The coarsest scale is 4 px: a 16 px pack has three.
+        self._weights = replace(weights, pixels=weights.pixels[: side.bit_length() - 2])
+        self._structures = min(_STRUCTURES, scales(side))
+        mask = (_face_mask(side, weights.middle) * (1 + weights.parts * _parts(side))).to(device)
+        self._masks = {
+            side >> halved: F.avg_pool2d(mask, 1 << halved) for halved in range(side.bit_length() - 2)
+        }
 
     @torch.no_grad()
     def goal(self, image: Tensor) -> Goal:
         """`image [3, R, R]` in [-1, 1]."""
-        scales, features = self._look(image[None])
-        return Goal([scale[0] for scale in scales], [level[0] for level in features])
+        return self._goal([tensor[0] for tensor in self._look(image[None]).tensors()])
 
-    def __call__(self, images: Tensor, goals: list[Goal]) -> Tensor:
+    def __call__(self, images: Tensor, goals: Sequence[Goal]) -> Tensor:
         """`images [N, 3, R, R]` against one goal each: [N]."""
-        scales, features = self._look(images)
-        total = images.new_zeros(len(images))
-        for index, (weight, scale) in enumerate(zip(self._weights.pixels, scales, strict=False)):
-            total = total + weight * self._apart(scale, torch.stack([goal.scales[index] for goal in goals]))
-        for index, (weight, level) in enumerate(zip(self._weights.features, features, strict=False)):
-            wanted = torch.stack([goal.features[index] for goal in goals])
-            total = total + weight * self._apart(level, wanted) * level.shape[1]
+        return self.against(images, *stacked(goals))
+
+    def against(self, images: Tensor, *goals: Tensor) -> Tensor:
+        """The same with the goals `stacked`: nothing but tensors."""
+        seen, wanted, weights = self._look(images), self._goal(goals), self._weights
+        total = weights.structure * self._structure(seen.scales, wanted.scales)
+        for weight, a, b in zip(weights.pixels, seen.scales, wanted.scales, strict=True):
+            total = total + weight * self._apart(a, b)
+        for weight, a, b in zip(weights.features, seen.features, wanted.features, strict=False):
+            total = total + weight * self._apart(a, b) * a.shape[1]
+        if seen.person is not None and wanted.person is not None:
+            total = total + weights.identity * (1 - (seen.person * wanted.person).sum(dim=1))
+        if self._lpips is not None:
+            total = total + weights.lpips * self._lpips.apart(seen.levels, wanted.levels)
         return total
 
     @torch.no_grad()
     def rough(self, images: Tensor, goal: Goal) -> Tensor:
         """Distance of the coarsest pixels alone: [N] for `images [N, 3, R, R]`."""
-        coarse = images
-        for _ in self._weights.pixels[1:]:
-            coarse = F.avg_pool2d(coarse, 2)
-        return self._apart(coarse, goal.scales[-1][None])
+        return self._apart(self._scales(images)[-1], goal.scales[-1][None])
 
-    def _look(self, images: Tensor) -> tuple[list[Tensor], list[Tensor]]:
-        scales = [images]
-        for _ in self._weights.pixels[1:]:
-            scales.append(F.avg_pool2d(scales[-1], 2))
+    def _look(self, images: Tensor) -> Goal:
+        """The same as a goal, of N pictures: every tensor with one more dimension, the first."""
         # Unit length over channels at each place: brightness of the photo counts in the pixels alone.
-        return scales, [F.normalize(level, dim=1) for level in self._network(images)]
+        features = [F.normalize(level, dim=1) for level in self._network(images)]
+        person = None if self._identity is None else self._identity(images)
+        levels = [] if self._lpips is None else self._lpips.levels(images)
+        return Goal(self._scales(images), features, person, levels)
+
+    def _goal(self, tensors: Sequence[Tensor]) -> Goal:
+        """The goal, or the goals, whose `tensors` these are."""
+        rest = iter(tensors)
+        sizes = list(islice(rest, len(self._weights.pixels)))
+        features = list(islice(rest, len(self._network.block_sides)))
+        person = None if self._identity is None else next(rest)
+        return Goal(sizes, features, person, list(rest))
+
+    def _scales(self, images: Tensor) -> list[Tensor]:
+        sizes = [images]
+        for _ in self._weights.pixels[1:]:
+            sizes.append(F.avg_pool2d(sizes[-1], 2))
+        return sizes
+
+    def _structure(self, a: list[Tensor], b: list[Tensor]) -> Tensor:
+        """1 - SSIM, the mean over scales, the middle counting more: [N]."""
+        terms = []
+        for x, y in zip(a[: self._structures], b[: self._structures], strict=True):
+            alike = ssim_map(luma(x) / 2 + 0.5, luma(y) / 2 + 0.5)  # [N, 1, r - 10, r - 10]
+            edge = (x.shape[2] - alike.shape[2]) // 2
+            mask = self._masks[x.shape[2]][:, :, edge:-edge, edge:-edge]
+            terms.append(((1 - alike) * mask).mean(dim=(1, 2, 3)) / mask.mean())
+        return torch.stack(terms).mean(dim=0)
 
     def _apart(self, a: Tensor, b: Tensor) -> Tensor:
         """Mean squared difference, the middle counting more: [N]."""
-        mask = F.adaptive_avg_pool2d(self._mask, (a.shape[2], a.shape[3]))
+        mask = self._masks[a.shape[2]]
         return ((a - b).square() * mask).mean(dim=(1, 2, 3)) / mask.mean()
 
 
@@ -91,3 +171,14 @@ def _face_mask(resolution: int, middle: float) -> Tensor:
     y, x = torch.meshgrid(line, line, indexing="ij")
     distance = ((x / 0.72).square() + ((y - 0.12) / 0.9).square()).sqrt()
     return (1 + (middle - 1) * (1 - (distance - 0.7).clamp(0, 0.6) / 0.6))[None, None]
+
+
+def _parts(resolution: int) -> Tensor:
+    """[1, 1, R, R]: about 1 on eyes, nose and mouth, falling to 0 as a Gaussian."""
+    line = (torch.arange(resolution) + 0.5) / resolution
+    y, x = torch.meshgrid(line, line, indexing="ij")
+    spots = [
+        torch.exp(-((x - left) / wide).square() / 2 - ((y - top) / high).square() / 2)
+        for left, top, wide, high in _PARTS
+    ]
+    return torch.stack(spots).sum(dim=0)[None, None]

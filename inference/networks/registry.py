@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from inference.networks.encoder.config import EncoderConfig
+from inference.networks.encoder.encoder import Encoder
+from inference.networks.identity import Identity, IdentityConfig
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
@@ -35,3 +38,13 @@ def build_features(
     """The first `blocks` blocks of a discriminator of that config, with fresh weights."""
     _known(family)
     return DiscriminatorFeatures(DiscriminatorConfig.from_dict(config), blocks)
+
+
+def build_encoder(config: Mapping[str, Any]) -> Encoder:
+    """An encoder that answers the mean."""
+    return Encoder(EncoderConfig.from_dict(config))
+
+
+def build_identity(config: Mapping[str, Any]) -> Identity:
+    """An identity network with fresh weights."""
+    return Identity(IdentityConfig.from_dict(config))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -12,7 +12,9 @@ from safetensors.torch import load_file
 from torch import Tensor, nn
 
 from inference.errors import PackError
-from inference.networks.registry import build_features, build_generator
+from inference.networks.encoder.encoder import Encoder
+from inference.networks.identity import Identity
+from inference.networks.registry import build_encoder, build_features, build_generator, build_identity
 from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import manifest as manifests
@@ -37,6 +39,8 @@ class LoadedPack:
         directions: named vectors.
         w_avg: the mean of all latents.
         w_std: standard deviation of each number of a latent.
+        encoder: from a photo to a latent, if the pack has one.
+        identity: who a face is, if the pack has one.
     """
 
     manifest: Manifest
@@ -49,6 +53,8 @@ class LoadedPack:
     directions: dict[str, Tensor]
     w_avg: Tensor
     w_std: Tensor
+    encoder: Encoder | None = None
+    identity: Identity | None = None
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> LoadedPack:
@@ -62,13 +68,19 @@ def load(folder: Path, device: torch.device | str = "cpu") -> LoadedPack:
     try:
         generator = build_generator(manifest.network.config, manifest.network.family)
         features = build_features(manifest.features.config, manifest.features.blocks, manifest.network.family)
+        encoder = None if manifest.encoder is None else build_encoder(manifest.encoder.config)
+        identity = None if manifest.identity is None else build_identity(manifest.identity.config)
     except (ValueError, TypeError) as error:
         raise PackError(f"{folder.name}: {error}") from error
     _agree(manifest, generator, features)
-    _fill(generator, _tensors(folder, manifest.files.generator), "generator")
-    _fill(features, _tensors(folder, manifest.files.features), "features")
+    _agree_extras(manifest, encoder, identity)
+    modules = {"generator": generator, "features": features, "encoder": encoder, "identity": identity}
+    for name, module in modules.items():
+        if module is not None:
+            _fill(module.to(place), _tensors(folder, getattr(manifest.files, name)), name)
     codes = {name: value.to(place) for name, value in _tensors(folder, manifest.files.labels).items()}
-    return _Latents(manifest, generator.to(place), features.to(place), codes).pack(place)
+    pack = _Latents(manifest, generator, features, codes).pack(place)
+    return replace(pack, encoder=encoder, identity=identity)
 
 
 def _agree(manifest: Manifest, generator: Generator, features: DiscriminatorFeatures) -> None:
@@ -78,6 +90,18 @@ def _agree(manifest: Manifest, generator: Generator, features: DiscriminatorFeat
         raise PackError(
             f"{manifest.name}: the manifest says {said} of resolution, num_ws, w_dim; it is {built}"
         )
+
+
+def _agree_extras(manifest: Manifest, encoder: Encoder | None, identity: Identity | None) -> None:
+    wanted = (manifest.resolution, manifest.num_ws, manifest.w_dim)
+    if encoder is not None:
+        built = (encoder.config.resolution, encoder.config.num_ws, encoder.config.w_dim)
+        if built != wanted:
+            raise PackError(
+                f"{manifest.name}: the encoder's resolution, num_ws, w_dim are {built}, not {wanted}"
+            )
+    if identity is not None and identity.config.resolution != manifest.resolution:
+        raise PackError(f"{manifest.name}: the identity network reads {identity.config.resolution} px")
 
 
 def _tensors(folder: Path, entry: FileEntry) -> dict[str, Tensor]:

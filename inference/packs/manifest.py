@@ -51,6 +51,12 @@ class Features(Part):
     config: dict[str, Any]
 
 
+class Extra(Part):
+    """The configuration of a network that a pack may have: its encoder, its identity network."""
+
+    config: dict[str, Any]
+
+
 class FileEntry(Part):
     """A file of the pack, by a path relative to its folder."""
 
@@ -59,11 +65,19 @@ class FileEntry(Part):
 
 
 class Files(Part):
-    """All files of the pack."""
+    """All files of the pack; an optional one goes with the part of the same name."""
 
     generator: FileEntry
     features: FileEntry
     labels: FileEntry
+    encoder: FileEntry | None = None
+    identity: FileEntry | None = None
+
+    @property
+    def entries(self) -> list[FileEntry]:
+        """Those that are there."""
+        every = (self.generator, self.features, self.labels, self.encoder, self.identity)
+        return [entry for entry in every if entry is not None]
 
 
 class Label(Part):
@@ -115,6 +129,8 @@ class Manifest(Part):
     network: Network
     files: Files
     features: Features
+    encoder: Extra | None = None
+    identity: Extra | None = None
     labels: list[Label] = Field(min_length=1, max_length=1000)
     conditions: list[Condition] = Field(default_factory=list)
     looks: list[Look] = Field(default_factory=list, max_length=100)
@@ -140,6 +156,12 @@ class Manifest(Part):
             raise ValueError(f"conditions names {len(self.conditions)} of {c_dim} entries")
         if c_dim not in (0, 2) and not self.conditions:
             raise ValueError(f"conditions names none of {c_dim} entries")
+        for what, part, file in (
+            ("encoder", self.encoder, self.files.encoder),
+            ("identity", self.identity, self.files.identity),
+        ):
+            if (part is None) != (file is None):
+                raise ValueError(f"{what} has only one of its part and its file")
         return self
 
     @property
@@ -172,7 +194,7 @@ def read(folder: Path) -> Manifest:
         manifest = Manifest.model_validate_json(text)
     except ValidationError as error:
         raise PackError(f"{folder.name}/{FILE}: {_sentence(error)}") from error
-    for entry in (manifest.files.generator, manifest.files.features, manifest.files.labels):
+    for entry in manifest.files.entries:
         _check(folder, entry)
     return manifest
 

@@ -7,34 +7,51 @@ from dataclasses import dataclass
 
 from inference.errors import TypefaceError
 from inference.images import Pixels
-from inference.wire import LatentFace, Picture
+from inference.wire import FacePicture, LatentFace, Priority
 
 
 @dataclass(frozen=True)
 class Ticket:
-    """A projection as the scheduler sees it; `steps` 0 means as many as the engine chooses."""
+    """A projection as the scheduler sees it.
+
+    Attributes:
+        owner: the person, who may have one projection at a time.
+        client: whose share of the device it uses.
+        steps: None means as many as the engine chooses.
+        deadline: seconds on the scheduler's clock, after which it is to end.
+    """
 
     id: str
     owner: str
     pack: str
-    steps: int = 0
+    client: str = ""
+    priority: Priority = "normal"
+    steps: int | None = None
+    deadline: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
 class ProjectOrder:
-    """Find the latent of `photo`, which is aligned to the pack's framing."""
+    """Find the latent of a person's `photos`, which are aligned to the pack's framing."""
 
     ticket: Ticket
-    photo: Pixels
+    photos: tuple[Pixels, ...]
 
 
 @dataclass(frozen=True)
 class RenderOrder:
-    """Turn a picture expression into pixels."""
+    """Turn a face's picture into pixels."""
 
     id: str
     pack: str
-    picture: Picture
+    picture: FacePicture
+
+
+@dataclass(frozen=True, eq=False)
+class Glanced:
+    """The first picture of a projection, which may still be waiting: where its search will begin."""
+
+    preview: Pixels
 
 
 @dataclass(frozen=True)
@@ -55,7 +72,7 @@ class Advanced:
 
 @dataclass(frozen=True)
 class Projected:
-    """A projection is complete."""
+    """A projection is complete, or at its deadline."""
 
     face: LatentFace
     steps: int
@@ -81,6 +98,6 @@ class Withdrawn:
     """The order was cancelled before its end."""
 
 
-Report = Started | Advanced | Projected | Rendered | Failed | Withdrawn
+Report = Glanced | Started | Advanced | Projected | Rendered | Failed | Withdrawn
 Sink = Callable[[Report], None]
 """Takes reports; called on the worker's thread, so it must return at once and raise nothing."""

@@ -3,29 +3,46 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+import signal
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
 from inference.images import MEDIA_TYPES
-from inference.server import auth, contract, events, health, problems, projections, renders
+from inference.server import auth, contract, events, forms, health, problems, projections, renders
 from inference.server.contract import Route, model
 from inference.server.jobs import JOBS, Jobs
 from inference.server.metrics import METRICS, Metrics
 from inference.server.photos import PHOTOS, Photos
-from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS, Catalogue, Device, Gate, ServedPack
+from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS, Catalogue, Device, Gate, PackSource
 from inference.server.renders import RENDERS, Renders
 from inference.settings import Settings
-from inference.wire import JobEvent, JobView, PackInfo, ProjectRequest, ProjectResult, RenderRequest
+from inference.wire import (
+    MAX_PHOTOS,
+    JobEvent,
+    JobView,
+    PackInfo,
+    ProjectRequest,
+    ProjectResult,
+    RenderRequest,
+)
 
 _JSON = "application/json"
 _TEXT = {"type": "string"}
 _BINARY = {"type": "string", "contentMediaType": "application/octet-stream"}
 _STATUS = {"type": "object", "properties": {"status": _TEXT}, "required": ["status"]}
+_PHOTO_RENDER = {
+    "type": "object",
+    "properties": {"render": model(RenderRequest), "image": _BINARY},
+    "required": ["render", "image"],
+}
 _FORM = {
     "type": "object",
-    "properties": {"job": model(ProjectRequest), "image": _BINARY},
+    "properties": {
+        "job": model(ProjectRequest),
+        "image": {"type": "array", "items": _BINARY, "minItems": 1, "maxItems": MAX_PHOTOS},
+    },
     "required": ["job", "image"],
 }
 
@@ -38,24 +55,38 @@ async def packs(request: web.Request) -> web.Response:
 
 def routes() -> tuple[Route, ...]:
     """All routes; the application and its contract are both made of this table."""
-    job = {_JSON: model(JobView)}
-    pictures = dict.fromkeys(MEDIA_TYPES.values(), _BINARY)
     return (
         Route("GET", "/v1/packs", packs, "Packs", {_JSON: {"type": "array", "items": model(PackInfo)}}),
-        Route(
-            "POST",
-            "/v1/render",
-            renders.render,
-            "A picture of an expression",
-            pictures,
-            body={_JSON: model(RenderRequest)},
-            failures=(400, 404, 413, 429, 503),
-        ),
+        _render_route(),
+        *_job_routes(),
+        Route("GET", "/healthz", health.alive, "Alive", {_JSON: _STATUS}),
+        Route("GET", "/readyz", health.ready, "Warm, and taking work", {_JSON: _STATUS}),
+        Route("GET", "/metrics", health.metrics, "Prometheus metrics", {"text/plain": _TEXT}),
+        Route("GET", "/openapi.json", contract.handler(routes), "This document", {_JSON: {"type": "object"}}),
+    )
+
+
+def _render_route() -> Route:
+    pictures = dict.fromkeys(MEDIA_TYPES.values(), _BINARY)
+    return Route(
+        "POST",
+        "/v1/render",
+        renders.render,
+        "A picture of an expression",
+        pictures,
+        body={_JSON: model(RenderRequest), "multipart/form-data": _PHOTO_RENDER},
+        failures=(400, 404, 413, 415, 422, 429, 503),
+    )
+
+
+def _job_routes() -> tuple[Route, ...]:
+    job = {_JSON: model(JobView)}
+    return (
         Route(
             "POST",
             "/v1/jobs",
             projections.create,
-            "Find the latent of a photo",
+            "Find the latent of a person, from one photo or several",
             job,
             body={"multipart/form-data": _FORM},
             status=202,
@@ -86,26 +117,23 @@ def routes() -> tuple[Route, ...]:
             job,
             failures=(404,),
         ),
-        Route("GET", "/healthz", health.alive, "Alive", {_JSON: _STATUS}),
-        Route("GET", "/readyz", health.ready, "Warm, and taking work", {_JSON: _STATUS}),
-        Route("GET", "/metrics", health.metrics, "Prometheus metrics", {"text/plain": _TEXT}),
-        Route("GET", "/openapi.json", contract.handler(routes), "This document", {_JSON: {"type": "object"}}),
     )
 
 
-def build(settings: Settings, device: Device, served: Sequence[ServedPack]) -> web.Application:
-    """The application; `device` is started and stopped with it."""
+def build(settings: Settings, device: Device, source: PackSource) -> web.Application:
+    """The application; `device` is started and stopped with it, `source` has been read."""
     app = web.Application(
-        middlewares=[problems.middleware, auth.middleware], client_max_size=renders.BODY_BYTES
+        middlewares=[problems.middleware, auth.middleware], client_max_size=forms.RENDER_BYTES
     )
     app[SETTINGS] = settings
     app[DEVICE] = device
-    app[CATALOGUE] = Catalogue(served)
+    app[CATALOGUE] = Catalogue(source, device)
     app[GATE] = Gate()
     app[METRICS] = Metrics()
     app[RENDERS] = Renders(device)
+    forms.keep_quiet()
     app.add_routes([web.route(route.method, route.path, route.handler) for route in routes()])
-    app.cleanup_ctx.extend([_work, _pool])
+    app.cleanup_ctx.extend([_work, _pool, _hangups])
     return app
 
 
@@ -125,3 +153,19 @@ async def _pool(app: web.Application) -> AsyncIterator[None]:
     app[PHOTOS] = Photos(pool, app[DEVICE], settings, app[METRICS])
     yield
     pool.shutdown(wait=False, cancel_futures=True)
+
+
+async def _hangups(app: web.Application) -> AsyncIterator[None]:
+    """SIGHUP reads the packs' folders again."""
+    loop, readings = asyncio.get_running_loop(), set[asyncio.Task[None]]()
+
+    def read() -> None:
+        task = loop.create_task(app[CATALOGUE].reread())
+        readings.add(task)
+        task.add_done_callback(readings.discard)
+
+    loop.add_signal_handler(signal.SIGHUP, read)
+    yield
+    loop.remove_signal_handler(signal.SIGHUP)
+    for task in readings:
+        task.cancel()

@@ -49,12 +49,18 @@ async def events(request: web.Request) -> web.StreamResponse:
 
 
 async def _news(job: Job, seen: int, response: web.StreamResponse) -> None:
-    """Wait for a change; comments keep the connection alive and find out when it is dead."""
+    """Wait for a change, or for as long as an estimate holds for one who waits.
+
+    Comments keep the connection alive and find out when it is dead.
+    """
     while True:
         try:
             async with asyncio.timeout(HEARTBEAT_SECONDS):
-                return await job.change(seen)
+                await job.change(seen)
+                return
         except TimeoutError:
+            if job.state == "queued":
+                return
             await response.write(b": \n\n")
 
 

@@ -7,19 +7,21 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
 from aiohttp import web
 
-from inference.errors import Cancelled, NoSuchJob, NotReady, Stopping, TypefaceError
+from inference.errors import Cancelled, NoSuchJob, NotReady, Stopping, TypefaceError, from_problem
 from inference.images import Pixels
 from inference.scheduler.orders import (
     Advanced,
     Failed,
+    Glanced,
     Projected,
     ProjectOrder,
     Report,
@@ -35,11 +37,16 @@ from inference.wire import ENDED, JobState, JobView, ProjectRequest, ProjectResu
 
 @dataclass(eq=False)
 class Job:
-    """One projection. `version` grows with every change that a listener may want to know of."""
+    """One projection.
+
+    `version` grows with every change that a listener may want to know of. `digest` is that of its photos, by a salt
+    that dies with the process, where it was asked for by a key.
+    """
 
     request: ProjectRequest
     pack: ServedPack
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
+    digest: bytes = b""
     state: JobState = "queued"
     step: int = 0
     steps: int = 0
@@ -74,6 +81,12 @@ class Job:
             return 0
         return round(1000 * ((self.ended or time.monotonic()) - self.started))
 
+    def show(self, preview: Pixels | None) -> None:
+        """Have listeners get this picture, if there is a new one."""
+        if preview is not None:
+            self.preview = preview
+            self.preview_version += 1
+
     def touch(self) -> None:
         """Tell the listeners that something changed."""
         self.version += 1
@@ -95,7 +108,9 @@ class Job:
         if self.result is not None:
             self.fetched = True
             return self.result
-        raise self.error or (Cancelled() if self.state == "cancelled" else NotReady())
+        if self.error is not None:
+            raise from_problem(self.error.problem())  # the kept one would gather the frames of all who ask
+        raise Cancelled if self.state == "cancelled" else NotReady
 
 
 class Jobs:
@@ -108,12 +123,23 @@ class Jobs:
         self._loop = asyncio.get_running_loop()
         self._jobs: dict[str, Job] = {}
         self._by_key: dict[tuple[str, str], Job] = {}
+        self._salt = secrets.token_bytes(32)
 
-    def submit(self, request: ProjectRequest, pack: ServedPack, photo: Pixels, key: str | None) -> Job:
+    def submit(
+        self, request: ProjectRequest, pack: ServedPack, photos: tuple[Pixels, ...], key: str | None
+    ) -> Job:
         """Order a projection. Raises AlreadyRunning or Busy."""
         job = Job(request, pack)
-        ticket = Ticket(job.id, request.owner, pack.info.name, request.steps)
-        self._device.project(ProjectOrder(ticket, photo), lambda report: self._report(job, report))
+        ticket = Ticket(
+            id=job.id,
+            owner=request.owner,
+            pack=pack.info.name,
+            client=request.client,
+            priority=request.priority,
+            steps=request.steps,
+            deadline=None if request.deadline is None else job.created + request.deadline,
+        )
+        self._device.project(ProjectOrder(ticket, photos), lambda report: self._report(job, report))
         self._jobs[job.id] = job
         if key is not None:
             self._by_key[request.owner, key] = job
@@ -124,6 +150,14 @@ class Jobs:
         if job := self._jobs.get(id):
             return job
         raise NoSuchJob
+
+    def digest(self, photos: Sequence[bytes]) -> bytes:
+        """What tells whether a repeated request has the same photos; nobody else can make anything of it."""
+        found = hashlib.blake2b(key=self._salt)
+        for photo in photos:
+            found.update(len(photo).to_bytes(8, "little"))
+            found.update(photo)
+        return found.digest()
 
     def repeated(self, owner: str, key: str | None) -> Job | None:
         """The job that this owner asked for by the same key."""
@@ -140,7 +174,8 @@ class Jobs:
             id=job.id,
             kind=job.request.kind,
             state=job.state,
-            position=standing.position if standing else 0,
+            # Who has got a slot is queued until the first picture is there, and next all the while.
+            position=max(standing.position if standing else 0, job.state == "queued"),
             eta=round(standing.eta, 2) if standing else 0,
             step=job.step,
             steps=job.steps,
@@ -169,13 +204,11 @@ class Jobs:
             yield
         finally:
             job.listeners -= 1
-            self.heard(job)
+            self._await(job, self._settings.hangup_seconds)
 
     def heard(self, job: Job) -> None:
         """Its client lives. A job goes when it has no listener, and nobody asks for it for a while."""
-        if job.forsaken is not None:
-            job.forsaken.cancel()
-        job.forsaken = self._loop.call_later(self._settings.orphan_seconds, self._orphan, job)
+        self._await(job, self._settings.orphan_seconds)
 
     def states(self) -> list[JobState]:
         return [job.state for job in self._jobs.values()]
@@ -204,6 +237,12 @@ class Jobs:
         for oldest in ended[: max(0, len(ended) - self._settings.keep_jobs)]:
             self.forget(oldest)
 
+    def _await(self, job: Job, seconds: float) -> None:
+        """Give a job up after so long, unless somebody listens or asks by then."""
+        if job.forsaken is not None:
+            job.forsaken.cancel()
+        job.forsaken = self._loop.call_later(seconds, self._orphan, job)
+
     def _orphan(self, job: Job) -> None:
         if not job.listeners:
             self.cancel(job)
@@ -221,9 +260,9 @@ class Jobs:
                 self._moved()
             case Advanced(step, steps, preview):
                 job.step, job.steps = step, steps
-                if preview is not None:
-                    job.preview = preview
-                    job.preview_version += 1
+                job.show(preview)
+            case Glanced(preview):
+                job.show(preview)
             case Projected():
                 job.step = job.steps = report.steps
                 self._end(job, "done", report)

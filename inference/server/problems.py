@@ -40,10 +40,19 @@ def response(error: TypefaceError) -> web.Response:
 def bad_request(error: ValidationError) -> BadRequest:
     """What pydantic found, in words and without the values that were sent."""
     found = [
-        f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {item['msg']}"
+        f"{'.'.join(str(part) for part in item['loc']) or 'body'}: {_said(item['type'], item['msg'])}"
         for item in error.errors(include_url=False, include_context=False, include_input=False)[:5]
     ]
     return BadRequest("; ".join(found))
+
+
+def _said(kind: str, message: str) -> str:
+    """Pydantic's words; ours where it speaks of its own parts, or repeats what was sent."""
+    if kind == "union_tag_not_found":
+        return "Say of which kind it is, by the field kind"
+    if kind == "union_tag_invalid":
+        return f"The kind is one of {message.rpartition('expected tags: ')[2]}"
+    return message.removeprefix("Value error, ").removeprefix("Assertion failed, ")
 
 
 def from_http(error: web.HTTPException) -> TypefaceError:
@@ -53,7 +62,7 @@ def from_http(error: web.HTTPException) -> TypefaceError:
     if isinstance(error, web.HTTPMethodNotAllowed):
         return MethodNotAllowed(f"This route takes {', '.join(sorted(error.allowed_methods))}.")
     if isinstance(error, web.HTTPRequestEntityTooLarge):
-        return TooLarge()
+        return TooLarge("The body has more bytes than are read.")
     return BadRequest(error.reason) if error.status < 500 else InternalError()
 
 

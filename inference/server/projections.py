@@ -19,23 +19,29 @@ _CANCEL_SECONDS = 2.0
 
 
 async def create(request: web.Request) -> web.Response:
-    """`POST /v1/jobs`: what is wrong with the photo is answered at once; else the job is queued."""
+    """`POST /v1/jobs`: what is wrong with a photo is answered at once; else the job is queued."""
     _let_in(request)
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= _KEY_LENGTH:
         raise BadRequest(f"An Idempotency-Key has 1 to {_KEY_LENGTH} characters.")
     photos = request.app[PHOTOS]
-    async with photos.place(known=request.app[JOBS].knows(key)):
+    upload = forms.JobUpload(request, request.app[SETTINGS])
+    await upload.begin()  # who sends nothing takes no place
+    async with photos.place(queued=not request.app[JOBS].knows(key)):
         _let_in(request)
-        form = await forms.read(request, request.app[SETTINGS])
-        pack = request.app[CATALOGUE].find(form.job.pack)
-        if job := _repeated(request, form.job, key):
+        form = await upload.form()
+        digest = await photos.work(request.app[JOBS].digest, form.images) if key else b""
+        pack = await request.app[CATALOGUE].find(form.job.pack)
+        if job := _repeated(request, form.job, key, digest):
             return _accepted(request, job)
         request.app[DEVICE].admit(form.job.owner)
-        face = await photos.prepare(form.image, pack.framing, form.job.box)
+        faces = await photos.prepare(form.images, pack.framing, form.job.box)
     _let_in(request)
     # The same request may have come twice while the face was looked for.
-    job = _repeated(request, form.job, key) or request.app[JOBS].submit(form.job, pack, face, key)
+    job = _repeated(request, form.job, key, digest)
+    if job is None:
+        job = request.app[JOBS].submit(form.job, pack, faces, key)
+        job.digest = digest
     return _accepted(request, job)
 
 
@@ -71,10 +77,10 @@ def _let_in(request: web.Request) -> None:
         raise Stopping
 
 
-def _repeated(request: web.Request, asked: ProjectRequest, key: str | None) -> Job | None:
+def _repeated(request: web.Request, asked: ProjectRequest, key: str | None, digest: bytes) -> Job | None:
     job = request.app[JOBS].repeated(asked.owner, key)
-    if job is not None and job.request != asked:
-        raise BadRequest("This Idempotency-Key was used with another request.")
+    if job is not None and (job.request != asked or job.digest != digest):
+        raise BadRequest("This Idempotency-Key was used with another request, or another photo.")
     return job
 
 

@@ -16,7 +16,10 @@ T = TypeVar("T")
 
 
 def attempt(work: Callable[[], T]) -> T | Failed:
-    """Do `work`; what it raises becomes a report that holds no frame, and so no picture."""
+    """Do `work`; what it raises becomes a report that holds no frame, and so no picture and no tensor.
+
+    A bug is logged here; a device without memory is not, since the caller may know a way out.
+    """
     try:
         return work()
     except TypefaceError as error:
@@ -24,18 +27,26 @@ def attempt(work: Callable[[], T]) -> T | Failed:
         failure.__context__ = failure.__cause__ = None
         return Failed(failure)
     except Exception as error:
-        if _out_of_memory(error):
-            log.warning("out of memory", error=type(error).__name__)
-        else:
+        if not out_of_memory(error):
             log.exception("an order failed")
             return Failed(InternalError())
-    if torch.cuda.is_available():
-        torch.cuda.empty_cache()
+    give_memory_back()  # out here, where the error's frames hold nothing any more
     return Failed(OutOfMemory())
 
 
-def _out_of_memory(error: Exception) -> bool:
+def lacked_memory(outcome: object) -> bool:
+    """Whether an attempt failed for want of memory."""
+    return isinstance(outcome, Failed) and isinstance(outcome.error, OutOfMemory)
+
+
+def out_of_memory(error: Exception) -> bool:
     """Torch tells of a full CPU by a plain RuntimeError."""
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
     )
+
+
+def give_memory_back() -> None:
+    """Let the device have what torch keeps for later."""
+    if torch.cuda.is_available():
+        torch.cuda.empty_cache()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Protocol, TypeVar
+from collections.abc import Sequence
+from typing import Any, Protocol, TypeAlias, TypeVar
 
 import torch
 
 from inference.images import Pixels
-from inference.wire import LatentFace, Picture
+from inference.wire import FacePicture, LatentFace
 
 
 class Projection(Protocol):
@@ -31,7 +32,13 @@ P = TypeVar("P", bound=Projection)
 class Engine(Protocol[P]):
     """What the worker asks of an engine; fulfilled by `inference.engine.Engine`."""
 
-    def picture(self, picture: Picture) -> Pixels: ...
-    def start(self, photo: Pixels, steps: int = 0) -> P: ...
-    def advance(self, projections: list[P]) -> None: ...
+    @property
+    def width(self) -> int: ...
+    def narrow(self) -> int: ...
+    def picture(self, picture: FacePicture) -> Pixels: ...
+    def start(self, photos: Sequence[Pixels], steps: int | None = None) -> P: ...
+    def advance(self, projections: Sequence[P]) -> None: ...
     def encode_latent(self, latent: torch.Tensor) -> LatentFace: ...
+
+
+AnyEngine: TypeAlias = Engine[Any]

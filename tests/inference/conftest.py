@@ -3,12 +3,20 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
+import structlog
 import torch
 
 from inference.packs.loader import LoadedPack, load
 from tests.inference import rig as rigs
 from tests.inference.packs import tiny
 from tests.inference.rig import Paced, Rig
+
+
+@pytest.fixture(autouse=True)
+def plain_logs() -> None:
+    """As the commands have them: structlog's own tracebacks print the values of variables, which takes seconds."""
+    console = structlog.dev.ConsoleRenderer(exception_formatter=structlog.dev.plain_traceback)
+    structlog.configure(processors=[structlog.processors.add_log_level, console])
 
 
 @pytest.fixture(scope="session")

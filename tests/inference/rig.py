@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -18,15 +18,17 @@ from skimage import data
 from inference.client import Client, Timeouts
 from inference.engine.engine import Engine, ProjectionSettings
 from inference.engine.projection import Projection
+from inference.errors import UnknownPack
 from inference.images import Pixels
 from inference.packs import manifest
 from inference.packs.loader import LoadedPack
 from inference.scheduler.scheduler import Limits, Scheduler
 from inference.server import app as server
-from inference.server.ports import ServedPack
+from inference.server.ports import PackSource, ServedPack
 from inference.server.runner import Runner
 from inference.settings import Settings
 from inference.wire import JobEvent, ProjectRequest, ProjectResult
+from inference.worker.fleet import Fleet
 from inference.worker.worker import Worker
 
 
@@ -37,8 +39,23 @@ class Paced(Engine):
         super().__init__(pack, width=width, projection=ProjectionSettings(bank=4))
         self.paced = paced
 
-    def start(self, photo: Pixels, steps: int = 0) -> Projection:
-        return super().start(photo, steps or self.paced)
+    def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
+        return super().start(photos, self.paced if steps is None else steps)
+
+
+class Alone:
+    """A source with one pack that stays."""
+
+    def __init__(self, pack: ServedPack) -> None:
+        self.packs = (pack,)
+
+    def find(self, name: str | None) -> ServedPack:
+        if name not in (None, self.packs[0].info.name):
+            raise UnknownPack
+        return self.packs[0]
+
+    def read(self) -> frozenset[str]:
+        return frozenset()
 
 
 @dataclass
@@ -68,12 +85,15 @@ class Rig:
 
 
 @asynccontextmanager
-async def serving(engine: Engine, *, warm: bool = True, **changes: Any) -> AsyncIterator[Rig]:
+async def serving(
+    engine: Engine, *, warm: bool = True, source: PackSource | None = None, **changes: Any
+) -> AsyncIterator[Rig]:
     settings = Settings(**({"port": 0, "threads": 1, "photo_threads": 1} | changes))
     limits = Limits(width=settings.width, queue=settings.queue, renders=settings.renders)
     pack = engine.pack.manifest
     worker = Worker({pack.name: engine}, Scheduler(limits), threads=settings.threads)
-    app = server.build(settings, worker, [ServedPack(manifest.info(pack, default=True), pack.cut)])
+    served = ServedPack(manifest.info(pack, default=True), pack.cut)
+    app = server.build(settings, Fleet([worker], settings.queue), source or Alone(served))
     runner = Runner(app, shutdown_timeout=0.2)
     await runner.setup()
     try:
@@ -103,9 +123,11 @@ def couple() -> bytes:
     return jpeg(np.concatenate([data.astronaut(), data.astronaut()[:, ::-1]], axis=1))
 
 
-async def collect(client: Client, photo: bytes, **asked: Any) -> tuple[list[JobEvent], ProjectResult]:
+async def collect(
+    server: Client, photo: bytes | Sequence[bytes], **asked: Any
+) -> tuple[list[JobEvent], ProjectResult]:
     events: list[JobEvent] = []
-    async for news in client.project(photo, **({"owner": "someone"} | asked)):
+    async for news in server.project(photo, **({"owner": "someone"} | asked)):
         if isinstance(news, ProjectResult):
             return events, news
         events.append(news)

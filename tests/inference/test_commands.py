@@ -3,11 +3,13 @@
 import asyncio
 import json
 import logging
+import os
 import re
 import signal
 import socket
 import sys
 import time
+import warnings
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
@@ -19,10 +21,12 @@ from PIL import Image
 
 from inference.__main__ import main
 from inference.client import Client
+from inference.commands import logs, serving
 from inference.errors import Stopping, Unreachable
 from inference.images import synthetic
+from inference.settings import Settings, cores
 from inference.wire import JobEvent, LatentFace, ProjectResult
-from tests.inference.rig import collect, until
+from tests.inference.rig import collect, couple, until
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -46,18 +50,14 @@ async def server(pack: Path, *arguments: str) -> AsyncIterator[tuple[str, Proces
         await process.communicate()
 
 
-async def finished(*arguments: str) -> tuple[int | None, str, str]:
-    process = await spawn(*arguments)
-    out, err = await asyncio.wait_for(process.communicate(), 90)
-    return process.returncode, out.decode(), err.decode()
-
-
 @pytest.fixture(autouse=True)
 def own_process() -> Iterator[None]:
     """Commands that run here leave no signal handler behind, and no logger that writes to this test's stderr."""
-    before, terminate = logging.root.handlers[:], signal.getsignal(signal.SIGTERM)
+    before = logging.root.handlers[:]
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGINT)}
     yield
-    signal.signal(signal.SIGTERM, terminate)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
     structlog.reset_defaults()
     logging.root.handlers[:] = before
 
@@ -79,7 +79,7 @@ async def test_sigterm_drains(tiny_folder: Path, photo: bytes) -> None:
     async with server(tiny_folder) as (url, process), Client(url) as client, Client(url) as other:
         assert await client.ready()
         told = False
-        async for news in client.project(photo, owner="me", steps=300):
+        async for news in client.project(photo, owner="me", steps=80):
             if isinstance(news, JobEvent) and news.job.step and not told:
                 assert await other.packs()  # opens the connection that the newcomer uses
                 process.send_signal(signal.SIGTERM)
@@ -138,13 +138,15 @@ async def test_it_ends_with_its_parent(tiny_folder: Path) -> None:
         assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
-async def test_a_taken_port_is_told(tiny_folder: Path) -> None:
+def test_a_taken_port_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tiny_folder: Path
+) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        code, out, err = await finished("serve", "--port", port, "--pack", str(tiny_folder))
-    assert (code, out) == (2, "")
+        code, err = here(monkeypatch, capsys, "serve", "--port", port, "--pack", str(tiny_folder))
+    assert code == 2
     assert f"Port {port} of 127.0.0.1 is taken" in err
     assert "Traceback" not in err
 
@@ -156,9 +158,25 @@ async def test_a_taken_port_is_told(tiny_folder: Path) -> None:
         (["serve", "--pack", "no/such/folder"], "manifest.json"),
         (["serve", "--token-file", "no/such/file"], "token file"),
         (["render", "--out", "x.gif", "--label", "ENFP"], "ending"),
+        (["render", "--out", "no/such/x.png", "--label", "ENFP"], "no folder no/such"),
+        (["render", "--out", "x.png", "--label", "ENFP", "--precision", "int4"], "precision"),
         (["render", "--out", "x.png"], "--face"),
         (["render", "--out", "x.png", "--face", '{"kind": "x"}'], "not a face"),
         (["project", "no/such/photo.jpg", "--out", "x.png"], "cannot be read"),
+        (["project", "photo.jpg", "--out", "x.png", "--box", "1,2"], "four whole numbers"),
+        (["project", "photo.jpg", "--out", "x.png", "--latent", "no/such/face.json"], "no folder no/such"),
+        (["project", *["photo.jpg"] * 6, "--out", "x.png"], "one to five photos"),
+        (
+            ["compose", "README.md", "--out", "x.png", "--label", "ENFP"],
+            "README.md: the file is not a picture",
+        ),
+        (["likeness", "--photos", "docs", "--contact-sheet", "sheet.png"], "holds no photos"),
+        (["bench", "--photo", "README.md"], "README.md: the file is not a picture"),
+        (["bench", "--config", "77"], "no configuration 77"),
+        (["bench", "--device", "quantum"], "no device quantum"),
+        (["bench", "--photo", "no/such/photo.jpg"], "cannot be read"),
+        (["bench", "--config", "256", "--photo", "photo.jpg"], "--config"),
+        (["bench", "--plot", str(ROOT / "pyproject.toml")], "plots"),
     ],
 )
 def test_errors_are_one_sentence(
@@ -168,6 +186,88 @@ def test_errors_are_one_sentence(
     assert code == 2
     assert says in err
     assert len(err.strip().splitlines()) == 1
+
+
+async def test_wrong_words_are_told_before_torch_is_loaded(tmp_path: Path, photo: bytes) -> None:
+    """Torch takes seconds to load. Another in its place ends the process."""
+    (tmp_path / "torch.py").write_text("raise SystemExit(99)")
+    (tmp_path / "couple.jpg").write_bytes(couple())
+    (tmp_path / "photo.jpg").write_bytes(photo)
+    path = {"PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))}
+    wrong = [
+        ["serve", "--pack", "nowhere"],
+        ["render", "--label", "ENFP", "--out", "nowhere/x.png"],
+        ["project", "couple.jpg", "--out", "x.png"],
+        ["compose", "couple.jpg", "--label", "ENFP", "--out", "x.png"],
+        ["likeness", "--photos", ".", "--contact-sheet", "nowhere/x.png"],
+        ["bench", "--photo", "couple.jpg"],
+    ]
+    right = ["render", "--label", "ENFP", "--out", "x.png"]
+
+    for arguments in [*wrong, right]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "inference", *arguments, cwd=tmp_path, stderr=PIPE, env=os.environ | path
+        )
+        err = (await process.communicate())[1].decode()
+        assert process.returncode == (99 if arguments is right else 2), (arguments, err)
+
+
+def test_of_several_faces_the_boxes_are_told_as_they_are_taken(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tiny_folder: Path, tmp_path: Path
+) -> None:
+    two, out = tmp_path / "couple.jpg", tmp_path / "x.png"
+    two.write_bytes(couple())
+    common = ["--out", str(out), "--pack", str(tiny_folder)]
+    for command in (["project", "--steps", "0"], ["compose", "--label", "ENFP"]):
+        code, told = here(monkeypatch, capsys, *command, str(two), *common)
+        boxes = re.findall(r"^  \d: (\d+,\d+,\d+,\d+)$", told, re.MULTILINE)
+        assert (code, len(boxes)) == (2, 2), told
+        code, told = here(monkeypatch, capsys, *command, str(two), "--box", boxes[1], *common)
+        assert (code, out.exists()) == (0, True), told
+        out.unlink()
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_a_search_that_stands_still_says_so(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tiny_folder: Path,
+    tmp_path: Path,
+    photo: bytes,
+) -> None:
+    selfie = tmp_path / "photo.jpg"
+    selfie.write_bytes(photo)
+    common = ["project", str(selfie), "--out", str(tmp_path / "x.png"), "--pack", str(tiny_folder), "--steps"]
+    code, told = here(monkeypatch, capsys, *common, "2000")
+    assert code == 0, told
+    steps = re.search(r"(\d+) steps in [\d.]+ s, settled; loss [\d.]+ before the last step", told)
+    assert steps, told
+    assert int(steps[1]) < 2000
+    assert "100%" in told
+    code, told = here(monkeypatch, capsys, *common, "0")
+    assert (code, "where it begins" in told, "%" in told) == (0, True, False), told
+
+
+def test_what_makes_it_slower_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    serving._advise(Settings(devices=("cpu",), threads=cores(), width=1))
+    assert capsys.readouterr().err == ""
+    serving._advise(Settings(devices=("cpu",), threads=cores() + 1, width=4))
+    threads, width = capsys.readouterr().err.splitlines()
+    assert "more threads than cores" in threads
+    assert "width above 1" in width
+
+
+def test_of_a_python_warning_only_its_kind_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
+    logs.configure()
+    with warnings.catch_warnings():
+        warnings.simplefilter("default")
+        logs.configure()
+        warnings.warn("Can't decode part secret_holiday.jpg", UserWarning, stacklevel=1)
+    told = capsys.readouterr().err
+    assert "UserWarning" in told
+    assert "test_commands" in told
+    assert "secret" not in told
 
 
 @pytest.mark.usefixtures("one_thread")
@@ -198,19 +298,3 @@ def test_render_and_project_without_a_server(
     run("render", "--label", "ENFP", "--gender", "female", "--size", "64", "--out", str(label))
     with Image.open(label) as image:
         assert image.size == (64, 64)
-
-
-async def test_bench_measures_both_ways(tiny_folder: Path, tmp_path: Path, photo: bytes) -> None:
-    (tmp_path / "photo.jpg").write_bytes(photo)
-    selfie = str(tmp_path / "photo.jpg")
-    code, out, err = await finished(
-        "bench", "--json", "--photo", selfie, "--steps", "10", "--pack", str(tiny_folder), "--threads", "1"
-    )
-    assert code == 0, err
-    figures = {figure["name"]: figure for figure in json.loads(out)["figures"]}
-    assert figures["a person at 512 px, p50"]["engine"] > 0
-    assert figures["a person at 512 px, p95"]["server"] >= figures["a person at 512 px, p50"]["server"] > 0
-    assert figures["projection steps a second"]["server"] > 0
-    assert figures["synthesis, 4 at once"]["engine"] > 0
-    assert figures["synthesis, 4 at once"]["textbook"] > 0
-    assert figures["memory of the server, peak"]["server"] >= figures["memory of the server"]["server"] > 50

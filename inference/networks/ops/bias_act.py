@@ -9,6 +9,8 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor
 
+from inference.networks.ops.cuda import functions, kernels
+
 
 class Activation(NamedTuple):
     """An activation function and the gain that keeps the variance of its output near one."""
@@ -40,7 +42,7 @@ def bias_act(
     gain: float | None = None,
     clamp: float | None = None,
 ) -> Tensor:
-    """`clamp(activation(x + bias) * gain)`.
+    """`clamp(activation(x + bias) * gain)`: one kernel where there are kernels, else plain torch.
 
     Args:
         x: `[N, C, ...]`.
@@ -50,10 +52,14 @@ def bias_act(
         clamp: Bound on the absolute value of the result, after the gain.
     """
     entry = ACTIVATIONS[activation]
+    factor = entry.gain if gain is None else gain
+    if library := kernels.serving(x):
+        code = functions.ACTIVATION_CODES[activation]
+        limit = -1.0 if clamp is None else clamp
+        return functions.bias_act(x, bias, functions.Pointwise(library, code, factor, limit))
     if bias is not None:
         x = x + bias.to(x.dtype).reshape(1, -1, *([1] * (x.ndim - 2)))
     x = entry.function(x)
-    factor = entry.gain if gain is None else gain
     if factor != 1.0:
         x = x * factor
     return x if clamp is None else x.clamp(-clamp, clamp)

@@ -1,8 +1,8 @@
 """Upsample, filter, downsample: one per-channel operation with three everyday wrappers.
 
 StyleGAN2 (arXiv 1912.04958) filters at every change of resolution so that no aliasing appears. Written from
-the facts in the project's reference page; runs as depthwise convolutions, which keeps `channels_last` tensors
-as they are.
+the facts in the project's reference page. Where there are no kernels (`ops.cuda`), it runs as depthwise
+convolutions, which keeps `channels_last` tensors as they are.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Sequence
 import torch
 import torch.nn.functional as F
 from torch import Tensor
+
+from inference.networks.ops.cuda import functions, kernels
+from inference.networks.ops.cuda.library import Library
 
 Padding = tuple[int, int, int, int]
 """Left, right, top, bottom; a negative number crops."""
@@ -49,6 +52,8 @@ def upfirdn2d(  # noqa: PLR0913 - the operation's own four stages, each with its
         gain: Factor on the result (on the power of the upsampled signal: `up ** 2`).
     """
     (ux, uy), (dx, dy) = _pair(up), _pair(down)
+    if (library := kernels.serving(x)) and not taps.requires_grad:
+        return _by_kernel(library, x, taps, (ux, uy), (dx, dy), padding, flip=flip, gain=gain)
     if taps.ndim == 1:
         return _separable(x, taps * gain**0.5, (ux, uy), (dx, dy), padding, flip=flip)
     if ux > 1 or uy > 1:
@@ -58,6 +63,32 @@ def upfirdn2d(  # noqa: PLR0913 - the operation's own four stages, each with its
     kernel = (taps if flip else taps.flip((0, 1))).to(x.dtype) * gain
     channels = x.shape[1]
     return F.conv2d(x, kernel.expand(channels, 1, -1, -1), stride=(dy, dx), groups=channels)
+
+
+def _by_kernel(  # noqa: PLR0913 - as above
+    library: Library,
+    x: Tensor,
+    taps: Tensor,
+    up: tuple[int, int],
+    down: tuple[int, int],
+    padding: Padding,
+    *,
+    flip: bool,
+    gain: float,
+) -> Tensor:
+    if taps.ndim == 1:
+        left, right, top, bottom = padding
+        columns = taps[None], (up[0], 1), (down[0], 1), (left, right, 0, 0)
+        rows = taps[:, None], (1, up[1]), (1, down[1]), (0, 0, top, bottom)
+        for pass_ in (columns, rows):
+            x = _by_kernel(library, x, *pass_, flip=flip, gain=gain**0.5)
+        return x
+    kh, kw = taps.shape
+    height = (x.shape[2] * up[1] + padding[2] + padding[3] - kh) // down[1] + 1
+    width = (x.shape[3] * up[0] + padding[0] + padding[1] - kw) // down[0] + 1
+    before = (padding[0], padding[2])
+    op = functions.Filter(library, up, down, before, (height, width), flip, gain)
+    return functions.upfirdn2d(x, taps, op)
 
 
 def _separable(

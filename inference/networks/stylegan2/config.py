@@ -3,26 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Mapping
-from typing import Any, Literal, Self
+from typing import Literal
+
+from inference.networks.config import Config
 
 Architecture = Literal["skip", "resnet", "orig"]
-
-
-class _Config:
-    """To and from the plain dictionaries of a manifest."""
-
-    def to_dict(self) -> dict[str, Any]:
-        """JSON-ready; `from_dict` gives an equal object back."""
-        return dataclasses.asdict(self)  # type: ignore[call-overload, no-any-return]
-
-    @classmethod
-    def from_dict(cls, values: Mapping[str, Any]) -> Self:
-        """Raises `ValueError` on a name that the network does not know."""
-        known = {field.name: field for field in dataclasses.fields(cls)}  # type: ignore[arg-type]
-        if unknown := sorted(set(values) - set(known)):
-            raise ValueError(f"{cls.__name__} knows no {', '.join(unknown)}")
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 def _check_resolution(resolution: int) -> None:
@@ -35,7 +20,7 @@ def _fp16_from(resolution: int, num_fp16_res: int) -> int:
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class GeneratorConfig(_Config):
+class GeneratorConfig(Config):
     """A generator of `resolution` px pictures, with `min(channel_base // r, channel_max)` channels at r."""
 
     z_dim: int = 512
@@ -76,7 +61,7 @@ class GeneratorConfig(_Config):
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class DiscriminatorConfig(_Config):
+class DiscriminatorConfig(Config):
     """The judge of `resolution` px pictures, in the terms of `GeneratorConfig`."""
 
     c_dim: int = 0

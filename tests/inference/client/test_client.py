@@ -1,4 +1,6 @@
 import asyncio
+import gc
+import sys
 from collections.abc import AsyncIterator
 from typing import Any
 
@@ -19,7 +21,7 @@ from inference.errors import (
 )
 from inference.server.jobs import JOBS
 from inference.wire import JobEvent, ProjectResult, SeedFace
-from tests.inference.rig import Paced, Rig, collect, jpeg, serving
+from tests.inference.rig import Paced, Rig, collect, jpeg, serving, until
 
 QUICK = Timeouts(connect=1, request=1, upload=2, silence=1, farewell=1)
 
@@ -120,7 +122,7 @@ class Breaking:
 
 @pytest.fixture
 async def breaking(tiny_pack: Any) -> AsyncIterator[tuple[Client, Breaking]]:
-    async with serving(Paced(tiny_pack, 80)) as rig:
+    async with serving(Paced(tiny_pack, 25)) as rig:
         proxy = Breaking(rig)
         url, runner = await run({("*", "/{path:.*}"): proxy.handle})
         async with Client(url) as client:
@@ -134,7 +136,7 @@ async def test_a_broken_stream_is_taken_up_again(breaking: tuple[Client, Breakin
     events, result = await collect(client, photo)
     assert proxy.broken == 2
     assert proxy.seen.count("GET events") == 3
-    assert (events[-1].job.state, result.steps) == ("done", 80)
+    assert (events[-1].job.state, result.steps) == ("done", 25)
     steps = [event.job.step for event in events]
     assert steps == sorted(steps)
 
@@ -207,3 +209,22 @@ async def test_the_client_may_be_used_after_an_error(rig: Rig, photo: bytes) -> 
         await collect(rig.client, jpeg(np.full((200, 200, 3), 99, np.uint8)))
     _, result = await collect(rig.client, photo)
     assert isinstance(result, ProjectResult)
+
+
+@pytest.mark.parametrize("served", [True, False])
+async def test_a_photo_that_failed_is_let_go(rig: Rig, served: bool) -> None:
+    """No cycle of frames and errors holds it until somebody collects garbage."""
+    photo = jpeg(np.full((200, 200, 3), 99, np.uint8))
+    url = rig.url if served else "http://127.0.0.1:9"
+    async with Client(url, attempts=2) as client:
+        gc.collect()
+        gc.disable()
+        try:
+            before = sys.getrefcount(photo)
+            for work in (collect(client, photo), client.compose(photo, SeedFace(seed=1))):
+                with pytest.raises(TypefaceError):
+                    await work
+                del work
+            await until(lambda: sys.getrefcount(photo) == before, 3)
+        finally:
+            gc.enable()

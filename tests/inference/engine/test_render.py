@@ -2,7 +2,7 @@ import numpy as np
 import torch
 
 from inference.engine.engine import Engine
-from inference.engine.projection import to_image, to_pixels
+from inference.engine.renderer import to_image, to_pixels
 from inference.packs.loader import LoadedPack
 from inference.wire import EditFace, FacePicture, SeedFace
 

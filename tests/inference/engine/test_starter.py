@@ -39,7 +39,7 @@ def test_its_types_have_different_faces(shipped: Engine) -> None:
 
 def test_a_real_face_is_brought_nearer_and_blended(shipped: Engine) -> None:
     photo = alignment.align(Image.fromarray(data.astronaut()), shipped.pack.manifest.cut)
-    slot = shipped.start(photo, steps=40)
+    slot = shipped.start([photo], steps=40)
     engine_start = slot.preview().astype(float)
     while not slot.done:
         shipped.advance([slot])

@@ -3,7 +3,7 @@ import contextlib
 import gc
 import io
 import weakref
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 
 import aiohttp
 import numpy as np
@@ -28,6 +28,8 @@ from inference.errors import (
 from inference.images import Pixels
 from inference.packs.loader import LoadedPack
 from inference.server.jobs import JOBS
+from inference.server.photos import PHOTOS
+from inference.server.ports import SETTINGS
 from inference.wire import JobEvent, JobView, ProjectResult, SeedFace
 from tests.inference.rig import Paced, Rig, collect, couple, jpeg, serving, until
 
@@ -113,11 +115,14 @@ async def test_cancelling_the_task_cancels_the_job(busy: Rig, photo: bytes) -> N
 
 async def test_cancelling_during_the_upload_leaves_no_job(busy: Rig, photo: bytes) -> None:
     task = asyncio.create_task(collect(busy.client, photo))
-    await asyncio.sleep(0.02)
+    # On a busy machine the upload may have become a job between two looks.
+    await until(lambda: busy.app[PHOTOS]._coming == 1 or bool(busy.app[JOBS].states()))
     task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert busy.app[JOBS].states() in ([], ["cancelled"])
+    photos = busy.app[PHOTOS]
+    await until(lambda: photos._coming == 0 and photos._places._value == busy.app[SETTINGS].uploads)
 
 
 async def test_delete_tells_the_state(busy: Rig, photo: bytes) -> None:
@@ -146,6 +151,30 @@ async def test_a_listener_that_vanishes_takes_its_job_with_it(strict: Rig, photo
     async with aiohttp.ClientSession() as other, other.get(path) as stream:
         await stream.content.readline()
     await until(lambda: strict.app[JOBS].states() == ["cancelled"])
+
+
+async def test_a_stream_that_breaks_off_frees_the_slot_long_before_an_orphan_goes(
+    busy: Rig, photo: bytes
+) -> None:
+    _, view = await busy.post(photo)
+    path = f"{busy.url}/v1/jobs/{view['id']}/events"
+    async with aiohttp.ClientSession() as other, other.get(path) as stream:
+        await stream.content.readline()
+    assert busy.app[SETTINGS].orphan_seconds > 30
+    await until(lambda: busy.app[JOBS].states() == ["cancelled"], seconds=3)
+
+
+async def test_a_stream_that_is_taken_up_again_keeps_the_job(busy: Rig, photo: bytes) -> None:
+    _, view = await busy.post(photo)
+    path = f"{busy.url}/v1/jobs/{view['id']}/events"
+    for _ in range(3):
+        async with aiohttp.ClientSession() as other, other.get(path) as stream:
+            await stream.content.readline()
+        await asyncio.sleep(0.6)
+        assert busy.app[JOBS].states() == ["running"]
+    async with busy.http.get(path) as stream:
+        await asyncio.sleep(1.3)
+        assert busy.app[JOBS].states() == ["running"]
 
 
 async def test_who_listens_or_asks_keeps_the_job(strict: Rig, photo: bytes) -> None:
@@ -192,7 +221,8 @@ async def test_a_full_queue_says_when_to_come_back(busy: Rig, photo: bytes) -> N
     error = from_problem(problem)
     assert isinstance(error, Busy)
     assert retry_after - 1 <= error.retry_after <= retry_after
-    assert error.retry_after == pytest.approx(view.eta, rel=0.5), "when the running one is over"
+    assert view.eta > 60
+    assert error.retry_after == 60, "when the running one is over, but a minute at most"
     with pytest.raises(Busy):
         await collect(busy.client, photo, owner="fourth")
 
@@ -222,6 +252,15 @@ async def test_an_idempotency_key_gets_the_same_job(long: Paced, photo: bytes) -
         status, problem = await rig.post(photo, "me", key="abc", steps=7)
         assert (status, problem["code"]) == (400, "bad_request")
         assert (await rig.post(photo, "me", key="def"))[1]["code"] == "already_running"
+
+
+async def test_an_idempotency_key_is_of_the_photo_too(busy: Rig, photo: bytes) -> None:
+    _, view = await busy.post(photo, key="abc")
+    status, problem = await busy.post(couple(), key="abc")
+    assert (status, problem["code"]) == (400, "bad_request")
+    assert "another photo" in problem["detail"]
+    assert (await busy.post(photo, key="abc"))[1]["id"] == view["id"]
+    assert len(busy.app[JOBS].find(view["id"]).digest) == 64
 
 
 async def test_what_is_not_there(busy: Rig, photo: bytes) -> None:
@@ -279,7 +318,7 @@ async def test_a_dead_device_thread_is_told(
         def bug(*_: object) -> None:
             raise ZeroDivisionError("secret detail")
 
-        monkeypatch.setattr(rig.worker._scheduler, "advanced", bug)
+        monkeypatch.setattr(rig.worker._mailbox, "advanced", bug)
         await until(lambda: rig.app[JOBS].states() == ["failed"])
         assert (await rig.get(f"/v1/jobs/{name}"))[1]["problem"]["code"] == "internal"
         assert await rig.get("/readyz") == (503, {"status": "broken", "code": "internal"})
@@ -295,9 +334,9 @@ async def test_a_dead_device_thread_is_told(
 class Watching(Paced):
     """Remembers where photos lie, without holding them."""
 
-    def start(self, photo: Pixels, steps: int = 0) -> Projection:
-        self.photos.append(weakref.ref(photo))
-        return super().start(photo, steps)
+    def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
+        self.photos += [weakref.ref(photo) for photo in photos]
+        return super().start(photos, steps)
 
 
 @pytest.mark.parametrize("way", ["done", "cancelled"])

@@ -90,7 +90,7 @@ def wide(levels: int) -> dict[str, Any]:
             "",
         ),
         ({"face": {"kind": "latent", "data": "AAAA"}}, 400, "bad_latent", ""),
-        (b" " * (2 * 1024 * 1024 + 1), 413, "too_large", ""),
+        (b" " * (2 * 1024 * 1024 + 1), 413, "too_large", "The body has more bytes"),
     ],
 )
 async def test_bad_requests(rig: Rig, body: Any, status: int, code: str, says: str) -> None:

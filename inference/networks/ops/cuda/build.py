@@ -1,0 +1,224 @@
+"""Compiles the kernels with ninja, once: the library stays in a cache. `--check` tries it for all kinds of GPU.
+
+A library lies in `cache/kernels/<hash of sources and architectures>/<compiler version>/`, so one that was built
+before, or elsewhere, serves where there is no nvcc.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import FileLock
+
+SOURCES = ("bias_act.cu", "upfirdn2d.cu")
+HEADERS = ("number.cuh", "launch.cuh", "finish.cuh")
+NAME = "kernels.so"
+CHECKED = ("75", "80", "86", "89", "90", "100")
+"""Compute capabilities that the check compiles for, where nvcc knows them."""
+
+_HERE = Path(__file__).parent
+_MINUTES = 10
+
+
+class BuildError(Exception):
+    """There is no library, and none can be made; the message is one line."""
+
+
+@dataclass(frozen=True)
+class Compiler:
+    """What turns the sources into a library.
+
+    Attributes:
+        program: its path.
+        version: as it tells it.
+        compile_flags: from a source to an object.
+        link_flags: from objects to a library.
+    """
+
+    program: str
+    version: str
+    compile_flags: tuple[str, ...]
+    link_flags: tuple[str, ...]
+
+
+def nvcc() -> str | None:
+    """The path of NVIDIA's compiler."""
+    return shutil.which("nvcc") or shutil.which("nvcc", path="/usr/local/cuda/bin")
+
+
+def cuda_compiler(architectures: Sequence[str]) -> Compiler:
+    """For GPUs of these compute capabilities (`"90"`), and newer ones through PTX of the last.
+
+    Raises:
+        BuildError: there is no nvcc.
+    """
+    program = nvcc()
+    if program is None:
+        raise BuildError("nvcc is not installed")
+    codes = [f"-gencode=arch=compute_{a},code=sm_{a}" for a in architectures]
+    codes.append(f"-gencode=arch=compute_{architectures[-1]},code=compute_{architectures[-1]}")
+    flags = ("-std=c++17", "-O3", "--threads=0", "-Xcompiler=-fPIC,-fvisibility=hidden", *codes)
+    return Compiler(program, nvcc_version(program), flags, ("-shared", "-cudart=static", *codes))
+
+
+def host_compiler() -> Compiler:
+    """The same sources as plain C++ for this processor: for tests, far too slow for anything else.
+
+    Raises:
+        BuildError: there is no C++ compiler.
+    """
+    program = shutil.which("c++") or shutil.which("g++") or shutil.which("clang++")
+    if program is None:
+        raise BuildError("no C++ compiler is installed")
+    flags = ("-x", "c++", "-std=c++17", "-O1", "-fPIC", "-Wall", "-Wextra", "-Werror", "-Wno-unknown-pragmas")
+    return Compiler(program, _ask(program, "-dumpfullversion"), flags, ("-shared",))
+
+
+def nvcc_version(program: str) -> str:
+    """Such as 13.0.88."""
+    found = re.search(r"V(\d[\d.]*)", _ask(program, "--version"))
+    return found[1] if found else "unknown"
+
+
+def known(program: str, architectures: Sequence[str] = CHECKED) -> tuple[str, ...]:
+    """Those of `architectures` that this nvcc compiles for."""
+    said = _ask(program, "--list-gpu-code").split()
+    return tuple(a for a in architectures if f"sm_{a}" in said)
+
+
+def library(cache: Path, architectures: Sequence[str]) -> Path:
+    """The compiled kernels: from the cache, else made now, by one process at a time.
+
+    Raises:
+        BuildError: there is none in the cache, and it cannot be compiled.
+    """
+    folder = cache / "kernels" / f"{_digest(architectures)}-{'-'.join(architectures)}"
+    try:
+        compiler = cuda_compiler(architectures)
+    except BuildError:
+        built = sorted(folder.glob(f"*/{NAME}"), key=lambda path: path.stat().st_mtime)
+        if built:
+            return built[-1]
+        raise
+    return _cached(folder / compiler.version / NAME, compiler)
+
+
+def _cached(target: Path, compiler: Compiler) -> Path:
+    if target.exists():
+        return target
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with FileLock(target.with_suffix(".lock"), timeout=_MINUTES * 60):
+            if not target.exists():
+                with tempfile.TemporaryDirectory(dir=target.parent) as work:
+                    compile_into(Path(work), compiler).replace(target)
+    except OSError as error:
+        raise BuildError(f"the cache cannot be written: {error.strerror or error}") from None
+    return target
+
+
+def compile_into(folder: Path, compiler: Compiler) -> Path:
+    """Compile in `folder`, and return the library's path.
+
+    Raises:
+        BuildError: with the first error that the compiler tells.
+    """
+    (folder / "build.ninja").write_text(_rules(compiler), encoding="utf-8")
+    try:
+        done = subprocess.run(  # noqa: S603 - our own rules
+            [sys.executable, "-m", "ninja", "-C", str(folder)],
+            capture_output=True,
+            text=True,
+            timeout=_MINUTES * 60,
+            check=False,
+        )
+    except subprocess.TimeoutExpired:
+        raise BuildError(f"{Path(compiler.program).name} took more than {_MINUTES} minutes") from None
+    if done.returncode:
+        raise BuildError(f"{Path(compiler.program).name}: {_first_error(done.stdout + done.stderr)}")
+    return folder / NAME
+
+
+def _rules(compiler: Compiler) -> str:
+    """What ninja does. The folder of the sources is looked up from the build's, so no path stands in them."""
+    objects = [f"{Path(source).stem}.o" for source in SOURCES]
+    headers = " ".join(_escape(str(_HERE / name)) for name in HEADERS)
+    lines = [
+        "rule compile",
+        f"  command = {_quoted(compiler.program, *compiler.compile_flags)} -c $in -o $out",
+        "rule link",
+        f"  command = {_quoted(compiler.program, *compiler.link_flags)} $in -o $out",
+    ]
+    for source, made in zip(SOURCES, objects, strict=True):
+        lines.append(f"build {made}: compile {_escape(str(_HERE / source))} | {headers}")
+    return "\n".join([*lines, f"build {NAME}: link {' '.join(objects)}", ""])
+
+
+def _quoted(*words: str) -> str:
+    return " ".join(f"'{word}'" if " " in word else word for word in words).replace("$", "$$")
+
+
+def _escape(path: str) -> str:
+    return path.replace("$", "$$").replace(" ", "$ ").replace(":", "$:")
+
+
+def _first_error(text: str) -> str:
+    lines = [line.strip() for line in text.splitlines() if line.strip()]
+    wrong = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()]
+    return (wrong or lines or ["it failed without a word"])[0]
+
+
+def _digest(architectures: Sequence[str]) -> str:
+    parts = [(_HERE / name).read_bytes() for name in (*SOURCES, *HEADERS)]
+    return hashlib.sha256(b"\0".join([*parts, " ".join(architectures).encode()])).hexdigest()[:12]
+
+
+def _ask(*command: str) -> str:
+    try:
+        return subprocess.run(command, capture_output=True, text=True, check=True, timeout=60).stdout.strip()  # noqa: S603
+    except (OSError, subprocess.SubprocessError) as error:
+        raise BuildError(f"{Path(command[0]).name} does not run: {type(error).__name__}") from None
+
+
+def check(folder: Path) -> str:
+    """Compile in `folder` for every architecture that this nvcc knows; one line on how it went.
+
+    Raises:
+        BuildError: they do not compile.
+    """
+    program = nvcc()
+    if program is None:
+        return "nvcc is not installed here: the CUDA kernels were not compiled."
+    began, architectures = time.monotonic(), known(program)
+    folder = folder / nvcc_version(program)
+    folder.mkdir(parents=True, exist_ok=True)
+    compile_into(folder, cuda_compiler(architectures))
+    names = ", ".join(f"sm_{a}" for a in architectures)
+    took = time.monotonic() - began
+    return f"nvcc {nvcc_version(program)} compiles the CUDA kernels for {names} ({took:.0f} s)."
+
+
+def main() -> None:
+    """`python -m inference.networks.ops.cuda.build --check FOLDER`."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument(
+        "--check", type=Path, required=True, metavar="FOLDER", help="of what was compiled before"
+    )
+    try:
+        sys.stdout.write(f"{check(parser.parse_args().check)}\n")
+    except BuildError as error:
+        sys.exit(f"The CUDA kernels do not compile: {error}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,82 @@
+"""Where kernels come from: compiled once, found in the cache, or not there, which is told once."""
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from inference.networks.ops.cuda import build, kernels
+
+
+class Gpu:
+    """Torch with a GPU of compute capability 9.0, as far as `kernels.prepare` asks."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        patch.setattr(torch.cuda, "get_device_capability", lambda device: (9, 0))
+        patch.setattr(kernels, "_found", {})
+        self.device = torch.device("cuda", 0)
+
+
+@pytest.fixture
+def gpu(monkeypatch: pytest.MonkeyPatch) -> Gpu:
+    return Gpu(monkeypatch)
+
+
+def test_without_nvcc_it_is_told_once(
+    gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(build, "nvcc", lambda: None)
+    for _ in range(3):
+        found = kernels.prepare(tmp_path, gpu.device)
+        assert found.library is None
+    (line,) = caplog.messages
+    assert "nvcc is not installed" in line
+
+
+def test_what_does_not_compile_is_tried_once(
+    gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    tries = tmp_path / "tries"
+    compiler = _script(
+        tmp_path / "nvcc", f"echo x >> {tries}; echo 'kernels.cu(1): error: no such thing'; exit 2"
+    )
+    monkeypatch.setattr(build, "nvcc", lambda: str(compiler))
+    for _ in range(3):
+        kernels.prepare(tmp_path / "cache", gpu.device)
+    assert tries.read_text().count("x") <= len(build.SOURCES)
+    (line,) = caplog.messages
+    assert line.endswith("nvcc: kernels.cu(1): error: no such thing")
+    assert not list((tmp_path / "cache").rglob("*.so"))
+
+
+def test_a_library_in_the_cache_needs_no_compiler(
+    gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Built once, by a compiler that counts; then found by others, even without one."""
+    tries = tmp_path / "tries"
+    compiler = _script(tmp_path / "nvcc", f"echo x >> {tries}; while [ $1 != -o ]; do shift; done; echo > $2")
+    monkeypatch.setattr(build, "nvcc", lambda: str(compiler))
+    cache = tmp_path / "a cache"
+    made = build.library(cache, ["90"])
+    assert made.parent.name == "12.9.1"
+    assert tries.read_text().count("x") == len(build.SOURCES) + 1
+    assert build.library(cache, ["90"]) == made
+    monkeypatch.setattr(build, "nvcc", lambda: None)
+    assert build.library(cache, ["90"]) == made
+    assert tries.read_text().count("x") == len(build.SOURCES) + 1
+    with pytest.raises(build.BuildError):
+        build.library(cache, ["80"])
+    assert "does not load" in kernels.prepare(cache, gpu.device).reason  # an empty file is no library
+    assert len(caplog.messages) == 1
+
+
+def _script(path: Path, does: str) -> Path:
+    """A compiler by that name, of version 12.9.1."""
+    path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {{ echo "release 12.9, V12.9.1"; exit; }}\n{does}\n')
+    path.chmod(0o755)
+    return path
+
+
+def test_the_check_says_when_there_is_no_nvcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(build, "nvcc", lambda: None)
+    assert "nvcc is not installed" in build.check(tmp_path)
