@@ -41,6 +41,8 @@ class GanConfig:
         augment_p: Their probability at the start.
         ada: How the probability follows the discriminator; none: it stays.
         precision: What blocks from `low_from` px up compute in.
+        freeze_d: FreezeD: so many of the discriminator's layers, counted from the picture, do not learn.
+        freeze_g: FreezeG: nor do the mapping and the generator's blocks up to this resolution; 0: all learn.
     """
 
     generator: GeneratorConfig
@@ -61,6 +63,8 @@ class GanConfig:
     ada: AdaSettings | None = AdaSettings()
     precision: Precision = "float32"
     low_from: int = 8
+    freeze_d: int = 0
+    freeze_g: int = 0
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:

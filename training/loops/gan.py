@@ -22,6 +22,7 @@ from training.augment.controller import adjusted
 from training.augment.pipeline import AugmentPipe
 from training.config import GanConfig
 from training.loops.ema import ema_beta, update_ema
+from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
 from training.loops.lazy_adam import lazy_adam, step
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.path_length import image_noise, path_length_terms, path_lengths
@@ -50,6 +51,8 @@ class GanTrainer:
         if config.precision == "bfloat16":
             self.generator.synthesis.use_low_precision(torch.bfloat16, config.low_from)
             self.discriminator.use_low_precision(torch.bfloat16, config.low_from)
+        freeze(self.generator, frozen_in_generator(config.generator, config.freeze_g))
+        freeze(self.discriminator, frozen_in_discriminator(config.discriminator, config.freeze_d))
         self.augment = AugmentPipe(config.augment, config.augment_p)
         self.g_adam = lazy_adam(
             self.generator, config.lr, config.path_interval if config.path_weight else None
@@ -89,7 +92,7 @@ class GanTrainer:
         return _numbers(terms)
 
     def _regularise_generator(self) -> Terms:
-        images, ws, _ = self._fakes(max(self.config.batch // 2, 1))
+        images, ws, _ = self._fakes(max(self.config.batch // 2, 1), by_code=True)
         lengths = path_lengths(images, ws, image_noise(images))
         terms, self.path_average = path_length_terms(lengths, self.path_average, self.config.path_weight)
         _descend(_total(terms) * self.config.path_interval)
@@ -117,8 +120,8 @@ class GanTrainer:
         step(self.d_adam)
         return _numbers(terms)
 
-    def _fakes(self, n: int) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures, their codes, their conditions."""
+    def _fakes(self, n: int, *, by_code: bool = False) -> tuple[Tensor, Tensor, Tensor]:
+        """Pictures, their codes, their conditions. `by_code`: pictures are differentiable by their codes."""
         shape = self.config.generator
         z = torch.randn(n, shape.z_dim)
         c_dim = shape.c_dim
@@ -128,6 +131,8 @@ class GanTrainer:
             cutoff = int(torch.randint(1, shape.num_ws, ()))
             other = self.generator.mapping(torch.randn_like(z), labels, track=False)
             ws = torch.cat([ws[:, :cutoff], other[:, cutoff:]], dim=1)
+        if by_code and not ws.requires_grad:  # of a frozen mapping
+            ws.requires_grad_()
         return self.generator.synthesis(ws, noise=self.config.noise), ws, labels
 
     def _note_signs(self, logits: Tensor) -> None:
@@ -174,11 +179,13 @@ class GanTrainer:
 @contextmanager
 def _frozen(network: nn.Module) -> Iterator[None]:
     """Gradients pass through, but none is computed for the network's own weights."""
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
     network.requires_grad_(False)
     try:
         yield
     finally:
-        network.requires_grad_(True)
+        for parameter in learning:
+            parameter.requires_grad_()
 
 
 def _descend(loss: Tensor) -> None:

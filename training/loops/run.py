@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import json
-import signal
 import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from types import FrameType
 from typing import Any
 
 from inference.networks.stylegan2.synthesis import NoiseMode
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.gan import GanTrainer, Terms
 from training.loops.samples import sample_rows, save_sheet
+from training.loops.signals import stop_signals
 
 SHEET_COLUMNS = 12
 
@@ -67,7 +65,7 @@ class Run:
     def go(self) -> None:
         """Train until a limit or a signal; always ends with a checkpoint and a sheet."""
         started = last = saved = time.monotonic()
-        with _stop_signals() as stop:
+        with stop_signals() as stop:
             while not stop and not self._finished(time.monotonic() - started):
                 before = self._kimg()
                 self._collect(self.trainer.step())
@@ -115,19 +113,3 @@ class Run:
 
 def _passed(before: float, after: float, every: float) -> bool:
     return int(after / every) > int(before / every)
-
-
-@contextmanager
-def _stop_signals() -> Iterator[list[int]]:
-    """A list that a SIGINT or SIGTERM fills; the handlers of before come back at the end."""
-    caught: list[int] = []
-
-    def note(number: int, _frame: FrameType | None) -> None:
-        caught.append(number)
-
-    before = {number: signal.signal(number, note) for number in (signal.SIGINT, signal.SIGTERM)}
-    try:
-        yield caught
-    finally:
-        for number, handler in before.items():
-            signal.signal(number, handler)

@@ -1,0 +1,120 @@
+"""Drive an encoder's trainer: progress lines, the held-out loss, checkpoints, sheets, signals."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
+from training.loops.encoder import EncoderTrainer, Terms
+from training.loops.samples import save_sheet
+from training.loops.signals import stop_signals
+
+COLUMNS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class EncoderPlan:
+    """When to stop and how often to write. Kimg are thousands of pictures shown to the encoder.
+
+    `kimg` counts all sittings, `minutes` this one; with both, whichever comes first.
+    """
+
+    out: Path
+    kimg: float | None = None
+    minutes: float | None = None
+    tick_kimg: float = 1.0
+    look_kimg: float = 5.0
+    about: Mapping[str, Any] = field(default_factory=dict)
+
+    def done(self, kimg: float, minutes: float) -> float:
+        """The share of the run that lies behind."""
+        shares = [0.0]
+        if self.kimg is not None:
+            shares.append(kimg / self.kimg)
+        if self.minutes is not None:
+            shares.append(minutes / self.minutes)
+        return max(shares)
+
+
+class EncoderRun:
+    """A trainer, its folder, the held-out pictures `[M, 3, R, R]` in [-1, 1], and the clock."""
+
+    def __init__(
+        self,
+        trainer: EncoderTrainer,
+        plan: EncoderPlan,
+        held_out: Tensor,
+        say: Callable[[str], None] = print,
+    ) -> None:
+        self.trainer, self.plan, self.held_out, self.say = trainer, plan, held_out, say
+        self.seconds = 0.0  # spent in training, over all sittings
+        self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+
+    def resume(self, other: Path | None = None) -> None:
+        """Go on with the folder's latest checkpoint, or begin with the encoder of `other`."""
+        path = self.plan.out / LATEST
+        if path.exists():
+            state = load_checkpoint(path)
+            self.trainer.load_state_dict(state)
+            self.seconds = state["seconds"]
+            self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
+        elif other is not None:
+            self.trainer.take_over(load_checkpoint(other))
+            self.say(f"began with {other.name}")
+
+    def go(self) -> None:
+        """Train until a limit or a signal; always ends with a checkpoint and a sheet."""
+        started = last = time.monotonic()
+        with stop_signals() as stop:
+            while not stop:
+                done = self.plan.done(self._kimg(), (time.monotonic() - started) / 60)
+                if done >= 1:
+                    break
+                before = self._kimg()
+                self._collect(self.trainer.step(done))
+                if _passed(before, self._kimg(), self.plan.tick_kimg):
+                    now = time.monotonic()
+                    self.seconds += now - last
+                    self._report(now - last)
+                    last = now
+                if _passed(before, self._kimg(), self.plan.look_kimg):
+                    self.look()
+        self.seconds += time.monotonic() - last
+        self.look()
+
+    def look(self) -> None:
+        """Save, tell the held-out loss, draw photos above what the encoder makes of them."""
+        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        state["held_out"] = self.trainer.judge(self.held_out)
+        save_checkpoint(self.plan.out / LATEST, state)
+        self.say(f"{self._kimg():.1f} kimg: held-out loss {state['held_out']:.4f}")
+        photos = self.held_out[:COLUMNS]
+        rows = torch.cat([photos, self.trainer.render(photos)]).cpu()
+        save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", rows, len(photos), zoom=2)
+
+    def _kimg(self) -> float:
+        return self.trainer.images_seen / 1000
+
+    def _collect(self, terms: Terms) -> None:
+        for name, value in terms.items():
+            self._sums[name][0] += value
+            self._sums[name][1] += 1
+
+    def _report(self, seconds: float) -> None:
+        means = {name: round(total / count, 4) for name, (total, count) in self._sums.items()}
+        self._sums.clear()
+        pace = round(seconds / self.plan.tick_kimg, 1)
+        self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | means))
+
+
+def _passed(before: float, after: float, every: float) -> bool:
+    return int(after / every) > int(before / every)

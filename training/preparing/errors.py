@@ -1,0 +1,63 @@
+"""What can go wrong while a data set is made.
+
+PreparingError    the whole: one sentence for the person at the terminal, exit code 2
+Refused           one photo: a reason of `REASONS`, a line in the report
+"""
+
+from __future__ import annotations
+
+import errno
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+REASONS: Final = {
+    "unreadable": "the file cannot be opened",
+    "bad_image": "not an image, or a broken one",
+    "too_large": "too many bytes or pixels",
+    "crashed": "reading it ended the process that read it",
+    "no_face": "no face was found",
+    "many_faces": "several faces of about the same weight",
+    "too_small": "the face has too few pixels",
+    "cut": "the face leaves the photo",
+    "turned": "the face is turned away",
+    "unsure": "the detector is not sure: hidden, smeared, or no face",
+    "blurred": "not sharp",
+    "duplicate": "the same picture is there already",
+    "enough_of_one": "enough pictures of this person are there",
+}
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class PreparingError(Exception):
+    """The data set cannot be made; the text is a sentence for the person who asked."""
+
+
+class Refused(Exception):
+    """One photo cannot be used; `reason` is a key of `REASONS`."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(REASONS[reason])
+        self.reason = reason
+
+
+@contextmanager
+def writing(target: Path) -> Iterator[None]:
+    """Turn what the disk says into a sentence.
+
+    Raises:
+        PreparingError: something under `target` could not be written.
+    """
+    try:
+        yield
+    except OSError as error:
+        raise PreparingError(not_written(target, error)) from error
+
+
+def not_written(target: Path, error: OSError) -> str:
+    """The sentence for a failed write."""
+    if error.errno in _NO_ROOM:
+        return f"The disk is full: there is no room left for {target}. Free some and run again to go on."
+    return f"{target} cannot be written: {error.strerror or error}."

@@ -1,0 +1,157 @@
+"""A run's configuration and first weights, where it does not begin from nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from training.config import GanConfig
+from training.loops.freezing import discriminator_layers, frozen_in_generator
+from training.loops.gan import GanTrainer
+from training.transfer import sources
+from training.transfer.conditions import discriminator_for, generator_for
+from training.transfer.errors import TransferError
+from training.transfer.growing import grown_discriminator, grown_generator
+from training.transfer.sources import Source
+
+ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as from nothing
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What was asked for: weights to start from, of the same size or to grow, and what does not learn.
+
+    A freeze of none stands for what the run had before, or nothing.
+    """
+
+    start: Path | None = None
+    grow_from: Path | None = None
+    freeze_d: int | None = None
+    freeze_g: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Beginning:
+    """The configuration, the weights if the run is new and has some, and what checkpoints tell of it."""
+
+    config: GanConfig
+    source: Source | None
+    about: dict[str, Any]
+
+    def fill(self, trainer: GanTrainer) -> None:
+        """Load the weights; optimisers and counters stay fresh."""
+        if self.source is not None:
+            begin(trainer, self.source)
+
+
+def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
+    """What a run in the folder `out` begins with; one that has begun keeps its networks, and what is frozen.
+
+    Raises:
+        PackError: the weights cannot be read.
+        TransferError: they do not fit, in a sentence.
+    """
+    if wish.start is not None and wish.grow_from is not None:
+        raise TransferError("a run starts from weights of its own size, or grows from others, not both")
+    before = sources.stored(out)
+    source, name = None, None
+    config = recipe
+    if before is not None:
+        config, name = before
+        config = replace(recipe, generator=config.generator, discriminator=config.discriminator)
+        config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
+    elif path := wish.start or wish.grow_from:
+        source = sources.read(path)
+        name = source.name
+        config = adopted(recipe, source, grow=wish.grow_from is not None)
+    if name is not None:
+        config = _hurried(config)
+    return Beginning(_frozen(config, wish), source, {} if name is None else {"from": name})
+
+
+def adopted(recipe: GanConfig, source: Source, *, grow: bool) -> GanConfig:
+    """The recipe with the source's networks, at the recipe's resolution and with its classes.
+
+    Raises:
+        TransferError: the source has another resolution than needed.
+    """
+    _check_size(recipe.generator.resolution, source, grow)
+    mine, its = recipe.generator, source.generator_config
+    # Precision is the recipe's.
+    generator = replace(its, resolution=mine.resolution, c_dim=mine.c_dim, num_fp16_res=mine.num_fp16_res)
+    discriminator = recipe.discriminator
+    if source.discriminator_config is not None:
+        discriminator = replace(
+            source.discriminator_config,
+            resolution=mine.resolution,
+            c_dim=discriminator.c_dim,
+            num_fp16_res=discriminator.num_fp16_res,
+            mbstd_group_size=discriminator.mbstd_group_size,
+        )
+    return replace(recipe, generator=generator, discriminator=discriminator)
+
+
+def _check_size(wanted: int, source: Source, grow: bool) -> None:
+    found = source.generator_config.resolution
+    if source.generator_config.channels != 3:
+        raise TransferError(f"{source.name} draws {source.generator_config.channels} channels, not colours")
+    if grow and wanted != 2 * found:
+        raise TransferError(
+            f"{source.name} has {found} px and grows to {2 * found}, not to the recipe's {wanted}"
+        )
+    if not grow and wanted != found:
+        hint = "; --grow-from doubles it" if wanted == 2 * found else ""
+        raise TransferError(f"{source.name} has {found} px, the recipe {wanted}{hint}")
+
+
+def begin(trainer: GanTrainer, source: Source) -> None:
+    """Fill a new trainer's networks from a source whose networks its configuration has adopted."""
+    config = trainer.config
+    trainer.average.load_state_dict(_generator(config.generator, source, source.average, trainer))
+    trainer.generator.load_state_dict(_generator(config.generator, source, source.generator, trainer))
+    if config.freeze_g:  # what does not learn stays what is shown: the average
+        still = tuple(frozen_in_generator(config.generator, config.freeze_g))
+        kept = {n: value for n, value in trainer.average.state_dict().items() if n.startswith(still)}
+        trainer.generator.load_state_dict(kept, strict=False)
+    if source.discriminator_config is not None:
+        trainer.discriminator.load_state_dict(_discriminator(config.discriminator, source, trainer))
+
+
+def _generator(
+    config: GeneratorConfig, source: Source, weights: sources.Weights, trainer: GanTrainer
+) -> sources.Weights:
+    fresh = trainer.generator.state_dict()
+    weights = generator_for(config, source.generator_config, weights, fresh)
+    if config.resolution != source.generator_config.resolution:
+        weights = grown_generator(config, weights, fresh)
+    return weights
+
+
+def _discriminator(config: DiscriminatorConfig, source: Source, trainer: GanTrainer) -> sources.Weights:
+    assert source.discriminator_config is not None
+    fresh, weights = trainer.discriminator.state_dict(), source.discriminator
+    if config.resolution != source.discriminator_config.resolution:
+        weights = grown_discriminator(config, weights, fresh)
+    return discriminator_for(config, source.discriminator_config, weights, fresh)
+
+
+def _hurried(config: GanConfig) -> GanConfig:
+    """Of a transfer: no ramp, which would throw the average away at the first step, and a faster controller."""
+    ada = config.ada
+    if ada is not None:
+        ada = replace(ada, kimg=min(ada.kimg, ADA_KIMG))
+    return replace(config, ema_ramp=None, ada=ada)
+
+
+def _frozen(config: GanConfig, wish: Wish) -> GanConfig:
+    layers = config.freeze_d if wish.freeze_d is None else wish.freeze_d
+    side = config.freeze_g if wish.freeze_g is None else wish.freeze_g
+    most = len(discriminator_layers(config.discriminator))
+    if not 0 <= layers <= most:
+        raise TransferError(f"--freeze-d takes 0 to {most} layers here, not {layers}")
+    if side and side not in config.generator.resolutions[:-1]:
+        known = ", ".join(map(str, config.generator.resolutions[:-1]))
+        raise TransferError(f"--freeze-g takes one of {known} px here, not {side}")
+    return replace(config, freeze_d=layers, freeze_g=side)

@@ -1,0 +1,7 @@
+"""What can go wrong before a training begins."""
+
+from __future__ import annotations
+
+
+class TransferError(Exception):
+    """The weights do not fit the run; the text is a sentence for the person who asked."""

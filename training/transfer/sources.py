@@ -1,0 +1,109 @@
+"""Weights to start from: a run or checkpoint of ours, a pack, an official .pkl, rosinality's .pt."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn
+
+from torch import Tensor
+
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from inference.packs import loader
+from inference.packs import manifest as manifests
+from inference.packs.foreign import reading
+from inference.packs.foreign.checkpoint import fitting, table
+from training.config import GanConfig
+from training.loops.checkpoint import LATEST, load_checkpoint
+from training.transfer.errors import TransferError
+
+Weights = dict[str, Tensor]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a new run begins with.
+
+    Attributes:
+        name: of the file or folder.
+        generator_config: of both generators.
+        average: the averaged generator.
+        generator: the one that was trained; where only the average is known, that.
+        discriminator_config: of the discriminator; none where nothing of it is known.
+        discriminator: all of it, or, of a pack, its first blocks.
+    """
+
+    name: str
+    generator_config: GeneratorConfig
+    average: Weights
+    generator: Weights
+    discriminator_config: DiscriminatorConfig | None
+    discriminator: Weights
+
+
+def read(path: Path) -> Source:
+    """Read weights of any kind; nothing in the file is run.
+
+    Raises:
+        PackError: a pack or a foreign checkpoint that cannot be read.
+        TransferError: there is nothing of the kind.
+    """
+    if path.is_dir():
+        if (path / manifests.FILE).exists():
+            return _pack(path)
+        return _own(path / LATEST, path.name) or _nothing(path)
+    if not path.is_file():
+        _nothing(path)
+    if own := _own(path, path.name):
+        return own
+    found = reading.read(path)
+    return Source(
+        path.name,
+        found.generator_config,
+        found.average,
+        found.generator or found.average,
+        found.discriminator_config,
+        found.discriminator or {},
+    )
+
+
+def _nothing(path: Path) -> NoReturn:
+    raise TransferError(f"{path} is no run, checkpoint or pack")
+
+
+def _own(path: Path, name: str) -> Source | None:
+    """A checkpoint of a run of ours, or none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        if file.read(2) != b"PK":
+            return None
+    state = reading.read_torch(path.read_bytes())
+    if not {"config", "generator", "discriminator", "average"} <= state.keys():
+        return None
+    try:
+        config = GanConfig.from_dict(state["config"])
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise TransferError(f"{name} is a checkpoint of another version of this program") from error
+    return Source(
+        name,
+        config.generator,
+        fitting(config.generator, table(state, "average")),
+        fitting(config.generator, table(state, "generator")),
+        config.discriminator,
+        fitting(config.discriminator, table(state, "discriminator")),
+    )
+
+
+def _pack(path: Path) -> Source:
+    pack = loader.load(path)
+    average, first = pack.generator.state_dict(), pack.features.state_dict()
+    return Source(path.name, pack.generator.config, average, average, pack.features.config, first)
+
+
+def stored(run: Path) -> tuple[GanConfig, str | None] | None:
+    """Of a run that has begun: its configuration, and the name of what it began with."""
+    if not (run / LATEST).exists():
+        return None
+    state = load_checkpoint(run / LATEST)
+    return GanConfig.from_dict(state["config"]), state.get("about", {}).get("from")
