@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from bot.core import flow, menus
+from bot.core import composing, flow, menus
 from bot.core.blend import Blend
 from bot.core.effects import CancelJob, Consent, Forget, Known, Line, ReadHeld, Say
 from bot.core.flow import Turn
@@ -87,23 +87,27 @@ def _pick(state: State, args: Args, known: Known) -> Turn:
         return state, (flow.busy(state),)
     if not (state.type and state.gender and known.consented):
         return flow.advance(state, known)
-    photo = known.photo
+    photo = known.kept
     if photo is None or photo.token != token or number >= len(photo.boxes):
         return flow.ask_selfie(state, replace(known, photo=None), gone=True)
-    return flow.project(state, known, number)
+    # Nobody has seen this face in the photo yet: what was looked at before is not shown to everyone any more.
+    return flow.project(replace(state, shown=state.shown + 1), known, number)
 
 
 def _cancel(state: State, args: Args, known: Known) -> Turn:
     job = int(args[0])
     if state.job != job or not known.running:
         return state, (Say((Line("nothing-runs"),), menus.LOST),)
-    return replace(state, job=None), (CancelJob(job), Say((Line("error-cancelled"),), menus.retry("photo")))
+    said = Say((Line("error-cancelled"),), menus.retry(flow.work(state)))
+    return replace(state, job=None, composing=False), (CancelJob(job), said)
 
 
 def _retry_photo(state: State, known: Known) -> Turn:
     if known.running:
         return state, (flow.busy(state),)
     if state.type and state.gender and known.consented and known.photo is None:
+        if state.face and known.kept:  # it was done after all
+            return flow.render_blend(state, known)
         return flow.ask_selfie(state, known, gone=True)
     return flow.advance(state, known)
 
@@ -116,6 +120,8 @@ def _retry(state: State, args: Args, known: Known) -> Turn:
             return flow.match(state, known, None)
         case "type":
             return flow.choose(state, known, state.type, state.gender)
+        case "compose":
+            return composing.begin(state, known)
         case _:
             return _blended(lambda state, _: state)(state, args, known)
 
@@ -143,6 +149,10 @@ def _show(state: State, args: Args, known: Known) -> Turn:
     return flow.render_blend(state, known, public=int(args[0]) == state.shown)
 
 
+def _place(state: State, args: Args, known: Known) -> Turn:
+    return composing.place(state, known, args[0], int(args[1]))
+
+
 _TABLE: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.BEGIN: _begin,
     Action.TYPES: _types,
@@ -167,4 +177,9 @@ _TABLE: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.COLOURS: _to(lambda blend, on: replace(blend, keep_colours=on)),
     Action.UNDO: _blended(lambda state, _: state.undone() if state.history else state),
     Action.SHOW: _show,
+    Action.COMPOSE: lambda state, _, known: composing.begin(state, known),
+    Action.PLACE: _place,
+    Action.OTHER_PHOTO: lambda state, _, known: composing.other(state, known),
+    Action.REVEAL: lambda state, args, known: composing.reveal(state, known, args, sure=False),
+    Action.REVEAL_SURE: lambda state, args, known: composing.reveal(state, known, args, sure=True),
 }

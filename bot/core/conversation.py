@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import cast
 
-from bot.core import buttons, flow, menus, outcomes
+from bot.core import buttons, composing, flow, menus, outcomes
 from bot.core.effects import (
     Choices,
+    Compose,
     Effect,
     Forget,
     Hold,
@@ -44,13 +45,18 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     """
     if not isinstance(event, Command | TextSent | PhotoSent | Press):
         return _introduced(*outcomes.answer(state, event, known))
-    interrupted = state.job is not None and not known.running
+    interrupted = _interrupted(state) if state.job is not None and not known.running else None
     if interrupted:
-        state = replace(state, job=None)
+        state = replace(state, job=None, composing=False)
     state, effects = _decide(state, event, known)
-    if interrupted and _tells(event) and not isinstance(effects[-1], Project):
-        effects = (Say((Line("interrupted"),), menus.retry("photo"), code="interrupted"), *effects)
+    if interrupted and _tells(event) and not isinstance(effects[-1], Project | Compose):
+        effects = (interrupted, *effects)
     return _introduced(state, effects)
+
+
+def _interrupted(state: State) -> Say:
+    line = Line("interrupted-composing" if state.composing else "interrupted")
+    return Say((line,), menus.retry(flow.work(state)), code="interrupted")
 
 
 def _tells(event: Event) -> bool:
@@ -99,6 +105,8 @@ def _decide(state: State, event: Event, known: Known) -> Turn:
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
+    if state.waiting == "photo" and not (command.name == "me" and command.photo):
+        state = replace(state, waiting="")  # a command leaves the wait for a photo to put the face into
     lines = (Line("unknown-command"), Line("help"))
     turn: Turn = state, (Say(lines, menus.WELCOME, code="unknown_command"),)
     match command.name:
@@ -173,10 +181,13 @@ def _refusal(photo: Photo, known: Known, menu: Choices) -> Say | None:
 
 
 def _photo(state: State, photo: Photo, known: Known) -> Turn:
-    if said := _refusal(photo, known, menus.selfie(state, known)):
+    awaited = composing.awaited(state, known)
+    if said := _refusal(photo, known, menus.PHOTO if awaited else menus.selfie(state, known)):
         return state, (said,)
     if known.running:
         return state, (flow.busy(state),)
+    if awaited:
+        return composing.photo(state, known)
     state = replace(state, photo_sent=True)
     state, effects = flow.advance(state, replace(known, photo=HeldPhoto("", b"", 0)))
     return state, (Hold(), *effects)
@@ -217,6 +228,7 @@ def _lost(state: State, known: Known) -> Turn:
         "match": menus.MEET_ROW,
         "consent": menus.CONSENT,
         "selfie": menus.selfie(state, known),
+        "photo": menus.PHOTO,
     }.get(state.waiting, menus.LOST)
     key, code = (f"lost-{state.waiting}", f"ask_{state.waiting}") if state.waiting else ("lost", "lost")
     return state, (Say((Line(key),), menu, code=code),)

@@ -70,7 +70,7 @@ class Blended:
 Wanted = TypeFace | MatchFace | Blended
 
 
-# Effects: `Render`, `Project`, `ReadHeld` and `Forget` are answered by an outcome, and come last.
+# Effects: `Render`, `Project`, `Compose`, `ReadHeld` and `Forget` are answered by an outcome, and come last.
 @dataclass(frozen=True)
 class Say:
     lines: tuple[Line, ...]
@@ -92,7 +92,14 @@ class Show:
 
 @dataclass(frozen=True)
 class Hold:
-    """Keep the photo of this event in memory."""
+    """Keep the photo of this event in memory; `spare` as in `HeldPhoto`."""
+
+    spare: bool = False
+
+
+@dataclass(frozen=True)
+class Spare:
+    """The face of the photo in memory is found: from now on it is spare."""
 
 
 @dataclass(frozen=True)
@@ -140,6 +147,15 @@ class Project:
 
 
 @dataclass(frozen=True)
+class Compose:
+    """Put the blended face into the photo in memory; `pick` chooses one of its boxes."""
+
+    job: int
+    wanted: Blended
+    pick: int | None = None
+
+
+@dataclass(frozen=True)
 class ReadHeld:
     """Look up all that is held about the person."""
 
@@ -150,8 +166,8 @@ class Forget:
 
 
 Effect = (
-    Say | Show | Hold | Drop | Consent | Prefer | OpenSession | CloseSession | CancelJob
-    | Render | Project | ReadHeld | Forget
+    Say | Show | Hold | Spare | Drop | Consent | Prefer | OpenSession | CloseSession | CancelJob
+    | Render | Project | Compose | ReadHeld | Forget
 )  # fmt: skip
 
 
@@ -170,6 +186,15 @@ class Projected:
 
 
 @dataclass(frozen=True)
+class Composed:
+    """The face is in the photo `token`."""
+
+    job: int
+    wanted: Blended
+    token: str
+
+
+@dataclass(frozen=True)
 class ManyFound:
     """The photo `token` has several faces; `drawn` says whether there is a picture with their numbers."""
 
@@ -181,7 +206,7 @@ class ManyFound:
 
 @dataclass(frozen=True)
 class Failed:
-    """`work` is what was wanted, or the projection's number; `code` as in `inference.errors`, or our own."""
+    """`work` is what was wanted, or the job's number; `code` as in `inference.errors`, or our own."""
 
     work: Wanted | int
     code: str
@@ -198,20 +223,23 @@ class Forgotten:
     receipt: Receipt
 
 
-Outcome = Rendered | Projected | ManyFound | Failed | HeldRead | Forgotten
+Outcome = Rendered | Projected | Composed | ManyFound | Failed | HeldRead | Forgotten
 
 
 @dataclass(frozen=True)
 class Known:
     """What the conversation may know about the world at this moment.
 
-    `running`: a projection of this person runs in this chat now. `last_face`: this person's newest
-    latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are kept.
+    `photo` is in memory and waits for its face to be found; `kept` is the one in memory, whether it waits or
+    is spare. `running`: a job on a photo of this person runs in this chat now. `last_face`: this person's
+    newest latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are
+    kept.
     """
 
     consented: bool
     chart: Chart
     photo: HeldPhoto | None = None
+    kept: HeldPhoto | None = None
     match_gender: Gender | None = None
     last_face: str | None = None
     running: bool = False

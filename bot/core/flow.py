@@ -45,7 +45,8 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
     When the type was asked for the match's sake, the match comes next.
     """
     if (kind, gender) != (state.type, state.gender):
-        state = replace(state, type=kind, gender=gender, blend=Blend(), history=())
+        # Another blend from here on: what was looked at before is not what "show everyone" would show.
+        state = replace(state, type=kind, gender=gender, blend=Blend(), history=(), shown=state.shown + 1)
     matching, state = state.matching, replace(state, matching=False)
     if kind is None:
         return ask_type(state, known)
@@ -60,7 +61,8 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
 def advance(state: State, known: Known) -> Turn:
     """On towards the blended face: ask for whatever is missing, and begin when nothing is."""
     if known.running and state.job is not None:
-        return state, (Say((Line("still-working"),), menus.cancel(state.job)),)
+        line = Line("still-composing" if state.composing else "still-working")
+        return state, (Say((line,), menus.cancel(state.job)),)
     if state.type is None:
         return ask_type(replace(state, matching=False), known)
     if state.gender is None:
@@ -73,7 +75,12 @@ def advance(state: State, known: Known) -> Turn:
 
 
 def offer_selfie(state: State, known: Known) -> Turn:
-    """After a type's face: towards a selfie. The consent's words, once asked, are not said again under every face."""
+    """After a type's face: towards one's own in it; at once, while the photo that it was found in is in memory.
+
+    The consent's words, once asked, are not said again under every face.
+    """
+    if known.consented and state.face and known.kept and not known.photo and not known.running:
+        return render_blend(state, known)
     if known.consented or known.photo or known.running or not state.consent_asked:
         return advance(state, known)
     say = Say((Line("offer-selfie"),), menus.OFFER, code="ask_selfie")
@@ -95,9 +102,9 @@ def ask_selfie(state: State, known: Known, *, gone: bool = False) -> Turn:
 
 def project(state: State, known: Known, pick: int | None = None) -> Turn:
     """Begin the work on the photo in memory."""
-    assert known.consented and known.photo and not known.running
+    assert known.consented and (known.photo or known.kept) and not known.running
     job = state.jobs + 1
-    return replace(state, waiting="", job=job, jobs=job), (Project(job, pick),)
+    return replace(state, waiting="", job=job, jobs=job, composing=False), (Project(job, pick),)
 
 
 def render_blend(state: State, known: Known, *, public: bool = False) -> Turn:
@@ -141,10 +148,16 @@ def pending_gender(state: State) -> Gender | None:
     return state.gender if state.waiting == "type" else None
 
 
+def work(state: State) -> menus.Work:
+    """What the job is."""
+    return "compose" if state.composing else "photo"
+
+
 def busy(state: State) -> Say:
-    """One selfie at a time."""
+    """One job on a photo at a time."""
     menu = menus.cancel(state.job) if state.job is not None else menus.LOST
-    return Say((Line("error-already-running"),), menu, code="already_running")
+    line = Line("already-composing" if state.composing else "error-already-running")
+    return Say((line,), menu, code="already_running")
 
 
 def decline(state: State, known: Known) -> Turn:

@@ -11,7 +11,7 @@ from bot.core.presses import Action
 from bot.core.replies import Style
 from bot.core.state import State
 
-Work = Literal["photo", "type", "blend", "match"]
+Work = Literal["photo", "type", "blend", "match", "compose"]
 MAX_NUMBERS = 20
 
 
@@ -43,6 +43,8 @@ PRIVACY: Choices = (
     (button("begin", Action.BEGIN, style="primary"), button("forget", Action.FORGET, style="danger")),
 )
 AFTER_PHOTO: Choices = ((button("match", Action.MATCH, style="primary"), button("other-type", Action.TYPES)),)
+PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
+"""While a photo to put the face into is waited for."""
 OFFER: Choices = ((button("send-selfie", Action.SELFIE, style="success"),), *AFTER_PHOTO)
 
 
@@ -68,11 +70,12 @@ def cancel(job: int) -> Choices:
     return ((button("cancel", Action.CANCEL, str(job)),),)
 
 
-def faces(token: str, count: int) -> Choices:
-    """One button for each numbered face."""
-    numbers = [plain(str(n + 1), Action.PICK, token, str(n)) for n in range(min(count, MAX_NUMBERS))]
+def faces(token: str, count: int, *, composing: bool = False) -> Choices:
+    """One button for each numbered face: to find it, or to put another one in its place."""
+    chosen, another = (Action.PLACE, Action.OTHER_PHOTO) if composing else (Action.PICK, Action.SELFIE)
+    numbers = [plain(str(n + 1), chosen, token, str(n)) for n in range(min(count, MAX_NUMBERS))]
     rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
-    return (*rows, (button("new-photo", Action.SELFIE),))
+    return (*rows, (button("new-photo", another),))
 
 
 def blended(state: State, known: Known, shown: Blended) -> Choices:
@@ -102,7 +105,24 @@ def blended(state: State, known: Known, shown: Blended) -> Choices:
         *([button("show", Action.SHOW, str(shown.serial))] if hidden else []),
         button("new-photo", Action.SELFIE),
     )
-    return (weight, keep, extra, (button("match", Action.MATCH, style="primary"),))
+    compose = button("in-photo", Action.COMPOSE, style="success")
+    return (weight, keep, extra, (compose, button("match", Action.MATCH, style="primary")))
+
+
+def composed(known: Known, shown: Blended, token: str) -> Choices:
+    """Under the person's photo with the blended face in it."""
+    hidden = known.can_hide and not shown.public
+    return (
+        (button("blend-back", Action.AGAIN, style="primary"), button("other-photo", Action.OTHER_PHOTO)),
+        (button("show", Action.REVEAL, str(shown.serial), token),) if hidden else (),
+        (button("match", Action.MATCH),),
+    )
+
+
+def reveal(serial: int, token: str) -> Choices:
+    """Before everyone sees the person's own photo."""
+    sure = button("reveal", Action.REVEAL_SURE, str(serial), token, style="danger")
+    return ((sure,), (button("blend-back", Action.AGAIN),))
 
 
 def matched(state: State) -> Choices:

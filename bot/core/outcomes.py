@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bot.core import flow, menus
+from bot.core import composing, flow, menus
 from bot.core.blend import Blend
 from bot.core.effects import (
     Arg,
     Blended,
     Choices,
     CloseSession,
+    Composed,
     Drop,
     Failed,
     Forgotten,
@@ -24,6 +25,7 @@ from bot.core.effects import (
     Rendered,
     Say,
     Show,
+    Spare,
     TypeFace,
     Wanted,
 )
@@ -43,6 +45,8 @@ def answer(state: State, outcome: Outcome, known: Known) -> Turn:
             turn = _shown(state, outcome.wanted, known)
         case Projected(job, face):
             turn = _projected(state, job, face, known)
+        case Composed(job):
+            turn = composing.done(state, outcome, known) if state.job == job else _stopped(state)
         case ManyFound():
             turn = _many_found(state, outcome)
         case Failed():
@@ -116,24 +120,24 @@ def _projected(state: State, job: int, face: str, known: Known) -> Turn:
     state = replace(state, job=None, photo_sent=False, face=face, blend=Blend(), history=())
     if state.type and state.gender:
         state, effects = flow.render_blend(state, known)
-        return state, (Drop(), *effects)
+        return state, (Spare(), *effects)
     state, effects = flow.advance(state, replace(known, photo=None, running=False))
-    return state, (Drop(), Say((Line("face-found"),)), *effects)
+    return state, (Spare(), Say((Line("face-found"),)), *effects)
 
 
 def _many_found(state: State, found: ManyFound) -> Turn:
     if state.job != found.job:
         return _stopped(state)
-    state = replace(state, job=None, waiting="selfie")
+    menu = menus.faces(found.token, found.count, composing=state.composing)
+    state = replace(state, job=None, composing=False, waiting="photo" if state.composing else "selfie")
     lines = (Line("error-many-faces", {"count": found.count}),)
-    menu = menus.faces(found.token, found.count)
     if not found.drawn:
         return state, (Say(lines, menu, code="many_faces"),)
     alt = Line("alt-boxes", {"count": found.count})
     return state, (Show("typeface-which-face", alt, lines, menu, code="many_faces"),)
 
 
-def _work(wanted: Wanted | int) -> menus.Work:
+def _work(wanted: Wanted) -> menus.Work:
     match wanted:
         case TypeFace():
             return "type"
@@ -141,21 +145,30 @@ def _work(wanted: Wanted | int) -> menus.Work:
             return "match"
         case Blended():
             return "blend"
-    return "photo"
 
 
 def _failed(state: State, failed: Failed, known: Known) -> Turn:
-    if isinstance(failed.work, int):
-        if state.job != failed.work:
-            return _stopped(state)
-        state = replace(state, job=None)
+    if not isinstance(failed.work, int):
+        return _unmade(state, failed, known, _work(failed.work))
+    if state.job != failed.work:
+        return _stopped(state)
+    work = flow.work(state)
+    return _unmade(replace(state, job=None, composing=False), failed, known, work)
+
+
+def _unmade(state: State, failed: Failed, known: Known, work: menus.Work) -> Turn:
+    """What did not come about, and the way on: with another photo, another face, or just once more."""
+    if failed.code in PHOTO_CODES and work == "compose":
+        state, asked = composing.ask(replace(state, photo_sent=False), gone=True)
+        gone = failed.code == "photo_gone"
+        return state, (Drop(), *(asked if gone else (_error(failed, menus.PHOTO),)))
     if failed.code in PHOTO_CODES:
         state = replace(state, waiting="selfie", photo_sent=False)
         return state, (Drop(), _error(failed, menus.selfie(state, known)))
     if failed.code in FACE_CODES:
         state = replace(state, face=None, waiting="selfie")
         return state, (_error(failed, menus.selfie(state, replace(known, last_face=None))),)
-    return state, (_error(failed, menus.retry(_work(failed.work))),)
+    return state, (_error(failed, menus.retry(work)),)
 
 
 def _error(failed: Failed, menu: Choices) -> Say:
@@ -164,7 +177,7 @@ def _error(failed: Failed, menu: Choices) -> Say:
 
 KNOWN_CODES = frozenset(
     {*PHOTO_CODES, *FACE_CODES, "busy", "already_running", "cancelled", "stopping", "unreachable", "internal"}
-    | {"unauthorized", "bad_pack", "store_down", "many_faces"}
+    | {"unauthorized", "bad_pack", "store_down", "many_faces", "too_late", "out_of_memory"}
 )
 
 
@@ -181,7 +194,7 @@ def _privacy(read: HeldRead, known: Known) -> Say:
     lines = [Line("privacy", {"hours": known.hours, **days})]
     if known.consented:
         lines.append(Line("privacy-agreed"))
-    if known.photo:
+    if known.kept:
         lines.append(Line("privacy-photo"))
     if held.faces and held.until:
         until = held.until.strftime("%Y-%m-%d %H:%M")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from dataclasses import dataclass, field, replace
 
 from bot.core.events import Person
@@ -18,18 +19,25 @@ Key = tuple[Person, str]
 
 @dataclass(frozen=True)
 class HeldPhoto:
-    """A photo: `token` names it, `boxes` are its faces when there are several, `until` is on the clock."""
+    """A photo: `token` names it, `boxes` are its faces when there are several, `until` is on the clock.
+
+    `chosen` is the box of the person, once they have told. `spare`: its face is found, so it waits for nothing;
+    it is kept for as long as it may, for the blended face to be put into it, but makes room for others'.
+    """
 
     token: str
     data: bytes = field(repr=False)
     until: float
     boxes: tuple[Box, ...] = ()
+    chosen: Box | None = None
+    spare: bool = False
 
 
 class Photos:
     """At most one photo for a person and chat, for at most 15 minutes, bounded in number and bytes.
 
-    When it is full no more are taken: nobody's photo makes room for a stranger's.
+    When it is full the oldest spare ones go, and then no more are taken: nobody's photo that still waits makes
+    room for a stranger's.
     """
 
     def __init__(
@@ -41,14 +49,20 @@ class Photos:
     def room(self, key: Key, data: bytes) -> bool:
         """Whether `data` can be held for `key`, in place of what is held for it now."""
         self.sweep()
-        others = [held for other, held in self._held.items() if other != key]
+        return self._fits([h for other, h in self._held.items() if other != key and not h.spare], data)
+
+    def _fits(self, others: Collection[HeldPhoto], data: bytes) -> bool:
         return len(others) < self._count and sum(len(h.data) for h in others) + len(data) <= self._size
 
-    def hold(self, key: Key, data: bytes) -> HeldPhoto:
+    def hold(self, key: Key, data: bytes, *, spare: bool = False) -> HeldPhoto:
         """Keep `data` in place of what was held before; call it only when there is `room`."""
         assert self.room(key, data)
-        held = HeldPhoto(secrets.token_hex(4), data, self._clock.monotonic() + self._seconds)
-        self._held[key] = held
+        self._held.pop(key, None)
+        oldest = (other for other, h in list(self._held.items()) if h.spare)
+        while not self._fits(self._held.values(), data):
+            del self._held[next(oldest)]
+        until = self._clock.monotonic() + self._seconds
+        self._held[key] = held = HeldPhoto(secrets.token_hex(4), data, until, spare=spare)
         return held
 
     def find(self, key: Key) -> HeldPhoto | None:
@@ -61,6 +75,17 @@ class Photos:
         held = self._held.get(key)
         if held and held.token == token:
             self._held[key] = replace(held, boxes=boxes)
+
+    def choose(self, key: Key, token: str, box: Box) -> None:
+        """Remember which face of the photo `token` is the person's."""
+        held = self._held.get(key)
+        if held and held.token == token:
+            self._held[key] = replace(held, chosen=box)
+
+    def spare(self, key: Key) -> None:
+        """The photo waits for nothing any more."""
+        if held := self._held.get(key):
+            self._held[key] = replace(held, spare=True)
 
     def drop(self, key: Key, token: str | None = None) -> None:
         """Let the photo go; with `token` only if it is still that one."""

@@ -45,9 +45,10 @@ class Phrasing:
         image = Picture(picture, "image/jpeg", f"{show.name}.jpg", self.line(show.alt))
         return Shown(image, self.lines(show.lines), self.menu(show.menu), show.code, show.public)
 
-    def begun(self, job: int) -> Progress:
-        """The first word about a projection."""
-        return Progress(self.line(Line("progress-start")), menu=self.menu(menus.cancel(job)))
+    def begun(self, job: int, *, composing: bool = False) -> Progress:
+        """The first word about a job: a composition, else a projection."""
+        line = Line("progress-compose" if composing else "progress-start")
+        return Progress(self.line(line), menu=self.menu(menus.cancel(job)))
 
     def progress(self, job: int, event: JobEvent) -> Progress:
         """How far a projection is."""

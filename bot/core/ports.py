@@ -17,6 +17,12 @@ class Faces(Protocol):
 
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes: ...
 
+    async def compose(
+        self, photo: bytes, face: Face, *, box: Box | None, size: int, format: ImageFormat
+    ) -> bytes:
+        """The photo with `face` in it, longest side at most `size` px."""
+        ...
+
     def project(
         self, photo: bytes, *, owner: str, box: Box | None = None
     ) -> AsyncIterator[JobEvent | ProjectResult]:
@@ -55,7 +61,7 @@ class Drawing(Protocol):
     """What the bot does to pictures itself; fulfilled by `bot.drawing.boxes`. Raises `inference.errors.PhotoError`."""
 
     def shrink(self, photo: bytes) -> bytes:
-        """The upright photo as JPEG without metadata, longest side at most 1,600 px; BadImage or TooLarge for junk."""
+        """The upright photo as JPEG without metadata, longest side at most 2,048 px; BadImage or TooLarge for junk."""
         ...
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:

@@ -9,7 +9,10 @@ from bot.core.events import Person
 
 
 class Running:
-    """A projection under way. `stopped` is the code of why it was stopped, None while it may go on."""
+    """A job on a photo under way, a projection or a composition.
+
+    `stopped` is the code of why it was stopped, None while it may go on.
+    """
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -39,7 +42,7 @@ class Presence:
         return self._deciding.setdefault(chat, asyncio.Lock())
 
     def works(self, chat: str) -> bool:
-        """Whether a projection runs in this chat that nobody has stopped."""
+        """Whether a job on a photo runs in this chat that nobody has stopped."""
         running = self.running.get(chat)
         return running is not None and running.stopped is None
 

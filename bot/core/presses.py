@@ -46,9 +46,14 @@ class Action(StrEnum):
     HELP = "help"
     PRIVACY = "privacy"
     FORGET = "forget"
+    COMPOSE = "compose"
+    PLACE = "place"
+    OTHER_PHOTO = "photo"
+    REVEAL = "reveal"
+    REVEAL_SURE = "revealed"
 
 
-_GENDER, _COUNT = "|".join(GENDERS), "[0-9]{1,9}"
+_GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
     Action.GENDER: (_GENDER,),
@@ -56,9 +61,12 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.SHAPE: ("[01]",),
     Action.COLOURS: ("[01]",),
     Action.SHOW: (_COUNT,),
-    Action.RETRY: ("photo|type|blend|match",),
+    Action.RETRY: ("photo|type|blend|match|compose",),
     Action.CANCEL: (_COUNT,),
-    Action.PICK: ("[0-9a-f]{8}", "[0-9]{1,2}"),
+    Action.PICK: (_TOKEN, "[0-9]{1,2}"),
+    Action.PLACE: (_TOKEN, "[0-9]{1,2}"),
+    Action.REVEAL: (_COUNT, _TOKEN),
+    Action.REVEAL_SURE: (_COUNT, _TOKEN),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

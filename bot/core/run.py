@@ -52,7 +52,7 @@ class Run:
             yield
 
     def leave(self) -> None:
-        """The projection of this run is over, or given up."""
+        """The job of this run is over, or given up."""
         if self.running is None:
             return
         if self.presence.running.get(self.chat) is self.running:

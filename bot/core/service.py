@@ -14,6 +14,8 @@ from bot.core.discretion import told
 from bot.core.effects import (
     CancelJob,
     CloseSession,
+    Compose,
+    Composed,
     Consent,
     Drop,
     Effect,
@@ -34,6 +36,7 @@ from bot.core.effects import (
     Render,
     Say,
     Show,
+    Spare,
 )
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.mbti import GENDERS
@@ -134,8 +137,8 @@ class Service:
                         yield run.phrasing.text(effect)
                     case Show():
                         yield run.phrasing.shown(effect, run.picture)
-                    case Project():
-                        async with aclosing(self._work.project(run, effect)) as news:
+                    case Project() | Compose():
+                        async with aclosing(self._work.on_photo(run, effect)) as news:
                             async for item in news:
                                 if isinstance(item, Progress):
                                     yield item
@@ -160,7 +163,7 @@ class Service:
             run.check()
             if isinstance(happened, Command | PhotoSent):
                 happened = run.event = await self._shrunk(happened)
-            if isinstance(happened, Projected | ManyFound) or (
+            if isinstance(happened, Projected | Composed | ManyFound) or (
                 isinstance(happened, Failed) and isinstance(happened.work, int)
             ):
                 run.leave()
@@ -198,10 +201,12 @@ class Service:
         if preferences.locale and not run.event.origin.locale:
             run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
         gender = preferences.match_gender
+        kept = self._photos.find(run.key)
         return Known(
             consented=await self._store.consented(run.ref, CONSENT_VERSION),
             chart=self._chart,
-            photo=self._photos.find(run.key),
+            photo=None if kept is None or kept.spare else kept,
+            kept=kept,
             match_gender=gender if gender in GENDERS else None,
             last_face=await self._store.latest_face(run.ref, "selfie"),
             running=run.presence.works(run.chat),
@@ -211,8 +216,10 @@ class Service:
 
     async def _quick(self, run: Run, effect: Effect) -> None:
         match effect:
-            case Hold():
-                self._hold(run)
+            case Hold(spare):
+                self._hold(run, spare)
+            case Spare():
+                self._photos.spare(run.key)
             case Drop():
                 self._photos.drop(run.key)
             case CancelJob(number):
@@ -238,16 +245,16 @@ class Service:
             case CloseSession(outcome):
                 await self._store.close_session(run.ref, run.chat, outcome)
 
-    def _hold(self, run: Run) -> None:
+    def _hold(self, run: Run, spare: bool) -> None:
         """Keep the event's photo, and see that it is gone in time even if nobody ever asks for it."""
         assert isinstance(run.event, PhotoSent | Command) and run.event.photo
         run.check()
-        held = self._photos.hold(run.key, run.event.photo.data)
+        held = self._photos.hold(run.key, run.event.photo.data, spare=spare)
         asyncio.get_running_loop().call_later(self._photos.left(held) + 0.01, self._photos.sweep)
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:
-        """From here on everybody knows that a projection runs."""
-        if effects and isinstance(effects[-1], Project):
+        """From here on everybody knows that a job runs on the photo."""
+        if effects and isinstance(effects[-1], Project | Compose):
             assert state.job is not None
             run.running = run.presence.running[run.chat] = Running(state.job)
 

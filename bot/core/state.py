@@ -9,21 +9,25 @@ from typing import Any, Literal, get_args
 from bot.core.blend import HIGH, LOW, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 1
+VERSION = 2
+_READ = (1, VERSION)
+"""Version 1 knew no composing: what it saved is read as it is."""
 MAX_HISTORY = 12
 _FIRST = Blend()
-Waiting = Literal["", "type", "gender", "consent", "selfie", "match"]
+Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match"]
 
 
 @dataclass(frozen=True)
 class State:
     """A conversation.
 
-    `waiting` is the question that was asked last, `consent_asked` whether the words of the consent were
-    shown. `matching`: the match was asked for before the type was known. `photo_sent`: a photo was sent
-    whose work is not done, whether or not it is still in memory. `face` is the id of the person's latent
-    in the store, `blend` how it is blended now and `history` how it was before, oldest first; `shown`
-    counts the blended pictures. `job` is the number of the projection that runs.
+    `waiting` is the question that was asked last: "selfie" for a photo to find the face in, "photo" for one
+    to put it into. `consent_asked`: the words of the consent were shown. `matching`: the match was asked for
+    before the type was known. `photo_sent`: a photo was sent whose face is not found yet, whether or not it
+    is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now
+    and `history` how it was before, oldest first; `shown` numbers the blend that was looked at last, in a
+    photo or not. `job` is the number of the job that runs on a photo: with `composing` a composition, else a
+    projection.
     """
 
     type: str | None = None
@@ -39,6 +43,7 @@ class State:
     shown: int = 0
     job: int | None = None
     jobs: int = 0
+    composing: bool = False
 
     def blended(self, blend: Blend) -> State:
         """With a new blend, the old one to come back to."""
@@ -65,7 +70,7 @@ def _blend(value: Any) -> Blend:
 
 
 def _checked(state: State) -> State:
-    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent)
+    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent, state.composing)
     good = (
         state.type in (None, *TYPES)
         and state.gender in (None, *GENDERS)
@@ -81,10 +86,10 @@ def _checked(state: State) -> State:
 
 
 def from_json(text: str | None) -> State:
-    """The state that was saved; a fresh one for none, for another version's and for what cannot be read."""
+    """The state that was saved; a fresh one for none, for a later version's and for what cannot be read."""
     try:
         fields = json.loads(text or "")
-        if fields.pop("version") != VERSION:
+        if fields.pop("version") not in _READ:
             return State()
         fields["blend"] = _blend(fields["blend"])
         fields["history"] = tuple(_blend(value) for value in fields["history"])[-MAX_HISTORY:]

@@ -7,13 +7,15 @@ import hmac
 import logging
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, AsyncIterator
 from dataclasses import dataclass
 
 from bot.core import blend, menus
 from bot.core.discretion import told
 from bot.core.effects import (
     Blended,
+    Compose,
+    Composed,
     Failed,
     ManyFound,
     MatchFace,
@@ -33,9 +35,11 @@ from inference.errors import Box, Busy, InternalError, ManyFaces, TypefaceError
 from inference.wire import Face, JobEvent, LabelFace, LatentFace, ProjectResult
 
 SIZE = 512
+COMPOSED = 2048
+"""Pixels of the longest side of a photo with the face in it: as large as photos are held."""
 _log = logging.getLogger(__name__)
-_News = JobEvent | ProjectResult | TypefaceError | None
-"""What a projection tells; None is its end."""
+_News = JobEvent | ProjectResult | bytes | TypefaceError | None
+"""What a job on a photo tells: how far it is, then a latent or a picture; None is its end."""
 
 
 @dataclass(frozen=True)
@@ -46,6 +50,17 @@ class Ports:
     store: Store
     drawing: Drawing
     clock: Clock
+
+
+@dataclass(frozen=True)
+class _Ended:
+    """A job on a photo that tells nothing more; `kind` is how it is logged."""
+
+    effect: Project | Compose
+    running: Running
+    photo: HeldPhoto
+    kind: str
+    run_ms: int
 
 
 class Work:
@@ -59,7 +74,7 @@ class Work:
         self._tasks: set[asyncio.Task[None]] = set()
 
     async def close(self) -> None:
-        """Wait until nothing runs any more; stop the projections before."""
+        """Wait until nothing runs any more; stop the jobs before."""
         if self._tasks:
             await asyncio.wait(self._tasks)
 
@@ -88,64 +103,109 @@ class Work:
             return None
         return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, wanted.blend)
 
-    async def project(self, run: Run, effect: Project) -> AsyncGenerator[Progress | Outcome]:
-        """Find the latent of the photo in memory: yields progress, and last the outcome."""
+    async def on_photo(self, run: Run, effect: Project | Compose) -> AsyncGenerator[Progress | Outcome]:
+        """A job on the photo in memory: yields progress, and last the outcome."""
         running = run.running
         photo = self._photos.find(run.key)
         if running is None or photo is None:
             yield Failed(effect.job, "photo_gone")
             return
-        yield run.phrasing.begun(effect.job)
+        composing = isinstance(effect, Compose)
+        yield run.phrasing.begun(effect.job, composing=composing)
         begun = self._clock.monotonic()
+        source = await self._source(run, effect, photo)
+        if source is None:
+            yield Failed(effect.job, "face_gone")
+            return
         news: asyncio.Queue[_News] = asyncio.Queue()
         last: _News = None
+        preview: str | None = None
         if running.stopped is None:
-            self._start(running, news, photo, effect, self._owner(run.key[0]))
+            self._start(running, news, source, self._photos.left(photo))
             while (item := await news.get()) is not None:
                 last = item
-                if isinstance(item, JobEvent) and news.empty() and running.stopped is None:
-                    yield run.phrasing.progress(effect.job, item)
-        yield await self._end(run, running, photo, last, begun)
+                if not isinstance(item, JobEvent):
+                    continue
+                preview = item.preview or preview
+                if news.empty() and running.stopped is None:
+                    # A picture that came with an event that was passed over is not lost.
+                    yield run.phrasing.progress(effect.job, item.model_copy(update={"preview": preview}))
+                    preview = None
+        kind = "compose" if composing else "project"
+        yield await self._end(run, _Ended(effect, running, photo, kind, self._since(begun)), last)
+
+    async def _source(
+        self, run: Run, effect: Project | Compose, photo: HeldPhoto
+    ) -> AsyncIterator[JobEvent | ProjectResult | bytes] | None:
+        """The work itself, on the face that was chosen; None when the person's latent is no longer kept."""
+        box = photo.chosen
+        if effect.pick is not None:
+            box = photo.boxes[effect.pick]
+            self._photos.choose(run.key, photo.token, box)
+        if isinstance(effect, Project):
+            return self._faces.project(photo.data, owner=self._owner(run.key[0]), box=box)
+        face = await self._face(run, effect.wanted)
+        return None if face is None else self._composed(photo, face, box)
+
+    async def _composed(self, photo: HeldPhoto, face: Face, box: Box | None) -> AsyncIterator[bytes]:
+        yield await self._faces.compose(photo.data, face, box=box, size=COMPOSED, format="jpeg")
 
     def _start(
-        self, running: Running, news: asyncio.Queue[_News], photo: HeldPhoto, effect: Project, owner: str
+        self,
+        running: Running,
+        news: asyncio.Queue[_News],
+        source: AsyncIterator[JobEvent | ProjectResult | bytes],
+        seconds: float,
     ) -> None:
-        box = photo.boxes[effect.pick] if effect.pick is not None else None
-        task = asyncio.create_task(self._pump(running, news, photo, box, owner))
+        task = asyncio.create_task(self._pump(running, news, source, seconds))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
         running.task = task
 
     async def _pump(
-        self, running: Running, news: asyncio.Queue[_News], photo: HeldPhoto, box: Box | None, owner: str
+        self,
+        running: Running,
+        news: asyncio.Queue[_News],
+        source: AsyncIterator[JobEvent | ProjectResult | bytes],
+        seconds: float,
     ) -> None:
         """A task of its own, so that the work can be stopped while its answer is being written."""
         try:
-            async with asyncio.timeout(self._photos.left(photo)):
-                async for item in self._faces.project(photo.data, owner=owner, box=box):
+            async with asyncio.timeout(seconds):
+                async for item in source:
                     news.put_nowait(item)
         except TimeoutError:
             running.stopped = running.stopped or "photo_gone"
         except TypefaceError as error:
             news.put_nowait(error)
         except Exception as error:
-            _log.error("a projection failed: %s", told(error))
+            _log.error("a job on a photo failed: %s", told(error))
             news.put_nowait(InternalError())
         finally:
             news.put_nowait(None)
 
-    async def _end(self, run: Run, running: Running, photo: HeldPhoto, last: _News, begun: float) -> Outcome:
-        job = running.number
+    async def _end(self, run: Run, ended: _Ended, last: _News) -> Outcome:
+        running, job = ended.running, ended.effect.job
         if running.stopped or last is None or isinstance(last, JobEvent):
             code = running.stopped or "internal"
-            await self._log_job(run, "project", 0, self._since(begun), code)
+            await self._log_job(run, ended.kind, 0, ended.run_ms, code)
             return Failed(job, code)
         if isinstance(last, ProjectResult):
             return await self._keep(run, running, last)
-        await self._log_job(run, "project", 0, self._since(begun), last.code)
+        if isinstance(last, bytes):
+            return await self._put(run, ended, last)
+        await self._log_job(run, ended.kind, 0, ended.run_ms, last.code)
         if isinstance(last, ManyFaces) and last.boxes:
-            return await self._choose(run, job, photo, last.boxes)
+            return await self._choose(run, job, ended.photo, last.boxes)
         return _failed(job, last)
+
+    async def _put(self, run: Run, ended: _Ended, picture: bytes) -> Outcome:
+        assert isinstance(ended.effect, Compose)
+        await self._log_job(run, ended.kind, 0, ended.run_ms, "done")
+        if ended.running.stopped:
+            return Failed(ended.effect.job, ended.running.stopped)
+        run.picture = picture
+        return Composed(ended.effect.job, ended.effect.wanted, ended.photo.token)
 
     async def _keep(self, run: Run, running: Running, result: ProjectResult) -> Outcome:
         await self._log_job(run, "project", result.queue_ms, result.run_ms, "done")

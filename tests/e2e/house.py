@@ -99,7 +99,10 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
+        self._session = aiohttp.ClientSession(
+            cookie_jar=aiohttp.CookieJar(unsafe=True),
+            read_bufsize=2**24,  # a picture is one line
+        )
 
     async def __aenter__(self) -> Visitor:
         async with self._session.get(self.url) as page:

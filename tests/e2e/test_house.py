@@ -12,6 +12,7 @@ import sys
 from base64 import b64decode
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -89,6 +90,47 @@ async def test_the_main_job_survives_a_restart_and_forgets_on_request(tmp_path: 
     logs = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
     assert "Traceback" not in logs
     assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
+
+
+async def test_in_my_photo_keeps_the_photo_and_changes_the_face(tmp_path: Path, selfie: bytes) -> None:
+    """Needs `POST /v1/render` with a photo, and `Client.compose`."""
+    async with house(tmp_path) as first, Visitor(first.url) as visitor:
+        blend = await blended(visitor, selfie)
+        began, composed = await visitor.press(blend, label("button-in-photo"))
+        assert (began["kind"], began["text"]) == ("progress", label("progress-compose"))
+        only_in_the_middle(selfie, picture(composed))
+        more = await visitor.press(composed, label("button-blend-back"))
+        more = await visitor.press(more[-1], label("button-more-type", type="ENFP"))
+        stronger = await visitor.press(more[-1], label("button-in-photo"))
+        assert picture(stronger[-1]).tobytes() != picture(composed).tobytes()
+        assert await first.stop() == 0
+        # After a restart the photo is gone: any photo of theirs will do, and of several faces one is chosen.
+        async with house(tmp_path) as second:
+            visitor.url = second.url
+            asked = (await visitor.press(blend, label("button-in-photo")))[-1]
+            assert (asked["code"], asked["text"]) == ("ask_photo", label("ask-photo-gone"))
+            numbers = (await visitor.send(_two(selfie)))[-1]
+            assert numbers["code"] == "many_faces"
+            both = picture((await visitor.press(numbers, "2"))[-1])
+            assert both.size == (1024, 512)
+            assert difference(both.crop((0, 0, 512, 512)), Image.open(io.BytesIO(selfie))) < 4
+            only_in_the_middle(selfie, both.crop((512, 0, 1024, 512)))
+            assert (await visitor.send(_two(selfie)))[-1]["code"] == "many_faces", "the next one is a selfie"
+            assert await second.stop() == 0
+
+
+def difference(a: Image.Image, b: Image.Image) -> float:
+    """The mean over all pixels and channels, of 255."""
+    return float(np.abs(np.asarray(a, np.float32) - np.asarray(b.convert("RGB"), np.float32)).mean())
+
+
+def only_in_the_middle(selfie: bytes, composed: Image.Image) -> None:
+    """The photo stays as it was around the face, and the face (where the astronaut's is) is another."""
+    photo, face = Image.open(io.BytesIO(selfie)), (185, 80, 260, 170)
+    assert composed.size == photo.size
+    assert difference(composed.crop(face), photo.crop(face)) > 6
+    for around in ((0, 0, 100, 512), (400, 0, 512, 512), (0, 350, 512, 512)):
+        assert difference(composed.crop(around), photo.crop(around)) < 4
 
 
 async def test_a_killed_inference_server_costs_one_clear_message_and_one_press(

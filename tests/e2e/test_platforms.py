@@ -50,7 +50,8 @@ async def in_the_web(url: str, selfie: bytes) -> None:
         await blended(visitor, selfie)
 
 
-async def in_discord(discord: DiscordDouble, selfie: bytes) -> None:
+async def in_discord(discord: DiscordDouble, selfie: bytes) -> Message:
+    """Returns the message with Ann's blended face."""
     ann, room = discord.person("ann"), discord.channel()
     photo = discord.file(room, selfie)
     call = await discord.command(
@@ -62,11 +63,37 @@ async def in_discord(discord: DiscordDouble, selfie: bytes) -> None:
     blend = await _with_button(discord, answer, more, seconds=120)
     assert blend.ephemeral
     checked(blend.attachments[0].data)
+    return blend
 
 
 async def _with_button(discord: DiscordDouble, call: Call, label: str, seconds: float = 30) -> Message:
     found = await discord.until(lambda: [m for m in call.messages if label in m.buttons], seconds)
     return found[-1]
+
+
+async def test_in_my_photo_on_discord(tmp_path: Path, selfie: bytes) -> None:
+    """For oneself, and then for everyone. Needs `POST /v1/render` with a photo, and `Client.compose`."""
+    async with (
+        DiscordDouble() as discord,
+        Telegram() as telegram,
+        house(tmp_path, **both_bots(discord, telegram)) as running,
+    ):
+        blend = await in_discord(discord, selfie)
+        ann, room, bob = blend.only_for, blend.channel, discord.person("bob")
+        assert ann is not None
+        for press, leads_to in (
+            ("in-photo", "other-photo"),
+            ("show", "reveal"),
+            ("reveal", "other-photo"),
+        ):
+            call = await discord.press(ann, blend, say("en", f"button-{press}"))
+            blend = await _with_button(discord, call, say("en", f"button-{leads_to}"))
+            assert len(discord.seen_by(bob, room)) == (press == "reveal")
+        (public,) = discord.seen_by(bob, room)
+        data = public.attachments[0].data
+        assert synthetic(data)
+        assert Image.open(io.BytesIO(data)).size == Image.open(io.BytesIO(selfie)).size
+        assert await running.stop() == 0
 
 
 async def in_telegram(telegram: Telegram, selfie: bytes) -> None:

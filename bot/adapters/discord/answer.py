@@ -23,7 +23,7 @@ log = structlog.get_logger("typeface.discord")
 UNKNOWN_MESSAGE, MISSING_PERMISSIONS = 10008, 50013
 EXPIRED = frozenset({50027, 10015})
 """Invalid webhook token, unknown webhook: the interaction's 15 minutes are over."""
-ASKS_FOR_PHOTO = PHOTO_CODES | FACE_CODES | {"ask_selfie"}
+ASKS_FOR_PHOTO = PHOTO_CODES | FACE_CODES | {"ask_selfie", "ask_photo"}
 """Codes of replies after which a person sends a photo: where we do not see messages, they are told how."""
 ATTEMPTS = 4
 Trouble = (discord.DiscordException, aiohttp.ClientError, OSError, TimeoutError)

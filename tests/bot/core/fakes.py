@@ -23,6 +23,7 @@ from inference.wire import (
 )
 
 JPEG = b"\xff\xd8 a face"
+COMPOSED = b"\xff\xd8 a face in a photo"
 
 
 class FakeClock:
@@ -57,16 +58,21 @@ class FakeDrawing:
 class FakeFaces:
     """The latent of a photo is the photo's own bytes, so that a test sees whose face is whose.
 
-    `fail` is raised once by the next call of that name; with `gate` a projection waits after its preview.
+    With `looks_while_queued` the first preview comes while the job still waits, and it waits on for `queue_gate`.
+    `fail` is raised once by the next call of that name; with `gate` a projection waits after its preview, and
+    a composition before its picture.
     """
 
     def __init__(self) -> None:
         self.rendered: list[Face] = []
         self.projected: list[tuple[bytes, str, Box | None]] = []
+        self.composed: list[tuple[bytes, Box | None]] = []
         self.cancelled = 0
         self.fail: dict[str, TypefaceError] = {}
+        self.looks_while_queued = False
         self.bug: Exception | None = None
         self.gate: asyncio.Event | None = None
+        self.queue_gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
@@ -77,6 +83,26 @@ class FakeFaces:
         self.rendered.append(face)
         return JPEG
 
+    async def compose(
+        self, photo: bytes, face: Face, *, box: Box | None, size: int, format: ImageFormat
+    ) -> bytes:
+        assert (size, format) == (2048, "jpeg")
+        self.composed.append((photo, box))
+        self._maybe_fail("compose")
+        if self.bug:
+            raise self.bug
+        self.started.set()
+        try:
+            if self.gate:
+                await self.gate.wait()
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        self._maybe_fail("compose-end")
+        self.rendered.append(face)
+        return COMPOSED
+
     async def project(
         self, photo: bytes, *, owner: str, box: Box | None = None
     ) -> AsyncIterator[JobEvent | ProjectResult]:
@@ -84,8 +110,12 @@ class FakeFaces:
         self._maybe_fail("project")
         preview = b64encode(JPEG).decode()
         try:
-            yield JobEvent(job=JobView(id="j", kind="project", state="queued", position=2, eta=20))
-            await asyncio.sleep(0)
+            queued = JobView(id="j", kind="project", state="queued", position=2, eta=20)
+            for first_look in (None, preview) if self.looks_while_queued else (None,):
+                yield JobEvent(job=queued, preview=first_look)
+                await asyncio.sleep(0)
+            if self.queue_gate:
+                await self.queue_gate.wait()
             view = JobView(id="j", kind="project", state="running", step=10, steps=40, eta=8)
             yield JobEvent(job=view, preview=preview)
             self.started.set()

@@ -13,6 +13,8 @@ from bot.core.conversation import step
 from bot.core.effects import (
     Blended,
     CancelJob,
+    Compose,
+    Composed,
     Consent,
     Drop,
     Effect,
@@ -32,6 +34,8 @@ from bot.core.effects import (
     Rendered,
     Say,
     Show,
+    Spare,
+    Wanted,
 )
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
 from bot.core.mbti import TYPES, Gender
@@ -45,7 +49,8 @@ from db.records import Held, Receipt
 from tests.bot.core.people import ANN, BOB, check, final, press, stopped
 
 CHART = charts.load("popular")
-LONG = (Render, Project, ReadHeld, Forget)
+UNSEEN = "everyone sees what the person has not seen"
+LONG = (Render, Project, Compose, ReadHeld, Forget)
 CODES = [*sorted(outcomes.KNOWN_CODES - {"many_faces"}), "unknown_label", "whatever"]
 
 
@@ -64,11 +69,23 @@ class World:
     running: int | None = None
     work: list[Effect] = field(default_factory=list)
     payloads: list[str] = field(default_factory=list)
+    looked: dict[int, tuple[object, ...]] = field(default_factory=dict)
 
     def known(self) -> Known:
         last = self.faces[-1] if self.faces else None
         running = self.running is not None
-        return Known(self.consented, CHART, self.photo, self.wish, last, running, self.room, can_hide=True)
+        waits = None if self.photo is None or self.photo.spare else self.photo
+        return Known(
+            self.consented,
+            CHART,
+            waits,
+            self.photo,
+            self.wish,
+            last,
+            running,
+            self.room,
+            can_hide=True,
+        )
 
     def happen(self, event: Event | Outcome) -> list[Text | Shown]:
         """Decide as the service does; what was said last must lead on, unless work goes on."""
@@ -98,12 +115,8 @@ class World:
         match effect:
             case Say() | Show():
                 return self._said(effect)
-            case Hold():
-                assert self.room
-                self.photos += 1
-                self.photo = HeldPhoto(f"{self.photos:08x}", b"", 0)
-            case Drop():
-                self.photo = None
+            case Hold() | Spare() | Drop():
+                self._keep(effect)
             case Consent():
                 self.consented = True
             case Prefer(gender):
@@ -111,18 +124,38 @@ class World:
             case CancelJob(number):
                 assert self.running == number
                 self.running = None
-            case Project(job, pick):
-                assert self.consented, "a selfie is worked on without consent"
-                assert self.photo
-                assert self.running is None
-                assert pick is None or pick < len(self.photo.boxes)
-                self.running = job
+            case Project() | Compose():
+                self._work_on_photo(effect)
             case Forget():
                 self._forget()
             case Render(Blended() as wanted):
                 assert wanted.face.startswith(self.person.id), "another person's face"
                 assert wanted.serial > 0
+                assert not wanted.public or self.looked.get(wanted.serial) == look(wanted), UNSEEN
         return []
+
+    def _keep(self, effect: Hold | Spare | Drop) -> None:
+        match effect:
+            case Hold(spare):
+                assert self.room
+                self.photos += 1
+                self.photo = HeldPhoto(f"{self.photos:08x}", b"", 0, spare=spare)
+            case Spare():
+                self.photo = self.photo and replace(self.photo, spare=True)
+            case Drop():
+                self.photo = None
+
+    def _work_on_photo(self, effect: Project | Compose) -> None:
+        assert self.consented, "a photo is worked on without consent"
+        assert self.photo
+        assert self.running is None
+        assert effect.pick is None or effect.pick < len(self.photo.boxes)
+        self.running = effect.job
+        if isinstance(effect, Compose):
+            wanted = effect.wanted
+            assert wanted.face.startswith(self.person.id), "another person's face"
+            seen = look(wanted, self.photo.token)
+            assert not wanted.public or self.looked.get(wanted.serial) == seen, UNSEEN
 
     def _said(self, effect: Say | Show) -> list[Text | Shown]:
         for locale in LOCALES:
@@ -136,12 +169,17 @@ class World:
         self.saved, self.consented, self.photo, self.wish = None, False, None, None
         self.faces, self.running = [], None
         # What ran before ends in the service, without a decision.
-        self.work = []
+        self.work, self.looked = [], {}
+
+
+def look(wanted: Blended, token: str = "") -> tuple[object, ...]:
+    """What is to be seen: a blended face, in the photo `token` if it is in one."""
+    return wanted.face, wanted.type, wanted.gender, wanted.blend, token
 
 
 def _number(event: Event | Outcome) -> int | None:
     """The number of the projection that has ended with `event`, if one has."""
-    if isinstance(event, Projected | ManyFound):
+    if isinstance(event, Projected | Composed | ManyFound):
         return event.job
     return event.work if isinstance(event, Failed) and isinstance(event.work, int) else None
 
@@ -236,36 +274,56 @@ class Conversations(RuleBasedStateMachine):
 
     def _done(self, world: World, effect: Effect, place: int) -> Outcome:
         match effect:
-            case Render(Blended() as wanted) if wanted.face not in world.faces:
-                return Failed(wanted, "face_gone")
             case Render(wanted):
-                return Rendered(wanted)
+                return self._rendered(world, wanted)
+            case Project() | Compose() if world.running != effect.job and place % 2:
+                return Failed(effect.job, "cancelled")
             case Project(job):
-                if world.running != job and place % 2:
-                    return Failed(job, "cancelled")
-                # Else it was cancelled a moment too late: the face is kept, and nothing is said of it.
+                # If it was cancelled, then a moment too late: the face is kept, and nothing is said of it.
                 world.faces.append(f"{world.person.id}-{job}-{len(world.faces)}")
                 return Projected(job, world.faces[-1])
+            case Compose():
+                return self._composed(world, effect)
             case Forget():
                 return Forgotten(Receipt(key=True, faces=2))
             case _:
                 return HeldRead(Held(conversations=1))
 
+    def _rendered(self, world: World, wanted: Wanted) -> Outcome:
+        if not isinstance(wanted, Blended):
+            return Rendered(wanted)
+        if wanted.face not in world.faces:
+            return Failed(wanted, "face_gone")
+        if not wanted.public:
+            world.looked[wanted.serial] = look(wanted)
+        return Rendered(wanted)
+
+    def _composed(self, world: World, effect: Compose) -> Outcome:
+        wanted = effect.wanted
+        if wanted.face not in world.faces:
+            return Failed(effect.job, "face_gone")
+        if world.photo is None:
+            return Failed(effect.job, "photo_gone")
+        if not wanted.public:
+            world.looked[wanted.serial] = look(wanted, world.photo.token)
+        return Composed(effect.job, wanted, world.photo.token)
+
     @rule(who=WHO, place=PLACE, code=st.sampled_from(CODES), seconds=st.integers(0, 99))
     def work_fails(self, who: int, place: int, code: str, seconds: int) -> None:
         world = self.worlds[who]
         at = place % len(world.work) if world.work else None
-        if at is None or not isinstance(effect := world.work[at], Render | Project):
+        if at is None or not isinstance(effect := world.work[at], Render | Project | Compose):
             return
         del world.work[at]
-        failed = effect.job if isinstance(effect, Project) else effect.wanted
+        failed = effect.wanted if isinstance(effect, Render) else effect.job
         said = world.happen(Failed(failed, code, seconds))
-        assert said[-1].code in {code, "cancelled"}
+        asked = {"ask_photo"} if isinstance(effect, Compose) and code == "photo_gone" else set()
+        assert said[-1].code in {code, "cancelled", *asked}
 
     @rule(who=WHO, count=st.integers(2, 20), drawn=st.booleans())
     def many_faces_are_found(self, who: int, count: int, drawn: bool) -> None:
         world = self.worlds[who]
-        found = [effect for effect in world.work if isinstance(effect, Project)]
+        found = [effect for effect in world.work if isinstance(effect, Project | Compose)]
         if found and world.photo:
             world.work.remove(found[0])
             if world.running == found[0].job:
@@ -275,6 +333,28 @@ class Conversations(RuleBasedStateMachine):
     @rule(who=WHO, room=st.booleans())
     def memory_fills_and_empties(self, who: int, room: bool) -> None:
         self.worlds[who].room = room
+
+    @rule(who=WHO, into=st.sampled_from(["", "photo", "photo", "everyone"]))
+    def a_selfie_becomes_a_blend(self, who: int, into: str) -> None:
+        """The usual way to a blended face, to the photo with it and to everyone, so that what follows is met often."""
+        world = self.worlds[who]
+        if world.running is not None:
+            return
+        if not world.faces:
+            world.room, world.consented = True, True
+            self.begin(who, "ENFP", "woman")
+            self.send_photo(who, Photo(b"x"))
+            self._all_done(world)
+        wanted = {"": [], "photo": [Action.COMPOSE], "everyone": [Action.REVEAL, Action.REVEAL_SURE]}[into]
+        for action in wanted:
+            made = [payload for payload in world.payloads if payload.split(".")[2] == action]
+            if made:
+                world.happen(Press(self.origin(who), made[-1]))
+                self._all_done(world)
+
+    def _all_done(self, world: World) -> None:
+        while world.work:
+            world.happen(self._done(world, world.work.pop(0), 0))
 
     @rule(who=WHO)
     def time_passes(self, who: int) -> None:
@@ -293,7 +373,7 @@ class Conversations(RuleBasedStateMachine):
 TestConversations = Conversations.TestCase
 TestConversations.settings = settings(
     max_examples=250,
-    stateful_step_count=50,
+    stateful_step_count=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -1,7 +1,7 @@
 from collections.abc import AsyncIterator
 
 from bot.core.pace import paced
-from bot.core.replies import Progress, Reply, Text
+from bot.core.replies import Picture, Progress, Reply, Text
 from tests.bot.core.fakes import FakeClock
 
 
@@ -34,6 +34,21 @@ async def test_progress_is_thinned_out_and_the_rest_comes_whole() -> None:
     )
     assert [reply.text async for reply in paced(source.stream(), 1, clock)] == ["1", "4", "a", "b"]
     assert source.closed
+
+
+async def test_the_first_preview_never_waits() -> None:
+    look = Picture(b"x", "image/jpeg", "preview.jpg", "A face")
+    clock = FakeClock()
+    source = Source(
+        clock,
+        (0, Progress("1")),
+        (0.1, Progress("2")),
+        (0.1, Progress("3", preview=look)),
+        (0.1, Progress("4", preview=look)),
+        (1, Progress("5")),
+        (0.1, Text("a")),
+    )
+    assert [reply.text async for reply in paced(source.stream(), 1, clock)] == ["1", "3", "5", "a"]
 
 
 async def test_closing_closes_the_source() -> None:

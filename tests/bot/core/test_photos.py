@@ -46,6 +46,33 @@ def test_when_it_is_full_nobody_makes_room_for_another() -> None:
     assert photos.room(B, b"1" * 10)
 
 
+def test_the_oldest_spare_photos_make_room() -> None:
+    clock = FakeClock()
+    photos = Photos(clock, count=3, size=10)
+    for n in range(3):
+        photos.hold((ANN, str(n)), b"1", spare=n == 1)
+    photos.spare((ANN, "0"))
+    assert photos.room(B, b"1" * 9)
+    assert not photos.room(B, b"1" * 10)
+    photos.hold(B, b"1")
+    assert [photos.find((ANN, str(n))) is not None for n in range(3)] == [False, True, True]
+    photos.hold((BOB, "d"), b"1" * 8)
+    assert photos.find((ANN, "1")) is None
+    assert not photos.room((BOB, "e"), b"1")
+
+
+def test_the_chosen_face_stays_with_its_photo_alone() -> None:
+    photos = Photos(FakeClock())
+    first = photos.hold(A, b"1")
+    photos.choose(A, first.token, (0, 0, 1, 1))
+    found = photos.find(A)
+    assert found and found.chosen == (0, 0, 1, 1)
+    assert photos.hold(A, b"2").chosen is None
+    photos.choose(A, first.token, (0, 0, 1, 1))
+    found = photos.find(A)
+    assert found and found.chosen is None
+
+
 def test_forget_takes_all_of_one_person() -> None:
     photos = Photos(FakeClock())
     for key in (A, A2, B):

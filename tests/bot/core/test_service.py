@@ -169,11 +169,11 @@ async def test_undo_goes_back_one_by_one(bench: Bench) -> None:
 async def test_show_everyone_shows_what_was_looked_at_last(bench: Bench) -> None:
     await blended(bench)
     newest = final(await bench.send(press(Action.MORE_ME)))
-    assert (Action.SHOW, ("2",)) in actions(newest)
-    old = final(await bench.send(press(Action.SHOW, "1")))
+    assert (Action.SHOW, ("3",)) in actions(newest)
+    old = final(await bench.send(press(Action.SHOW, "2")))
     assert isinstance(old, Shown)
     assert not old.public
-    public = final(await bench.send(press(Action.SHOW, "3")))
+    public = final(await bench.send(press(Action.SHOW, "4")))
     assert isinstance(public, Shown)
     assert public.public
     assert Action.SHOW not in [action for action, _ in actions(public)]
@@ -182,12 +182,34 @@ async def test_show_everyone_shows_what_was_looked_at_last(bench: Bench) -> None
 
 async def test_me_blends_the_last_selfie_anew_with_the_new_type(bench: Bench) -> None:
     await blended(bench)
+    bench.clock.now += 901
     shown, ask = await bench.send(command("mbti", "INTJ", "male"))
     assert isinstance(shown, Shown)
     assert actions(ask)[0] == (Action.AGAIN, ())
     assert isinstance(final(await bench.send(command("me"))), Shown)
     bench.faces.assert_blend(b"selfie", "INTJ", 0.5)
     assert len(bench.faces.projected) == 1
+
+
+async def test_another_type_is_blended_at_once_while_the_photo_is_in_memory(bench: Bench) -> None:
+    await blended(bench)
+    kind, blend = await bench.send(command("mbti", "INTJ", "male"))
+    assert isinstance(kind, Shown)
+    assert isinstance(final([blend]), Shown)
+    bench.faces.assert_blend(b"selfie", "INTJ", 0.5)
+    assert len(bench.faces.projected) == 1
+
+
+async def test_another_type_is_not_shown_to_everyone_by_the_first_ones_button(bench: Bench) -> None:
+    await blended(bench)
+    ((_, serial),) = [
+        each for each in actions(final(await bench.send(command("me")))) if each[0] == Action.SHOW
+    ]
+    bench.clock.now += 901
+    await bench.send(command("mbti", "INTJ", "male"))
+    shown = final(await bench.send(press(Action.SHOW, *serial)))
+    assert isinstance(shown, Shown)
+    assert not shown.public
 
 
 async def test_the_last_selfie_serves_in_every_chat(bench: Bench) -> None:

@@ -13,7 +13,7 @@ STATES = st.builds(
     State,
     type=st.sampled_from([None, *TYPES]),
     gender=st.sampled_from([None, "female", "male", "either"]),
-    waiting=st.sampled_from(["", "type", "gender", "consent", "selfie", "match"]),
+    waiting=st.sampled_from(["", "type", "gender", "consent", "selfie", "photo", "match"]),
     greeted=st.booleans(),
     consent_asked=st.booleans(),
     face=st.none() | st.uuids().map(str),
@@ -22,6 +22,7 @@ STATES = st.builds(
     shown=st.integers(0, 10**6),
     job=st.none() | st.integers(0, 10**6),
     jobs=st.integers(0, 10**6),
+    composing=st.booleans(),
 )
 
 
@@ -32,7 +33,9 @@ def test_a_state_comes_back_as_it_was_saved(state: State) -> None:
     assert len(text) < 1500
 
 
-@pytest.mark.parametrize("text", [None, "", "{", "[]", "7", "{}", '{"version":2}', '{"version":1}', '"x"'])
+@pytest.mark.parametrize(
+    "text", [None, "", "{", "[]", "7", "{}", '{"version":2}', '{"version":1}', '{"version":3}', '"x"']
+)
 def test_what_cannot_be_read_starts_fresh(text: str | None) -> None:
     assert from_json(text) == State()
 
@@ -45,6 +48,29 @@ def test_a_damaged_state_never_breaks_anything(name: str, value: object) -> None
     fields[name] = value
     state = from_json(json.dumps(fields))
     assert from_json(state.to_json()) == state
+
+
+def test_what_the_previous_version_saved_goes_on_where_it_was() -> None:
+    saved = (
+        '{"version":1,"type":"INTJ","gender":"male","waiting":"selfie","greeted":true,"consent_asked":true,'
+        '"matching":false,"photo_sent":true,"face":"f","blend":{"weight":65,"keep_shape":true,'
+        '"keep_colours":false},"history":[{"weight":50,"keep_shape":true,"keep_colours":false}],"shown":3,'
+        '"job":2,"jobs":2}'
+    )
+    assert from_json(saved) == State(
+        type="INTJ",
+        gender="male",
+        waiting="selfie",
+        greeted=True,
+        consent_asked=True,
+        photo_sent=True,
+        face="f",
+        blend=Blend(65, keep_shape=True),
+        history=(Blend(50, keep_shape=True),),
+        shown=3,
+        job=2,
+        jobs=2,
+    )
 
 
 def test_history_is_bounded() -> None:

@@ -124,7 +124,24 @@ async def test_several_faces_are_numbered_and_one_is_chosen(bench: Bench) -> Non
     assert isinstance(final(await bench.send(press(Action.PICK, *token))), Shown)
     assert bench.faces.projected[-1][0] == b"two"
     assert bench.faces.projected[-1][2] == (300, 0, 400, 100)
+    # The other one, while the photo is in memory; its face is then another.
+    assert isinstance(final(await bench.send(press(Action.PICK, *args))), Shown)
+    assert bench.faces.projected[-1][2] == (10, 0, 110, 100)
+    bench.clock.now += 901
     assert final(await bench.send(press(Action.PICK, *token))).code == "photo_gone"
+
+
+async def test_a_chosen_face_is_not_asked_for_again_when_it_is_tried_again(bench: Bench) -> None:
+    await agreed(bench)
+    bench.faces.fail["project"] = ManyFaces(boxes=[(10, 0, 110, 100), (300, 0, 400, 100)])
+    numbers = final(await bench.send(selfie(b"two")))
+    bench.faces.fail["project-end"] = Unreachable()
+    assert (
+        final(await bench.send(press(*actions(numbers)[1][:1], *actions(numbers)[1][1]))).code
+        == "unreachable"
+    )
+    assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
+    assert bench.faces.projected[-1][2] == (300, 0, 400, 100)
 
 
 async def test_a_crowd_has_buttons_for_the_largest_twenty(bench: Bench) -> None:

@@ -132,6 +132,20 @@ async def test_me_after_a_reload_in_mid_job_just_goes_on(bench: Bench) -> None:
     bench.faces.assert_blend(b"mine", "ENFP", 0.5)
 
 
+@pytest.mark.parametrize("locale", ["en", "ko"])
+async def test_the_first_look_comes_while_one_still_waits(bench: Bench, locale: str) -> None:
+    await agreed(bench)
+    bench.faces.looks_while_queued = True
+    replies = await bench.send(replace(selfie(), origin=origin(locale=locale)))
+    waiting = say(locale, "progress-queued", position=2, seconds=20)
+    queued = [reply for reply in replies if reply.text == waiting]
+    assert [isinstance(reply, Progress) and reply.preview is not None for reply in queued] == [False, True]
+    assert isinstance(queued[1], Progress) and queued[1].preview
+    assert queued[1].preview.alt == say(locale, "alt-preview")
+    assert queued[1].fraction is None
+    assert actions(queued[1])[0][0] is Action.CANCEL
+
+
 @pytest.mark.parametrize("words", ["몰라", "dunno", "whatever"])
 async def test_words_unlike_any_type_are_asked_again(bench: Bench, words: str) -> None:
     await bench.send(press(Action.BEGIN))

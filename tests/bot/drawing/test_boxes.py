@@ -49,7 +49,7 @@ def test_a_large_photo_is_shrunk_and_its_boxes_with_it() -> None:
     assert picture.size == (LONGEST, 768)
     assert coloured(picture, (505, 450, 520, 500))
     assert coloured(picture, (760, 450, 775, 500))
-    assert not coloured(picture, (0, 0, 480, 350))
+    assert not coloured(picture, (0, 0, 455, 325))
 
 
 def test_a_turned_photo_comes_upright() -> None:
@@ -65,6 +65,47 @@ def test_every_number_looks_different() -> None:
     far = (700, 700, 701, 701)
     badges = [drawn(photo(800, 800), *[far] * n, box).crop((190, 190, 250, 250)).tobytes() for n in range(6)]
     assert len(set(badges)) == 6
+
+
+def yellow(picture: Image.Image, area: Box) -> float:
+    """The share of an area in the colour of the first number."""
+    part = np.asarray(picture.crop(area)).astype(int)
+    return float((np.abs(part - (0xFF, 0xD6, 0x0A)).max(axis=2) < 60).mean())
+
+
+@pytest.mark.parametrize(("width", "face"), [(320, 40), (1000, 90), (1000, 400), (4000, 120)])
+def test_a_number_can_be_read_at_a_chats_size(width: int, face: int) -> None:
+    """It takes a sixteenth of the picture, or a quarter of a large face, and leaves the face free."""
+    at = width // 3
+    picture = drawn(photo(width, width), (at, at, at + face, at + face))
+    scale = picture.width / width
+    tall = max(picture.width / 16, face * scale / 4)
+    right = round(at * scale + tall / 4)
+    assert yellow(picture, (round(right - tall), round(right - tall), right, right)) > 0.5
+    middle = round((at + face / 2) * scale)
+    assert not coloured(picture, (middle - 2, middle - 2, middle + 3, middle + 3))
+
+
+@pytest.mark.parametrize(
+    "box", [(0, 0, 100, 100), (900, 0, 999, 100), (0, 900, 100, 999), (500, 0, 700, 200)]
+)
+def test_a_number_at_the_edge_is_whole(box: Box) -> None:
+    picture = drawn(photo(1000, 1000), box)
+    middle = drawn(photo(1000, 1000), (500, 500, 500 + box[2] - box[0], 500 + box[3] - box[1]))
+    whole = (0, 0, 1000, 1000)
+    assert yellow(picture, whole) > 0.85 * yellow(middle, whole)
+
+
+def test_a_number_keeps_off_the_neighbours_face() -> None:
+    """The second face's upper left corner touches the first face; its number goes above, not onto that."""
+    first, second = (400, 400, 500, 500), (502, 490, 602, 590)
+    alone, both = drawn(photo(1000, 1000), first), drawn(photo(1000, 1000), first, second)
+    inner = (410, 420, 490, 480)
+    assert not coloured(alone, inner)
+    assert not coloured(both, inner)
+    assert coloured(drawn(photo(1000, 1000), (900, 900, 950, 950), second), (470, 450, 500, 480)), (
+        "else it does"
+    )
 
 
 @pytest.mark.parametrize(
@@ -87,7 +128,7 @@ def test_a_file_that_is_no_photo() -> None:
 
 @pytest.mark.parametrize(
     ("size", "orientation", "held"),
-    [((4000, 3000), 1, (1600, 1200)), ((3200, 800), 6, (400, 1600)), ((300, 200), 1, (300, 200))],
+    [((4000, 3000), 1, (2000, 1500)), ((4096, 1024), 6, (512, 2048)), ((300, 200), 1, (300, 200))],
 )
 def test_what_is_held_is_small_upright_and_bare(
     size: tuple[int, int], orientation: int, held: tuple[int, int]
@@ -117,7 +158,7 @@ def test_what_is_no_photo_is_not_held(data: bytes, error: type[Exception]) -> No
 
 
 def test_boxes_of_what_is_held_are_drawn_where_they_are() -> None:
-    picture = drawn(Boxes().shrink(photo(4000, 3000)), (800, 600, 1200, 1000))
+    picture = drawn(Boxes().shrink(photo(4000, 3000)), (1000, 750, 1500, 1250))
     assert picture.size == (LONGEST, 768)
     assert coloured(picture, (505, 450, 520, 500))
-    assert not coloured(picture, (0, 0, 480, 350))
+    assert not coloured(picture, (0, 0, 455, 325))

@@ -22,7 +22,7 @@ consent-photo = Got your photo! I have not looked at it yet.
 consent =
     Before I look at a selfie, please read this:
     · It is you in the photo, and you are an adult. Please send nobody else's picture.
-    · The photo itself stays in memory, for 15 minutes at most. It is never saved.
+    · The photo itself stays in memory, for 15 minutes at most, so that I can put your new face into it if you ask me to. It is never saved.
     · What I keep is a list of numbers that describes your face. It is encrypted and deleted after { $hours ->
         [one] one hour
        *[other] { $hours } hours
@@ -32,11 +32,16 @@ consent =
 declined = That is fine, no photo then. You can still meet your match or look at other types.
 declined-later = That is fine. You agreed earlier; to take that back, press "Forget me" and all that I keep is deleted.
 still-working = I am still working on your selfie; the blended face comes as soon as it is done.
+still-composing = I am still putting your face into your photo; it comes as soon as it is done.
 face-found = Your selfie is done.
+ask-photo = Send me another photo of you, and I put your face into it as it is blended now. Please send nobody else's picture.
+ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now.
+ask-reveal = Everyone here will see your own photo with the blended face in it: your hair, your clothes and all that is behind you. Shall I show it?
 
 progress-start = Thank you! Looking for your face…
 progress-queued = You are number { $position } in the queue, about { $seconds } s to go.
 progress-running = Finding your face… { $percent }%, about { $seconds } s to go.
+progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
@@ -45,12 +50,14 @@ blend-caption-kept = { $kept ->
     [colours] You and { $type }: the colours are your own, the rest is { $percent }% { $type }. What shall I change?
    *[both] You and { $type }: the shape of your face and the colours are your own, the rest is { $percent }% { $type }. What shall I change?
 }
+composed-caption = That is you as { $type }, in your own photo. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…
 match-others = Also a lovely match: { $types }.
 alt-type-female = A computer-made woman's face for the type { $type }.
 alt-type-male = A computer-made man's face for the type { $type }.
 alt-type-either = A computer-made face for the type { $type }.
 alt-blend = A computer-made face: your own, blended { $percent }% with the type { $type }.
+alt-composed = Your own photo with a computer-made face in it: yours, blended with the type { $type }.
 alt-boxes = { $count ->
     [one] Your photo with the face that I found in a numbered box.
    *[other] Your photo with { $count } faces in numbered boxes, counted from the left.
@@ -58,7 +65,7 @@ alt-boxes = { $count ->
 
 privacy =
     What I keep about you. No names, and your account only as a secret code:
-    · Photos: in memory only, 15 minutes at most, never saved.
+    · Photos: in memory only, 15 minutes at most, never saved. Within that time I can put your face into yours without asking for it again.
     · Your face as encrypted numbers: { $hours ->
         [one] one hour
        *[other] { $hours } hours
@@ -88,6 +95,8 @@ lost-gender = I did not quite get that. A woman's face, a man's, or either?
 lost-match = I did not quite get that. Would you like to meet a woman, a man, or either?
 lost-consent = I did not quite get that. Please press a button: may I look at your selfie?
 lost-selfie = I did not quite get that. Send me a selfie as a photo, or press a button.
+lost-photo = I did not quite get that. Send me a photo of you to put your face into, or press a button.
+interrupted-composing = Sorry, I was interrupted while putting your face into your photo. Press to try again.
 interrupted = Sorry, I was interrupted while working on your selfie. Press to try again, or send it once more.
 stopped = Stopped.
 stopped-forgotten = Stopped, because you asked me to forget you.
@@ -108,6 +117,7 @@ error-face-too-small = Your face is very small in this photo. Please come closer
 error-face-cut = Part of your face is missing in this photo, or it is turned away. Please send one with your whole face from the front.
 error-photo-gone = I no longer have your photo: I keep it for a short time only. Please send it again.
 error-busy = Many people are here right now. Please try again in about { $seconds } s.
+already-composing = I am already putting your face into your photo. Wait for it, or cancel it.
 error-already-running = I am already working on a selfie of yours. Wait for it, or cancel it.
 error-cancelled = Cancelled. You can try again whenever you like.
 error-stopping = I am just being restarted. Please try again in a minute.
@@ -117,6 +127,8 @@ error-unauthorized = My face workshop does not let me in. Please tell the people
 error-bad-pack = My faces cannot be loaded at the moment. Please tell the people who run this bot.
 error-bad-latent = Your last face was made for other faces than I have now. Please send a new selfie.
 error-face-gone = Your last face is no longer kept. Please send a new selfie.
+error-too-late = So many people are here that your turn did not come in time. Please try again in a minute.
+error-out-of-memory = That was more than my face workshop can hold at once. Please try again in a minute.
 error-store-down = I cannot reach my notebook at the moment, so I cannot go on. Please try again in a minute.
 
 button-plain = { $text }
@@ -144,3 +156,6 @@ button-keep-colours = Keep my colours
 button-free-colours = Blend the colours
 button-undo = Undo
 button-show = Show everyone
+button-in-photo = In my photo
+button-other-photo = In another photo
+button-reveal = Yes, show my photo

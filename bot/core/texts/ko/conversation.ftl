@@ -22,18 +22,23 @@ consent-photo = 사진 잘 받았어요! 아직 들여다보지 않았어요.
 consent =
     셀카를 보기 전에 먼저 읽어 주세요.
     · 사진 속 사람은 본인이고 성인이어야 해요. 다른 사람의 사진은 보내지 말아 주세요.
-    · 사진은 길어야 15분 동안 메모리에만 있고, 저장되지 않아요.
+    · 사진은 길어야 15분 동안 메모리에만 있고, 저장되지 않아요. 그동안에는 원하실 때 섞은 얼굴을 그 사진에 다시 넣어 드릴 수 있어요.
     · 보관하는 것은 얼굴을 나타내는 숫자뿐이에요. 암호화해 두었다가 { $hours }시간이 지나면 지워요.
     · /forget 한 번이면 언제든 바로 모두 지워져요.
     괜찮으세요?
 declined = 괜찮아요, 사진 없이 할게요. 잘 맞는 유형을 만나거나 다른 유형을 구경할 수 있어요.
 declined-later = 괜찮아요. 전에 동의하신 것을 거두시려면 "나를 잊어 줘"를 눌러 주세요. 보관된 것이 모두 지워져요.
 still-working = 셀카를 아직 살펴보고 있어요. 끝나는 대로 섞은 얼굴을 보여 드릴게요.
+still-composing = 사진에 얼굴을 아직 넣고 있어요. 끝나는 대로 보여 드릴게요.
+ask-photo = 본인의 다른 사진을 보내 주시면 지금 섞은 얼굴을 그대로 넣어 드릴게요. 다른 사람의 사진은 보내지 말아 주세요.
+ask-photo-gone = 사진은 길어야 15분만 갖고 있어서 지금은 없어요. 같은 사진이나 본인의 다른 사진을 보내 주시면 지금 섞은 얼굴을 넣어 드릴게요.
+ask-reveal = 섞은 얼굴을 넣은 본인의 사진을 여기 있는 모든 사람이 보게 돼요. 머리 모양, 옷, 배경까지 다 보여요. 보여 줄까요?
 face-found = 셀카 작업이 끝났어요.
 
 progress-start = 고마워요! 얼굴을 찾고 있어요…
 progress-queued = 대기 순서 { $position }번째예요. 약 { $seconds }초 남았어요.
 progress-running = 얼굴을 찾아가고 있어요… { $percent }%, 약 { $seconds }초 남았어요.
+progress-compose = 사진에 얼굴을 넣고 있어요…
 alt-preview = 미리 보기: 사진에서 지금까지 찾은 얼굴.
 
 blend-caption = 나와 { $type }: 나 { $mine }%, { $type } { $percent }%. 무엇을 바꿔 볼까요?
@@ -42,17 +47,19 @@ blend-caption-kept = { $kept ->
     [colours] 나와 { $type }: 색감은 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
    *[both] 나와 { $type }: 얼굴형과 색감은 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
 }
+composed-caption = 내 사진 속 { $type } 버전의 나예요. 얼굴을 바꾸고 싶으면 내 얼굴로 돌아가 바꾼 다음 사진에 다시 넣어 보세요.
 match-caption = { $mine } 유형과 가장 잘 맞는 유형은…
 match-others = 이 유형들도 참 잘 맞아요: { $types }
 alt-type-female = 컴퓨터가 만든 { $type } 유형의 여자 얼굴.
 alt-type-male = 컴퓨터가 만든 { $type } 유형의 남자 얼굴.
 alt-type-either = 컴퓨터가 만든 { $type } 유형의 얼굴.
 alt-blend = 컴퓨터가 만든 얼굴: 내 얼굴에 { $type } 유형의 얼굴을 { $percent }% 섞었어요.
+alt-composed = 컴퓨터가 만든 얼굴을 넣은 본인의 사진: 내 얼굴에 { $type } 유형의 얼굴을 섞었어요.
 alt-boxes = 찾은 얼굴 { $count }개에 왼쪽부터 번호를 붙인 사진.
 
 privacy =
     보관하는 것을 알려 드릴게요. 이름은 없고, 계정은 알아볼 수 없는 암호로만 남아요.
-    · 사진: 길어야 15분 동안 메모리에만 있고, 저장되지 않아요.
+    · 사진: 길어야 15분 동안 메모리에만 있고, 저장되지 않아요. 그동안에는 다시 받지 않고도 그 사진에 얼굴을 넣어 드릴 수 있어요.
     · 얼굴을 나타내는 암호화된 숫자: { $hours }시간 뒤에 지워져요.
     · 대화가 어디까지 왔는지: 마지막 메시지 뒤 { $conversation_days }일.
     · 고르신 유형과 성별, 작업이 언제 얼마나 걸렸는지: { $session_days }일.
@@ -75,6 +82,8 @@ lost-gender = 잘 알아듣지 못했어요. 여자 얼굴, 남자 얼굴, 아�
 lost-match = 잘 알아듣지 못했어요. 여자, 남자 중 어느 쪽을 만나고 싶으세요? 상관없어도 괜찮아요.
 lost-consent = 잘 알아듣지 못했어요. 버튼으로 알려 주세요. 셀카를 살펴봐도 될까요?
 lost-selfie = 잘 알아듣지 못했어요. 셀카를 사진으로 보내거나 버튼을 눌러 주세요.
+lost-photo = 잘 알아듣지 못했어요. 얼굴을 넣을 본인 사진을 보내거나 버튼을 눌러 주세요.
+interrupted-composing = 미안해요, 사진에 얼굴을 넣다가 중간에 끊겼어요. 버튼을 눌러 다시 해 주세요.
 interrupted = 미안해요, 셀카를 살펴보다가 중간에 끊겼어요. 버튼을 눌러 다시 하거나 사진을 한 번 더 보내 주세요.
 stopped = 멈췄어요.
 stopped-forgotten = 모두 잊어 달라고 하셔서 멈췄어요.
@@ -92,6 +101,7 @@ error-face-too-small = 사진에서 얼굴이 너무 작아요. 조금 더 가�
 error-face-cut = 얼굴이 잘렸거나 옆을 보고 있어요. 얼굴 전체가 정면으로 나온 사진을 보내 주세요.
 error-photo-gone = 사진은 잠깐만 갖고 있어서 지금은 없어요. 다시 한번 보내 주세요.
 error-busy = 지금은 이용하는 분이 많아요. 약 { $seconds }초 뒤에 다시 해 주세요.
+already-composing = 이미 사진에 얼굴을 넣고 있어요. 조금 기다리거나 취소해 주세요.
 error-already-running = 이미 셀카를 살펴보고 있어요. 조금 기다리거나 취소해 주세요.
 error-cancelled = 취소했어요. 언제든 다시 해 보세요.
 error-stopping = 지금 다시 시작하는 중이에요. 1분쯤 뒤에 다시 해 주세요.
@@ -101,6 +111,8 @@ error-unauthorized = 얼굴 작업실에 들어갈 수가 없어요. 이 봇을 
 error-bad-pack = 지금은 얼굴을 불러올 수 없어요. 이 봇을 운영하는 분께 알려 주세요.
 error-bad-latent = 지난 얼굴은 지금 쓰는 모델과 맞지 않아요. 셀카를 새로 보내 주세요.
 error-face-gone = 지난 얼굴은 이제 보관하고 있지 않아요. 셀카를 새로 보내 주세요.
+error-too-late = 이용하는 분이 많아서 제시간에 차례가 오지 못했어요. 1분쯤 뒤에 다시 해 주세요.
+error-out-of-memory = 얼굴 작업실이 한 번에 다룰 수 있는 것보다 큰 일이었어요. 1분쯤 뒤에 다시 해 주세요.
 error-store-down = 지금 제 수첩을 펼 수 없어서 계속할 수가 없어요. 1분쯤 뒤에 다시 해 주세요.
 
 button-plain = { $text }
@@ -128,3 +140,6 @@ button-keep-colours = 내 색감 지키기
 button-free-colours = 색감도 섞기
 button-undo = 되돌리기
 button-show = 모두에게 보여 주기
+button-in-photo = 내 사진에 넣기
+button-other-photo = 다른 사진에 넣기
+button-reveal = 네, 내 사진을 보여 주세요

@@ -16,6 +16,7 @@ from db.store import Store, open_store, upgrade
 from inference.errors import NoFace
 from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import jpeg
+from tests.bot.core import fakes
 from tests.bot.core.fakes import FakeDrawing, FakeFaces
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Call, Channel, Message, User
@@ -84,6 +85,71 @@ async def test_from_a_type_to_the_match(
         await double.until(lambda: call.messages and call.messages[-1].attachments)
         faces.assert_type("ISTJ", "male")
     assert len(double.seen_by(bob, room)) == 2
+
+
+async def test_in_my_photo_for_oneself_and_then_for_everyone(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    async with launch(core(faces, store)):
+        await double.command(ann, "mbti", {"type": "ENFP", "gender": "male"}, channel=room)
+        call = await double.command(ann, "me", {"photo": double.file(room, jpeg())}, channel=room)
+        blended = await asks(double, await consented(double, ann, room, call), "button-in-photo")
+        assert double.seen_by(bob, room) == []
+        call = await double.press(ann, blended, say("en", "button-in-photo"))
+        composed = await asks(double, call, "button-other-photo")
+        assert composed.history[0].content == say("en", "progress-compose")
+        assert composed.ephemeral
+        (shown,) = composed.attachments
+        assert shown.data == fakes.COMPOSED
+        assert shown.description == say("en", "alt-composed", type="ENFP")
+        call = await double.press(ann, composed, say("en", "button-show"))
+        sure = await asks(double, call, "button-reveal")
+        assert sure.ephemeral
+        assert "your own photo" in sure.content
+        assert double.seen_by(bob, room) == []
+        call = await double.press(ann, sure, say("en", "button-reveal"))
+        (public,) = await double.until(lambda: double.seen_by(bob, room))
+        assert public.attachments[0].data == fakes.COMPOSED
+        assert say("en", "button-show") not in public.buttons
+    assert double.seen_by(bob, room) == [public]
+
+
+async def test_in_a_channel_one_is_told_how_to_send_the_photo_again(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    ann, room = double.person("ann"), double.channel()
+    async with launch(core(faces, store)):
+        await double.command(ann, "mbti", {"type": "ENFP", "gender": "male"}, channel=room)
+        call = await double.command(ann, "me", {"photo": double.file(room, jpeg())}, channel=room)
+        blended = await asks(double, await consented(double, ann, room, call), "button-in-photo")
+    async with launch(core(faces, store)):
+        call = await double.press(ann, blended, say("en", "button-in-photo"))
+        asked = await asks(double, call, "button-blend-back")
+        assert asked.content.startswith(say("en", "ask-photo-gone"))
+        assert "/me" in asked.content
+        call = await double.command(ann, "me", {"photo": double.file(room, jpeg(96))}, channel=room)
+        composed = await asks(double, call, "button-other-photo")
+        assert composed.attachments[0].data == fakes.COMPOSED
+    assert faces.composed == [(jpeg(96), None)]
+
+
+async def test_the_first_look_is_shown_while_one_waits(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    ann, room = double.person("ann"), double.channel()
+    faces.looks_while_queued, faces.queue_gate = True, asyncio.Event()
+    async with launch(core(faces, store)):
+        await double.command(ann, "mbti", {"type": "ENFP", "gender": "male"}, channel=room)
+        call = await double.command(ann, "me", {"photo": double.file(room, jpeg())}, channel=room)
+        question = await asks(double, call, "button-agree")
+        work = await double.press(ann, question, say("en", "button-agree"))
+        progress = await asks(double, work, "button-cancel")
+        (look,) = await double.until(lambda: progress.attachments)
+        assert progress.content == say("en", "progress-queued", position=2, seconds=20)
+        assert look.description == say("en", "alt-preview")
+        faces.queue_gate.set()
+        await asks(double, work, "button-show")
 
 
 async def test_in_korean_and_without_a_face(

@@ -30,11 +30,22 @@ class PaintedFaces:
     def __init__(self, step_seconds: float = 0.05) -> None:
         self.step_seconds = step_seconds
         self.projected: list[bytes] = []
+        self.queued_seconds = 0.0
         self.cancelled = 0
 
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
         digest = hashlib.sha256(face.model_dump_json().encode()).hexdigest()
         return jpeg(size, f"#{digest[:6]}")
+
+    async def compose(
+        self, photo: bytes, face: Face, *, box: Box | None, size: int, format: ImageFormat
+    ) -> bytes:
+        """The photo in the colour of the face, in the size that was asked for."""
+        painted = Image.open(io.BytesIO(photo))
+        painted.paste(Image.open(io.BytesIO(await self.render(face, size=64, format=format))), (0, 0))
+        out = io.BytesIO()
+        painted.save(out, "JPEG")
+        return out.getvalue()
 
     async def project(
         self, photo: bytes, *, owner: str, box: Box | None = None
@@ -45,6 +56,10 @@ class PaintedFaces:
             raise BadImage from error
         self.projected.append(photo)
         try:
+            if self.queued_seconds:
+                queued = JobView(id="j", kind="project", state="queued", position=2, eta=20)
+                yield JobEvent(job=queued, preview=b64encode(jpeg(32)).decode())
+                await asyncio.sleep(self.queued_seconds)
             for step in range(STEPS):
                 view = JobView(id="j", kind="project", state="running", step=step, steps=STEPS)
                 yield JobEvent(job=view, preview=b64encode(jpeg(32, f"#{step}0{step}0{step}0")).decode())

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 from typing import Any
+
+from PIL import Image
 
 from bot.drawing.boxes import Boxes
 from tests.bot.adapters.telegram.conftest import Launch
@@ -41,13 +44,13 @@ class Chat:
                 return message
         return None
 
-    async def at_work(self) -> Wire:
+    async def at_work(self, words: str = "Finding your face") -> Wire:
         """/mbti, a selfie, consent: the progress message of the job that runs then."""
         self._who.text("/mbti ENFP female")
         await self.sees("please read this")
         self._who.photo(jpeg())
         self.press(await self.sees("Got your photo"), "agree")
-        return await self.sees("Finding your face")
+        return await self.sees(words)
 
     async def blended(self) -> Wire:
         """The blended face that the job ends with."""
@@ -61,6 +64,45 @@ class Chat:
 def button(message: Wire, label: str) -> str:
     buttons = [b for row in message["reply_markup"]["inline_keyboard"] for b in row]
     return str(next(b["callback_data"] for b in buttons if label in b["text"]))
+
+
+async def test_in_my_photo_and_again_after_the_photo_is_gone(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    faces, chat = PaintedFaces(), Chat(telegram, ann)
+    async with house(tmp_path, faces) as core, launch(core):
+        blended = await chat.blended()
+        chat.press(blended, "In my photo")
+        composed = await chat.sees("in your own photo", blended)
+        assert sent(telegram, composed) == Image.open(io.BytesIO(Boxes().shrink(jpeg()))).size
+        await telegram.until(lambda: not chat._find("Putting your face", None))
+    async with house(tmp_path, faces) as core, launch(core):
+        chat.press(composed, "Back to my face")
+        again = await chat.sees("You and ENFP", composed)
+        chat.press(again, "In my photo")
+        asked = await chat.sees("I no longer have your photo", again)
+        ann.photo(jpeg(300))
+        other = await chat.sees("in your own photo", asked)
+        assert sent(telegram, other) == (300, 300)
+    assert len(faces.projected) == 1
+    assert all(c.code == 200 for c in telegram.calls("sendPhoto", "sendMessage", "answerCallbackQuery"))
+
+
+def sent(telegram: Telegram, message: Wire) -> tuple[int, int]:
+    """The size of a message's photo."""
+    return Image.open(io.BytesIO(telegram.world.files.by_id(message["photo"][-1]["file_id"]).data)).size
+
+
+async def test_the_first_look_is_shown_while_one_waits(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    faces, chat = PaintedFaces(), Chat(telegram, ann)
+    faces.queued_seconds = 0.4
+    async with house(tmp_path, faces) as core, launch(core, pace=10):
+        await chat.at_work("You are number 2 in the queue")
+        waiting = chat._find("You are number 2 in the queue", None)
+        assert waiting and waiting["photo"]
+        await chat.sees("You and ENFP")
 
 
 async def test_the_main_job(telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path) -> None:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import io
 import json
 from pathlib import Path
+from typing import Any
 
 from bot.adapters.terminal.adapter import TerminalAdapter, TerminalOptions
 from bot.core.service import Service
+from bot.core.wording import say
 from tests.bot.core import fakes
 
 
@@ -31,3 +33,32 @@ async def test_from_the_type_to_the_best_match_in_a_pipe(tmp_path: Path) -> None
     assert any(reply["kind"] == "progress" for reply in replies)
     assert replies[-1]["buttons"]
     faces.assert_type("ISTJ", "male")
+
+
+async def test_in_my_photo_in_a_pipe(tmp_path: Path) -> None:
+    faces = fakes.FakeFaces()
+    faces.looks_while_queued = True
+    service = Service(
+        faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), retention_seconds=24 * 3600
+    )
+    (tmp_path / "me.jpg").write_bytes(b"selfie")
+    written = io.StringIO()
+    options = TerminalOptions("ann", json=True, out=tmp_path / "album", pace_seconds=0)
+    adapter = TerminalAdapter(service, options)
+
+    async def typed(line: str) -> list[dict[str, Any]]:
+        start = written.tell()
+        assert await adapter.run(io.BytesIO(f"{line}\n".encode()), written) == 0
+        return [json.loads(each) for each in written.getvalue()[start:].splitlines()]
+
+    await typed("/mbti ENFP female")
+    await typed(f"@{tmp_path / 'me.jpg'}")
+    *progress, blended = await typed("1")
+    assert say("en", "progress-queued", position=2, seconds=20) in [reply["text"] for reply in progress]
+    numbers = {button["label"]: button["n"] for button in blended["buttons"]}
+    began, composed = await typed(str(numbers[say("en", "button-in-photo")]))
+    assert (began["kind"], began["text"]) == ("progress", say("en", "progress-compose"))
+    assert (composed["kind"], composed["text"]) == ("picture", say("en", "composed-caption", type="ENFP"))
+    assert Path(composed["file"]).read_bytes() == fakes.COMPOSED
+    assert Path(composed["file"]).name.endswith("typeface-ENFP-photo.jpg")
+    await service.close()

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from bot.adapters.web import application
@@ -72,6 +74,55 @@ async def test_from_the_type_to_the_best_match(
         # The headline is the type that was met, not the line above it.
         titles = page.locator(".card").last.locator(".title")
         await expect(titles).to_have_text([say(locale, "title-ISTJ")])
+    await service.close()
+
+
+@pytest.mark.parametrize(("tag", "locale"), [("en-GB", "en"), ("ko-KR", "ko")])
+async def test_in_my_photo(
+    browser: Browser, faces: fakes.FakeFaces, tag: str, locale: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    wide = io.BytesIO()
+    Image.new("RGB", (1200, 400), "orange").save(wide, "JPEG")
+    monkeypatch.setattr(fakes, "COMPOSED", wide.getvalue())
+    service = core(faces)
+    async with visit(browser, service, locale=tag, viewport=PHONE) as page:
+        await page.locator(".tile", has_text="ENFP").click()
+        await press(page, say(locale, "choice-female"))
+        await expect(page.locator(".card img")).to_have_count(1)
+        await page.locator("#file").set_input_files(photo_file())
+        await page.locator("#send").click()
+        await press(page, say(locale, "button-agree"))
+        await expect(page.locator(".card img")).to_have_count(2)
+        faces.gate = asyncio.Event()
+        await press(page, say(locale, "button-in-photo"))
+        await expect(page.get_by_text(say(locale, "progress-compose"))).to_be_visible()
+        faces.gate.set()
+        composed = page.get_by_alt_text(say(locale, "alt-composed", type="ENFP"))
+        await expect(composed).to_be_visible()
+        await expect(page.get_by_role("progressbar")).to_have_count(0)
+        box = await composed.bounding_box()
+        assert box and abs(box["width"] / box["height"] - 3) < 0.05, "the whole photo, in its own shape"
+        assert faces.composed == [(photo_file()["buffer"], None)]
+        await press(page, say(locale, "button-blend-back"))
+        await expect(page.locator(".card img")).to_have_count(4)
+    await service.close()
+
+
+async def test_the_first_look_is_shown_while_one_waits(browser: Browser, faces: fakes.FakeFaces) -> None:
+    faces.looks_while_queued = True
+    faces.queue_gate = asyncio.Event()
+    service = core(faces)
+    async with visit(browser, service) as page:
+        await page.locator(".tile", has_text="ENFP").click()
+        await press(page, say("en", "choice-female"))
+        await expect(page.locator(".card img")).to_have_count(1)
+        await page.locator("#file").set_input_files(photo_file())
+        await page.locator("#send").click()
+        await press(page, say("en", "button-agree"))
+        await expect(page.get_by_text(say("en", "progress-queued", position=2, seconds=20))).to_be_visible()
+        await expect(page.get_by_alt_text(say("en", "alt-preview"))).to_be_visible()
+        faces.queue_gate.set()
+        await expect(page.get_by_role("progressbar")).to_have_count(0)
     await service.close()
 
 

@@ -1,0 +1,93 @@
+"""The blended face in the person's own photo: what comes next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core import flow, menus
+from bot.core.effects import Blended, Compose, Composed, Hold, Known, Line, Say, Show
+from bot.core.flow import Turn
+from bot.core.photos import HeldPhoto
+from bot.core.state import State
+
+Args = tuple[str, ...]
+
+
+def begin(state: State, known: Known, pick: int | None = None, *, public: bool = False) -> Turn:
+    """Put the face, as it is blended now, into the photo in memory, or ask for one."""
+    if known.running:
+        return state, (flow.busy(state),)
+    if not (state.face and state.type and state.gender):
+        return flow.expired(state)
+    if not known.consented:
+        return flow.advance(state, known)
+    if known.kept is None:
+        return ask(state, gone=True)
+    job, shown = state.jobs + 1, state.shown + (not public)
+    wanted = Blended(state.face, state.type, state.gender, state.blend, shown, public)
+    state = replace(state, waiting="", job=job, jobs=job, composing=True, shown=shown)
+    return state, (Compose(job, wanted, pick),)
+
+
+def ask(state: State, *, gone: bool = False) -> Turn:
+    """Ask for a photo to put the face into; with `gone` because there is none in memory any more."""
+    line = Line("ask-photo-gone" if gone else "ask-photo")
+    return replace(state, waiting="photo"), (Say((line,), menus.PHOTO, code="ask_photo"),)
+
+
+def other(state: State, known: Known) -> Turn:
+    """The person would like the face in another photo."""
+    if known.running:
+        return state, (flow.busy(state),)
+    return ask(state) if _blended(state) else flow.expired(state)
+
+
+def awaited(state: State, known: Known) -> bool:
+    """Whether the next photo is one to put the face into."""
+    return state.waiting == "photo" and _blended(state) and known.consented
+
+
+def _blended(state: State) -> bool:
+    return bool(state.face and state.type and state.gender)
+
+
+def photo(state: State, known: Known) -> Turn:
+    """The photo that was asked for has come: it waits for nothing but this."""
+    state = replace(state, photo_sent=False)
+    state, effects = begin(state, replace(known, photo=None, kept=HeldPhoto("", b"", 0)))
+    return state, (Hold(spare=True), *effects)
+
+
+def place(state: State, known: Known, token: str, number: int) -> Turn:
+    """One of several faces was chosen."""
+    kept = known.kept
+    there = kept is not None and kept.token == token and number < len(kept.boxes)
+    if there or known.running or not _blended(state):
+        return begin(state, known, number)
+    return ask(state, gone=True)
+
+
+def done(state: State, composed: Composed, known: Known) -> Turn:
+    """Show the photo; `state.job` was this composition."""
+    wanted = composed.wanted
+    args = {"type": wanted.type}
+    show = Show(
+        f"typeface-{wanted.type}-photo",
+        Line("alt-composed", args),
+        (Line("composed-caption", args),),
+        menus.composed(known, wanted, composed.token),
+        public=wanted.public,
+    )
+    return replace(state, job=None, composing=False), (show,)
+
+
+def reveal(state: State, known: Known, args: Args, *, sure: bool) -> Turn:
+    """Show everyone the photo that the asker looked at last: it is asked once more, since it is their own photo.
+
+    An older picture's button, or one of another photo, brings the newest back to the asker alone.
+    """
+    serial, token = int(args[0]), args[1]
+    looked_at = serial == state.shown and known.kept is not None and known.kept.token == token
+    if looked_at and not sure and not known.running and _blended(state):
+        return state, (Say((Line("ask-reveal"),), menus.reveal(serial, token), code="ask_reveal"),)
+    return begin(state, known, public=looked_at)
