@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import torch
+import torch.nn.functional as F
 
 from inference.commands.bench.effort import Effort
 from inference.commands.bench.timing import best
 from inference.networks.stylegan2.config import GeneratorConfig
 
 _SIDE = {"cpu": 1024, "cuda": 8192}  # of the matrices
+_FIELD = {"cpu": (1, 256, 64), "cuda": (32, 512, 64)}  # of the convolution: pictures, channels, side
 _COPIED = {"cpu": 2**27, "cuda": 2**30}  # bytes; far more than any cache
 
 
@@ -19,7 +21,8 @@ class Ceilings:
     """Measured with the same threads as everything else.
 
     Attributes:
-        matmul_fp32: floating point operations a second of a square float32 product, TF32 off.
+        matmul_fp32: floating point operations a second in float32, TF32 off, of a square matrix product or of a 3x3
+            convolution, whichever is faster: some libraries' products use half of what the processor has.
         matmul_bf16: the same in bfloat16.
         copy: bytes a second that a copy moves, those read and those written.
     """
@@ -43,19 +46,26 @@ class Ceilings:
 
 @torch.inference_mode()
 def measure(device: torch.device, effort: Effort) -> Ceilings:
-    """Products of square matrices, and copies of a large block."""
-    side = _SIDE[device.type]
+    """Products of square matrices, convolutions, and copies of a large block."""
+    side, (count, channels, width) = _SIDE[device.type], _FIELD[device.type]
     single = torch.randn(side, side, device=device)
     half = single.bfloat16()
+    field = torch.randn(count, channels, width, width, device=device).to(memory_format=torch.channels_last)
+    kernel = torch.randn(channels, channels, 3, 3, device=device).to(memory_format=torch.channels_last)
+    field_half, kernel_half = field.bfloat16(), kernel.bfloat16()
     source = torch.ones(_COPIED[device.type], dtype=torch.uint8, device=device)
     target = torch.empty_like(source)
     ways = {
         "fp32": lambda: single @ single,
         "bf16": lambda: half @ half,
+        "conv fp32": lambda: F.conv2d(field, kernel, padding=1),
+        "conv bf16": lambda: F.conv2d(field_half, kernel_half, padding=1),
         "copy": lambda: target.copy_(source),
     }
     times = best(ways, device, effort)
-    return Ceilings(2 * side**3 / times["fp32"], 2 * side**3 / times["bf16"], 2 * len(source) / times["copy"])
+    product, convolution = 2 * side**3, 2 * 9 * count * (channels * width) ** 2
+    fp32, bf16 = (max(product / times[t], convolution / times[f"conv {t}"]) for t in ("fp32", "bf16"))
+    return Ceilings(fp32, bf16, 2 * len(source) / times["copy"])
 
 
 def operations(config: GeneratorConfig) -> int:

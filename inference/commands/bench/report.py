@@ -49,8 +49,8 @@ def _table(title: str, columns: Row, rows: Iterable[Row], caption: str | None = 
 def _ceilings(results: Results) -> Table:
     found = results.ceilings
     rows = [
-        ("matrix product, fp32", f"{found.matmul_fp32 / 1e9:,.0f} GFLOP/s"),
-        ("matrix product, bf16", f"{found.matmul_bf16 / 1e9:,.0f} GFLOP/s"),
+        ("matrix arithmetic, fp32", f"{found.matmul_fp32 / 1e9:,.0f} GFLOP/s"),
+        ("matrix arithmetic, bf16", f"{found.matmul_bf16 / 1e9:,.0f} GFLOP/s"),
         ("copy, read and written", f"{found.copy / 1e9:,.1f} GB/s"),
     ]
     return _table("Ceilings, measured", ("", ""), rows)
