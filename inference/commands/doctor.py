@@ -124,7 +124,7 @@ def _nvcc() -> str | None:
 def _device(device: torch.device, settings: Settings) -> Device:
     found = kernels_of(settings, device)
     model, memory, abilities = _gpu(device) if device.type == "cuda" else _processor()
-    runs = found.library is not None
+    runs = found.compiled is not None
     return Device(str(device), model, memory // MEGABYTE, abilities, runs, found.reason)
 
 

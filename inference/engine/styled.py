@@ -16,8 +16,8 @@ from torch import Tensor
 from inference.engine import convolution
 from inference.engine.convolution import SLOPE, Convolution
 from inference.networks.ops.cuda import kernels
+from inference.networks.ops.cuda.binding import Library
 from inference.networks.ops.cuda.functions import Filter, StyledEnd, styled_end
-from inference.networks.ops.cuda.library import Library
 from inference.networks.ops.resample import upfirdn2d
 from inference.networks.stylegan2.synthesis import StyledConv
 

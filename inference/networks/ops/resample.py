@@ -14,7 +14,7 @@ import torch.nn.functional as F
 from torch import Tensor
 
 from inference.networks.ops.cuda import functions, kernels
-from inference.networks.ops.cuda.library import Library
+from inference.networks.ops.cuda.binding import Library
 
 Padding = tuple[int, int, int, int]
 """Left, right, top, bottom; a negative number crops."""

@@ -28,7 +28,7 @@ def test_without_nvcc_it_is_told_once(
     monkeypatch.setattr(build, "nvcc", lambda: None)
     for _ in range(3):
         found = kernels.prepare(tmp_path, gpu.device)
-        assert found.library is None
+        assert found.compiled is None
     (line,) = caplog.messages
     assert "nvcc is not installed" in line
 
@@ -57,15 +57,15 @@ def test_a_library_in_the_cache_needs_no_compiler(
     compiler = _script(tmp_path / "nvcc", f"echo x >> {tries}; while [ $1 != -o ]; do shift; done; echo > $2")
     monkeypatch.setattr(build, "nvcc", lambda: str(compiler))
     cache = tmp_path / "a cache"
-    made = build.library(cache, ["90"])
+    made = build.compiled(cache, ["90"])
     assert made.parent.name == "12.9.1"
     assert tries.read_text().count("x") == len(build.SOURCES) + 1
-    assert build.library(cache, ["90"]) == made
+    assert build.compiled(cache, ["90"]) == made
     monkeypatch.setattr(build, "nvcc", lambda: None)
-    assert build.library(cache, ["90"]) == made
+    assert build.compiled(cache, ["90"]) == made
     assert tries.read_text().count("x") == len(build.SOURCES) + 1
     with pytest.raises(build.BuildError):
-        build.library(cache, ["80"])
+        build.compiled(cache, ["80"])
     assert "does not load" in kernels.prepare(cache, gpu.device).reason  # an empty file is no library
     assert len(caplog.messages) == 1
 

@@ -22,8 +22,8 @@ from inference.engine.synthesis import FrozenSynthesis
 from inference.networks.ops import resample
 from inference.networks.ops.bias_act import ACTIVATIONS, bias_act
 from inference.networks.ops.cuda import build, kernels
+from inference.networks.ops.cuda.binding import KernelError, Library, PointwiseCall
 from inference.networks.ops.cuda.functions import ACTIVATION_CODES, Filter, StyledEnd, styled_end
-from inference.networks.ops.cuda.library import KernelError, Library, PointwiseCall
 from inference.networks.ops.resample import make_filter, upfirdn2d
 from inference.networks.stylegan2.config import GeneratorConfig
 from inference.networks.stylegan2.generator import Generator
@@ -40,13 +40,13 @@ class Build:
         self.device = torch.device("cuda" if name == "cuda" else "cpu")
         if name == "cuda":
             found = kernels.prepare(folder, self.device)
-            assert found.library, found.reason
-            self.library = found.library
+            assert found.compiled, found.reason
+            self.compiled = found.compiled
         else:
-            self.library = Library(build.compile_into(folder, build.host_compiler()))
+            self.compiled = Library(build.compile_into(folder, build.host_compiler()))
 
     def serving(self, x: Tensor) -> Library:
-        return self.library
+        return self.compiled
 
     def compare(
         self,
@@ -260,10 +260,10 @@ def test_a_graph_can_hold_them(built: Build) -> None:
 
 
 def test_a_call_that_cannot_run_says_why(built: Build) -> None:
-    built.library.try_out(built.device)
+    built.compiled.try_out(built.device)
     x = torch.ones(4, device=built.device)
     with pytest.raises(KernelError, match="unknown type or order"):
-        built.library.bias_act(PointwiseCall(x=x.data_ptr(), out=x.data_ptr(), count=4, dtype=9), x)
+        built.compiled.bias_act(PointwiseCall(x=x.data_ptr(), out=x.data_ptr(), count=4, dtype=9), x)
 
 
 @pytest.mark.parametrize("dtype", CLOSE, ids=str)
@@ -283,9 +283,9 @@ def test_the_end_of_a_styled_layer(
         ):
             wide = shift.float() if shift.ndim > 1 else shift.float()[:, None, None]
             wanted = F.leaky_relu(y * scale[:, :, None, None] + wide, 0.2).clamp(-1.5, 1.5)
-            end = StyledEnd(built.library, scale.to(built.device), shift.to(built.device), 0.2, 1.5)
+            end = StyledEnd(built.compiled, scale.to(built.device), shift.to(built.device), 0.2, 1.5)
             size = (y.shape[2], y.shape[3])
-            op = Filter(built.library, (1, 1), (1, 1), (2, 1), size, flip=False, gain=4.0)
+            op = Filter(built.compiled, (1, 1), (1, 1), (2, 1), size, flip=False, gain=4.0)
             blur = (taps.to(built.device), op) if blurred else None
             found = styled_end(x.to(built.device), end, blur).cpu()
             assert found.dtype == dtype

@@ -96,7 +96,7 @@ def known(program: str, architectures: Sequence[str] = CHECKED) -> tuple[str, ..
     return tuple(a for a in architectures if f"sm_{a}" in said)
 
 
-def library(cache: Path, architectures: Sequence[str]) -> Path:
+def compiled(cache: Path, architectures: Sequence[str]) -> Path:
     """The compiled kernels: from the cache, else made now, by one process at a time.
 
     Raises:

@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor
 
-from inference.networks.ops.cuda.library import DTYPES, FilterCall, Finish, FinishCall, Library, PointwiseCall
+from inference.networks.ops.cuda.binding import DTYPES, FilterCall, Finish, FinishCall, Library, PointwiseCall
 
 ACTIVATION_CODES = {
     name: code
@@ -22,7 +22,7 @@ _LINEAR, _SWISH = ACTIVATION_CODES["linear"], ACTIVATION_CODES["swish"]
 class Pointwise(NamedTuple):
     """What `bias_act` does to a tensor; a clamp below 0 is none."""
 
-    library: Library
+    compiled: Library
     activation: int
     gain: float
     clamp: float
@@ -31,7 +31,7 @@ class Pointwise(NamedTuple):
 class Filter(NamedTuple):
     """What `upfirdn2d` does to a tensor, all pairs (x, y); `size` is the result's, (height, width)."""
 
-    library: Library
+    compiled: Library
     up: tuple[int, int]
     down: tuple[int, int]
     before: tuple[int, int]
@@ -56,7 +56,7 @@ class StyledEnd(NamedTuple):
         clamp: bound on the result, or none.
     """
 
-    library: Library
+    compiled: Library
     scale: Tensor
     shift: Tensor
     slope: float
@@ -168,7 +168,7 @@ def styled_end(x: Tensor, end: StyledEnd, blur: tuple[Tensor, Filter] | None = N
     call = FinishCall(
         *(y.data_ptr(), x.data_ptr(), finish, x.numel(), c * h * w, c, h * w, last, DTYPES[x.dtype])
     )
-    end.library.finish(call, x)
+    end.compiled.finish(call, x)
     return y
 
 
@@ -181,7 +181,7 @@ def _filtered(x: Tensor, taps: Tensor, op: Filter, finish: Finish) -> Tensor:
         *(n, c, h, w, *op.size, *taps.shape, *op.up, *op.down, *op.before),
         *(op.flip, last, DTYPES[x.dtype], op.gain),
     )
-    op.library.upfirdn2d(call, x)
+    op.compiled.upfirdn2d(call, x)
     return y
 
 
@@ -216,7 +216,7 @@ def _call(  # noqa: PLR0913 - what comes in and goes out, by name
         *(_address(tensor) for tensor in (out, x, arrived, known, bias)),
         *(x.numel(), inner, channels, op.gain, op.clamp, DTYPES[x.dtype], order, op.activation),
     )
-    op.library.bias_act(call, x)
+    op.compiled.bias_act(call, x)
 
 
 def _address(tensor: Tensor | None) -> int | None:

@@ -11,8 +11,8 @@ import torch
 from torch import Tensor
 
 from inference.networks.ops.cuda import build
+from inference.networks.ops.cuda.binding import DTYPES, KernelError, Library
 from inference.networks.ops.cuda.build import BuildError
-from inference.networks.ops.cuda.library import DTYPES, KernelError, Library
 
 _log = logging.getLogger(__name__)
 _found: dict[int, Kernels] = {}
@@ -23,7 +23,7 @@ _lock = Lock()
 class Kernels:
     """What `prepare` found for a device: the compiled kernels, or why torch's own operations run instead."""
 
-    library: Library | None
+    compiled: Library | None
     reason: str
 
 
@@ -38,7 +38,7 @@ def prepare(cache: Path, device: torch.device) -> Kernels:
     with _lock:
         if index not in _found:
             _found[index] = found = _load(cache, torch.device("cuda", index))
-            if found.library is None:
+            if found.compiled is None:
                 _log.warning("The CUDA kernels do not run, torch's own operations do: %s", found.reason)
         return _found[index]
 
@@ -46,7 +46,7 @@ def prepare(cache: Path, device: torch.device) -> Kernels:
 def _load(cache: Path, device: torch.device) -> Kernels:
     major, minor = torch.cuda.get_device_capability(device)
     try:
-        path = build.library(cache, [f"{major}{minor}"])
+        path = build.compiled(cache, [f"{major}{minor}"])
         library = Library(path)
         library.try_out(device)
     except (BuildError, KernelError) as error:
@@ -61,4 +61,4 @@ def serving(x: Tensor) -> Library | None:
     if not x.is_cuda or x.dtype not in DTYPES or not x.numel():
         return None
     found = _found.get(x.get_device())
-    return found.library if found else None
+    return found.compiled if found else None
