@@ -180,7 +180,7 @@ class _Judge:
     def __init__(self, engine: Engine, kind: Face, lpips: Lpips | None) -> None:
         self._engine, self._kind, self._lpips = engine, kind, lpips
         self._type = identity(self._render(kind))
-        engine.glance([self._render(kind)])  # what is built once is no photo's own time
+        engine.start([self._render(kind)], 0)  # what is built once is no photo's own time
 
     def row(self, name: str, seen: Pixels, chip: NDArray[np.uint8], steps: int | None) -> Row:
         """`seen [R, R, 3]` is the photo as the engine gets it, `chip [150, 150, 3]` as the judge does."""

@@ -74,10 +74,6 @@ class Engine:
         pixels: Pixels = self.render(self.latent(picture.face)[None])[0]
         return pixels
 
-    def glance(self, photos: Sequence[Pixels]) -> Pixels:
-        """[R, R, 3]: the picture that a projection of these photos begins with."""
-        return self._projector.start(photos, 0).preview()
-
     def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
         """Begin to look for the latent of a person, from one to five `photos [R, R, 3]`.
 

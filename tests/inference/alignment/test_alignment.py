@@ -39,6 +39,13 @@ def test_the_face_is_found_and_the_badge_is_less_sure(photo: Image.Image) -> Non
     assert all(other.score < face.score / 4 for other in others)
 
 
+@pytest.mark.parametrize("edge", [(0, 256), (512, 256), (256, 0), (256, 512)])
+def test_a_chip_that_leaves_the_photo_on_any_side_is_told(photo: Image.Image, edge: tuple[int, int]) -> None:
+    points = alignment.find(photo)[0].landmarks
+    assert alignment.outside(points, FRAMING, photo.size) == 0
+    assert alignment.outside(points - points.mean(axis=0) + edge, FRAMING, photo.size) > 0.2
+
+
 def test_the_chip_is_dlibs_own(photo: Image.Image) -> None:
     face = alignment.find(photo)[0]
     points = dlib.points([dlib.point(int(x), int(y)) for x, y in face.landmarks])
