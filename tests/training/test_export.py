@@ -18,6 +18,7 @@ from training.export.axes import LAYERS, on_layers
 from training.export.looks import apart_from, conditional_shift
 from training.export.replacing import replacing
 from training.export.types import TYPES, signs, type_latents
+from training.recipes import starter
 
 
 def test_sixteen_types_and_their_letters() -> None:
@@ -83,9 +84,11 @@ def pack_folder(source: FaceSource, tmp_path_factory: pytest.TempPathFactory) ->
     options = ["--faces", str(source.archive), "--manifest", str(source.manifest)]
     run, pack = str(folder / "run"), folder / "pack"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(cli.RECIPES, "tiny", tiny_recipe)
+        patch.setattr(starter, "config", tiny_recipe)
         trained = CliRunner().invoke(
-            cli.app, ["train", "tiny", *options, "--out", run, "--max-kimg", "0.05"], catch_exceptions=False
+            cli.app,
+            ["train", "starter", *options, "--out", run, "--max-kimg", "0.05"],
+            catch_exceptions=False,
         )
     assert trained.exit_code == 0, trained.output
     exported = CliRunner().invoke(

@@ -18,17 +18,18 @@ from torch import Tensor, nn
 
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
+from inference.networks.stylegan2.synthesis import NoiseMode
 from training.augment.controller import adjusted
 from training.augment.pipeline import AugmentPipe
 from training.config import GanConfig
 from training.loops.ema import ema_beta, update_ema
 from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
 from training.loops.lazy_adam import lazy_adam, step
+from training.loops.samples import sample_rows
+from training.loops.trainer import Terms
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.path_length import image_noise, path_length_terms, path_lengths
 from training.losses.r1 import r1_terms
-
-Terms = dict[str, float]
 
 
 class Batches(Protocol):
@@ -146,6 +147,11 @@ class GanTrainer:
         mean = self.signs[0] / self.signs[1]
         self.augment.p.fill_(adjusted(float(self.augment.p), mean, self.config.batch, ada))
         self.signs = [0.0, 0.0]
+
+    def samples(self, columns: int) -> Tensor:
+        """`[classes * 2 * columns, 3, R, R]` of the averaged generator: a row for each class and psi."""
+        noise: NoiseMode = "none" if self.config.noise == "none" else "const"
+        return sample_rows(self.average, columns, noise=noise)
 
     def state_dict(self) -> dict[str, Any]:
         """Everything that the next iteration depends on, as tensors and plain values."""

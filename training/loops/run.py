@@ -10,11 +10,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from inference.networks.stylegan2.synthesis import NoiseMode
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
-from training.loops.gan import GanTrainer, Terms
-from training.loops.samples import sample_rows, save_sheet
+from training.loops.samples import save_sheet
 from training.loops.signals import stop_signals
+from training.loops.trainer import Terms, Trainer
 
 SHEET_COLUMNS = 12
 
@@ -37,7 +36,7 @@ class RunPlan:
 class Run:
     """A trainer, its folder, and the clock."""
 
-    def __init__(self, trainer: GanTrainer, plan: RunPlan, say: Callable[[str], None] = print) -> None:
+    def __init__(self, trainer: Trainer, plan: RunPlan, say: Callable[[str], None] = print) -> None:
         self.trainer, self.plan, self.say = trainer, plan, say
         self.seconds = 0.0  # spent in training, over all sittings
         self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
@@ -85,8 +84,7 @@ class Run:
         self.say(f"stopped at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
 
     def sheet(self) -> None:
-        noise: NoiseMode = "none" if self.trainer.config.noise == "none" else "const"
-        images = sample_rows(self.trainer.average, SHEET_COLUMNS, noise=noise)
+        images = self.trainer.samples(SHEET_COLUMNS)
         save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", images, SHEET_COLUMNS, zoom=2)
 
     def _kimg(self) -> float:

@@ -26,7 +26,7 @@ from training.preparing.tree import Photo
 COMMAND = [
     sys.executable,
     "-c",
-    "import typer; from training.preparing.command import prepare; typer.run(prepare)",
+    "import typer; from training.commands.prepare import prepare; typer.run(prepare)",
 ]
 PLACES = [
     "ENFP/female/1.jpg",

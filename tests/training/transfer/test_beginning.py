@@ -12,6 +12,7 @@ from inference.errors import PackError
 from inference.networks.ops.resample import downsample2d, make_filter, upsample2d
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
+from inference.packs import loader
 from tests.golden.vectors import FOLDER, OUTPUT, arrays, off
 from tests.inference.packs import tiny
 from tests.inference.packs.foreign import rosinality_file
@@ -20,6 +21,7 @@ from training.config import GanConfig
 from training.datasets.faces import FaceSet, FaceSource, load_faces
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.gan import GanTrainer
+from training.recipes import starter
 from training.transfer.beginning import Wish, plan
 from training.transfer.errors import TransferError
 
@@ -106,7 +108,7 @@ def test_from_a_pack_with_its_networks_shape(recipe: GanConfig, tmp_path: Path, 
     assert trainer.config.generator.channel_max == 32
     torch.manual_seed(0)
     z, image = torch.randn(2, 16), torch.randn(2, 3, 32, 32)
-    source = cli.loader.load(pack)
+    source = loader.load(pack)
     assert off(pictures(trainer.average, z, 0), pictures(source.generator, z, 0)) < 1e-6
     with torch.no_grad():
         mine, its = trainer.discriminator.features(image, 2), source.features(image)
@@ -221,7 +223,7 @@ def test_a_pack_grows_by_what_it_has(recipe: GanConfig, tmp_path: Path, source: 
     """A generator, and the first blocks of a discriminator."""
     folder = tiny.write(tmp_path / "pack")
     trainer = begun(doubled(recipe), Wish(grow_from=folder), tmp_path / "run", load_faces(source, 64))
-    pack, taps = cli.loader.load(folder), make_filter(TAPS)
+    pack, taps = loader.load(folder), make_filter(TAPS)
     z, image = torch.randn(2, 16), torch.rand(2, 3, 64, 64) * 2 - 1
     assert off(pictures(trainer.average, z, 0), upsample2d(pictures(pack.generator, z, 0), taps)) < 1e-5
     with torch.no_grad():
@@ -299,11 +301,11 @@ def test_freezeg_begins_with_the_average(recipe: GanConfig, base: Path, out: Pat
 def test_the_command_goes_on_as_it_began(
     recipe: GanConfig, base: Path, out: Path, source: FaceSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(cli.RECIPES, "tiny", lambda: recipe)
+    monkeypatch.setattr(starter, "config", lambda: recipe)
     files = ["--faces", str(source.archive), "--manifest", str(source.manifest), "--out", str(out)]
     weights = ["--from", str(base), "--freeze-d", "4", "--freeze-g", "8"]
     for kimg, more in (("0.008", weights), ("0.016", [])):
-        command = ["train", "tiny", *files, "--max-kimg", kimg, *more]
+        command = ["train", "starter", *files, "--max-kimg", kimg, *more]
         result = CliRunner().invoke(cli.app, command, catch_exceptions=False)
         assert result.exit_code == 0, result.output
     state, before = load_checkpoint(out / LATEST), load_checkpoint(base / LATEST)
@@ -316,7 +318,7 @@ def test_the_command_goes_on_as_it_began(
         state["generator"]["synthesis.b8.conv0.weight"], before["average"]["synthesis.b8.conv0.weight"]
     )
     refused = CliRunner().invoke(
-        cli.app, ["train", "tiny", *files[:-1], str(out / "x"), "--grow-from", str(base)]
+        cli.app, ["train", "starter", *files[:-1], str(out / "x"), "--grow-from", str(base)]
     )
     assert refused.exit_code == 2
     assert "grows to 64, not to the recipe's 32" in refused.output
