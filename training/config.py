@@ -10,6 +10,7 @@ from typing import Any, Literal
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 
 Precision = Literal["float32", "bfloat16"]
+Optimiser = Literal["adam", "adamw", "adamp"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -28,7 +29,8 @@ class GanConfig:
 
     Attributes:
         batch: Pictures an iteration.
-        lr: Adam's rate for the generator, before the correction for lazy regularisation.
+        optimiser: What moves the weights.
+        lr: Its rate for the generator, before the correction for lazy regularisation.
         d_lr: The discriminator's; none: the same.
         r1_gamma: Weight of R1; `0.0002 * resolution ** 2 / batch` is the usual start.
         r1_interval: R1 runs in one iteration out of so many, so many times as strong.
@@ -48,6 +50,7 @@ class GanConfig:
     generator: GeneratorConfig
     discriminator: DiscriminatorConfig
     batch: int = 16
+    optimiser: Optimiser = "adam"
     lr: float = 0.0025
     d_lr: float | None = None
     r1_gamma: float = 1.0

@@ -17,7 +17,6 @@ from training.datasets.faces import FaceSet
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.ema import ema_beta, update_ema
 from training.loops.gan import GanTrainer
-from training.loops.lazy_adam import lazy_rates
 from training.loops.run import Run, RunPlan
 
 
@@ -25,14 +24,6 @@ from training.loops.run import Run, RunPlan
 def test_ema_beta(row: dict[str, float]) -> None:
     found = ema_beta(int(row["batch"]), row["ema_kimg"], int(row["cur_nimg"]), row["ramp"])
     assert found == pytest.approx(row["beta"], rel=1e-9)
-
-
-@pytest.mark.parametrize("row", formulas("lazy_adam"))
-def test_lazy_adam(row: dict[str, float]) -> None:
-    rate, betas = lazy_rates(row["lr"], int(row["interval"]))
-    assert rate == pytest.approx(row["lr_eff"], rel=1e-12)
-    assert list(betas) == pytest.approx(row["betas_eff"], rel=1e-12)
-    assert all(isinstance(beta, float) for beta in betas)
 
 
 def test_ema_moves_parameters_and_copies_buffers() -> None:

@@ -24,7 +24,7 @@ from training.augment.pipeline import AugmentPipe
 from training.config import GanConfig
 from training.loops.ema import ema_beta, update_ema
 from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
-from training.loops.lazy_adam import lazy_adam, step
+from training.loops.optimisers import lazy_optimiser, step
 from training.loops.samples import sample_rows
 from training.loops.trainer import Terms
 from training.losses.adversarial import discriminator_terms, generator_terms
@@ -55,11 +55,10 @@ class GanTrainer:
         freeze(self.generator, frozen_in_generator(config.generator, config.freeze_g))
         freeze(self.discriminator, frozen_in_discriminator(config.discriminator, config.freeze_d))
         self.augment = AugmentPipe(config.augment, config.augment_p)
-        self.g_adam = lazy_adam(
-            self.generator, config.lr, config.path_interval if config.path_weight else None
-        )
-        d_lr = config.lr if config.d_lr is None else config.d_lr
-        self.d_adam = lazy_adam(self.discriminator, d_lr, config.r1_interval)
+        kind, d_lr = config.optimiser, config.lr if config.d_lr is None else config.d_lr
+        path_interval = config.path_interval if config.path_weight else None
+        self.g_adam = lazy_optimiser(self.generator, config.lr, path_interval, kind)
+        self.d_adam = lazy_optimiser(self.discriminator, d_lr, config.r1_interval, kind)
         self.iteration = 0
         self.path_average = torch.zeros(())
         self.signs = [0.0, 0.0]  # sum and count of sign(D(real)) since the controller last looked
