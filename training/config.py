@@ -39,7 +39,7 @@ class GanConfig:
         noise: Fresh noise in every layer, or none: small faces have no detail that should come from chance.
         ema_kimg: Half-life of the averaged generator, in thousand pictures.
         ema_ramp: Shorten the half-life to this share of the pictures seen; none: never.
-        augment: The transforms, as `training.augment.specs` reads them.
+        augment: The transforms, as `training.augment.pipeline.pipe` reads them.
         augment_p: Their probability at the start.
         ada: How the probability follows the discriminator; none: it stays.
         precision: What blocks from `low_from` px up compute in.

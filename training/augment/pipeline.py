@@ -13,8 +13,12 @@ from torch import Tensor, nn
 from training.augment.colour import colour_map, recolour
 from training.augment.corruption import add_noise, cut_out, filter_bands, filter_bank
 from training.augment.draws import Draws, RandomDraws
+from training.augment.families import OneOf
 from training.augment.geometry import SYM6, inverse_map, warp
 from training.augment.specs import multipliers
+
+FAMILIES = "one:"
+"""How the description of families begins, as in `one:flip+blur`; all others are ADA's."""
 
 
 class AugmentPipe(nn.Module):
@@ -63,3 +67,17 @@ class AugmentPipe(nn.Module):
         return images.index_copy(
             0, chosen, warp(images[chosen], inverse.to(images.device)[chosen], self.sym6)
         )
+
+
+Pipe = AugmentPipe | OneOf
+
+
+def pipe(spec: str, p: float) -> Pipe:
+    """What a description stands for: ADA's transforms (`training.augment.specs`), or `one:` and families.
+
+    Raises:
+        ValueError: a name that is neither.
+    """
+    if spec.startswith(FAMILIES):
+        return OneOf(spec.removeprefix(FAMILIES), p)
+    return AugmentPipe(spec, p)

@@ -7,6 +7,9 @@ from typing import Annotated
 
 import typer
 
+from training.augment.families import FAMILIES
+from training.config import Optimiser
+
 Out = Annotated[Path, typer.Option(help="Folder of checkpoints and sheets; resumed if it has one.")]
 MaxMinutes = Annotated[float | None, typer.Option(help="Stop after so many minutes.")]
 MaxKimg = Annotated[float | None, typer.Option(help="Stop at so many thousand pictures.")]
@@ -22,4 +25,14 @@ FreezeD = Annotated[
 ]
 FreezeG = Annotated[
     int | None, typer.Option(min=0, help="Mapping and blocks up to so many px do not learn; 0: all do.")
+]
+OptimiserKind = Annotated[
+    Optimiser | None, typer.Option("--optimiser", help="What moves the weights; the rates are the recipe's.")
+]
+Families = Annotated[
+    str | None,
+    typer.Option(
+        help="In place of ADA's transforms: families of which a picture gets one at a time, `all` or a list "
+        f"such as flip,blur: {', '.join(FAMILIES)}."
+    ),
 ]

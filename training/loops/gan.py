@@ -20,7 +20,7 @@ from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
 from inference.networks.stylegan2.synthesis import NoiseMode
 from training.augment.controller import adjusted
-from training.augment.pipeline import AugmentPipe
+from training.augment.pipeline import Pipe, pipe
 from training.config import GanConfig
 from training.loops.ema import ema_beta, update_ema
 from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
@@ -54,7 +54,7 @@ class GanTrainer:
             self.discriminator.use_low_precision(torch.bfloat16, config.low_from)
         freeze(self.generator, frozen_in_generator(config.generator, config.freeze_g))
         freeze(self.discriminator, frozen_in_discriminator(config.discriminator, config.freeze_d))
-        self.augment = AugmentPipe(config.augment, config.augment_p)
+        self.augment: Pipe = pipe(config.augment, config.augment_p)
         kind, d_lr = config.optimiser, config.lr if config.d_lr is None else config.d_lr
         path_interval = config.path_interval if config.path_weight else None
         self.g_adam = lazy_optimiser(self.generator, config.lr, path_interval, kind)
