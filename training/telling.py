@@ -8,7 +8,7 @@ from contextlib import contextmanager
 import typer
 
 from inference.errors import PackError
-from training.transfer.errors import TransferError
+from training.errors import TrainingError
 
 
 @contextmanager
@@ -16,6 +16,6 @@ def sentences() -> Iterator[None]:
     """Ends the command where the body raises an error that is for the person at the terminal."""
     try:
         yield
-    except (PackError, TransferError) as error:
+    except (PackError, TrainingError) as error:
         typer.echo(str(error), err=True)
         raise typer.Exit(2) from None

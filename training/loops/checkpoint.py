@@ -2,28 +2,38 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import torch
 
+from training.errors import TrainingError
+from training.writing import whole
+
 LATEST = "latest.pt"
 
 
+class CheckpointError(TrainingError):
+    """A file that is no checkpoint of ours, or not all of one."""
+
+
 def save_checkpoint(path: Path, state: Mapping[str, Any]) -> None:
-    """Write beside the target, flush to disk, rename over it: a crash leaves the old file."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial")
-    with partial.open("wb") as file:
+    """Write it in place of the one that is there. Raises `NotWritten` as `whole` does."""
+    with whole(path) as file:
         torch.save(dict(state), file)
-        file.flush()
-        os.fsync(file.fileno())
-    partial.replace(path)
 
 
 def load_checkpoint(path: Path) -> dict[str, Any]:
-    """Tensors and plain values only; anything else in the file is refused by torch."""
-    state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    """Tensors and plain values only; anything else in the file is refused by torch.
+
+    Raises:
+        CheckpointError: it cannot be read.
+    """
+    try:
+        state: dict[str, Any] = torch.load(path, map_location="cpu", weights_only=True)
+    except FileNotFoundError:
+        raise CheckpointError(f"there is no checkpoint {path}") from None
+    except Exception as error:  # whatever a broken file provokes in torch's reader
+        raise CheckpointError(f"{path} is damaged, or no checkpoint of ours") from error
     return state

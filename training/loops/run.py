@@ -14,6 +14,7 @@ from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.samples import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.trainer import Terms, Trainer
+from training.loops.world import ALONE, World
 
 SHEET_COLUMNS = 12
 
@@ -36,8 +37,11 @@ class RunPlan:
 class Run:
     """A trainer, its folder, and the clock."""
 
-    def __init__(self, trainer: Trainer, plan: RunPlan, say: Callable[[str], None] = print) -> None:
-        self.trainer, self.plan, self.say = trainer, plan, say
+    def __init__(
+        self, trainer: Trainer, plan: RunPlan, say: Callable[[str], None] = print, world: World = ALONE
+    ) -> None:
+        self.trainer, self.plan, self.world = trainer, plan, world
+        self.say = say if world.first else _nothing
         self.seconds = 0.0  # spent in training, over all sittings
         self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
@@ -53,8 +57,10 @@ class Run:
         return True
 
     def save(self) -> None:
-        """Write `latest.pt`; once every `keep_kimg` also one that stays."""
+        """Write `latest.pt`; once every `keep_kimg` also one that stays. All ranks call it, the first writes."""
         state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        if not self.world.first:
+            return
         save_checkpoint(self.plan.out / LATEST, state)
         mark = int(self._kimg() // self.plan.keep_kimg * self.plan.keep_kimg)
         kept = self.plan.out / f"kimg-{mark:05d}.pt"
@@ -65,7 +71,7 @@ class Run:
         """Train until a limit or a signal; always ends with a checkpoint and a sheet."""
         started = last = saved = time.monotonic()
         with stop_signals() as stop:
-            while not stop and not self._finished(time.monotonic() - started):
+            while not self.world.any(bool(stop) or self._finished(time.monotonic() - started)):
                 before = self._kimg()
                 self._collect(self.trainer.step())
                 now = time.monotonic()
@@ -75,7 +81,7 @@ class Run:
                     last = now
                 if _passed(before, self._kimg(), self.plan.sheet_kimg):
                     self.sheet()
-                if now - saved >= self.plan.checkpoint_minutes * 60:
+                if self.world.any(now - saved >= self.plan.checkpoint_minutes * 60):
                     self.save()
                     saved = now
         self.seconds += time.monotonic() - last
@@ -84,6 +90,8 @@ class Run:
         self.say(f"stopped at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
 
     def sheet(self) -> None:
+        if not self.world.first:
+            return
         images = self.trainer.samples(SHEET_COLUMNS)
         save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", images, SHEET_COLUMNS, zoom=2)
 
@@ -107,6 +115,10 @@ class Run:
         pace = round(seconds / self.plan.tick_kimg, 1)
         line = {"kimg": round(self._kimg(), 2), "sec_per_kimg": pace, "hours": round(self.seconds / 3600, 3)}
         self.say(json.dumps(line | means))
+
+
+def _nothing(line: str) -> None:
+    """What other ranks than the first say."""
 
 
 def _passed(before: float, after: float, every: float) -> bool:

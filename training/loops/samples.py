@@ -12,6 +12,7 @@ from torch import Tensor
 
 from inference.networks.stylegan2.generator import Generator
 from inference.networks.stylegan2.synthesis import NoiseMode
+from training.writing import whole
 
 
 def seeded_codes(seed: int, n: int, z_dim: int) -> Tensor:
@@ -63,5 +64,5 @@ def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:
     picture = Image.fromarray(canvas)
     if zoom > 1:
         picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.BICUBIC)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    picture.save(path)
+    with whole(path) as file:
+        picture.save(file, "PNG")

@@ -6,11 +6,13 @@ Refused           one photo: a reason of `REASONS`, a line in the report
 
 from __future__ import annotations
 
-import errno
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
+
+from training.errors import TrainingError
+from training.writing import not_written
 
 REASONS: Final = {
     "unreadable": "the file cannot be opened",
@@ -28,10 +30,8 @@ REASONS: Final = {
     "enough_of_one": "enough pictures of this person are there",
 }
 
-_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
-
-class PreparingError(Exception):
+class PreparingError(TrainingError):
     """The data set cannot be made; the text is a sentence for the person who asked."""
 
 
@@ -54,10 +54,3 @@ def writing(target: Path) -> Iterator[None]:
         yield
     except OSError as error:
         raise PreparingError(not_written(target, error)) from error
-
-
-def not_written(target: Path, error: OSError) -> str:
-    """The sentence for a failed write."""
-    if error.errno in _NO_ROOM:
-        return f"The disk is full: there is no room left for {target}. Free some and run again to go on."
-    return f"{target} cannot be written: {error.strerror or error}."

@@ -17,10 +17,11 @@ from typing import Any, BinaryIO
 
 from training.preparing.detectors.opening import open_detector
 from training.preparing.detectors.ports import Detector
-from training.preparing.errors import Refused, not_written
+from training.preparing.errors import Refused
 from training.preparing.journal import chip_path, replace_bytes, stamp_of
 from training.preparing.photo import Verdict, examine, load
 from training.preparing.plan import Look
+from training.writing import not_written
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from training.errors import TrainingError
 
-class TransferError(Exception):
+
+class TransferError(TrainingError):
     """The weights do not fit the run; the text is a sentence for the person who asked."""

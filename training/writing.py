@@ -1,0 +1,67 @@
+"""Files that are whole or not there: written beside their place, flushed to disk, put there by renaming."""
+
+from __future__ import annotations
+
+import errno
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO, Final
+
+from training.errors import TrainingError
+
+_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
+
+class NotWritten(TrainingError):
+    """A file could not be written; what was there before is as it was."""
+
+
+@contextmanager
+def whole(target: Path) -> Iterator[BinaryIO]:
+    """A file that takes the place of `target` at the end; a crash, an error or a power cut leaves the old one.
+
+    Raises:
+        NotWritten: the disk is full, or does not let us.
+    """
+    draft = target.with_name(f".{target.name}.part")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        draft.replace(target)
+        _flush_folder(target.parent)
+    except BaseException as error:
+        with suppress(OSError):
+            draft.unlink()
+        if said := _of_disk(error):
+            raise NotWritten(not_written(target, said)) from error
+        raise
+
+
+def not_written(target: Path, error: OSError) -> str:
+    """The sentence for a failed write."""
+    if error.errno in _NO_ROOM:
+        return f"The disk is full: there is no room left for {target}. Free some and run again to go on."
+    return f"{target} cannot be written: {error.strerror or error}."
+
+
+def _of_disk(error: BaseException) -> OSError | None:
+    """What the disk said; torch wraps it in an error of its own."""
+    for candidate in (error, error.__context__):
+        if isinstance(candidate, OSError):
+            return candidate
+    return None
+
+
+def _flush_folder(folder: Path) -> None:
+    """The new name reaches the disk too, where folders can be opened."""
+    if os.name == "posix":
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
