@@ -196,7 +196,7 @@ async def _chat(settings: Settings, options: TerminalOptions) -> int:
 def chat(
     json: Annotated[bool, typer.Option("--json", help="One JSON object per reply.")] = False,
     out: Annotated[Path, typer.Option(help="Where pictures are written.")] = Path("typeface-pictures"),
-    locale: Annotated[str | None, typer.Option(help="en or ko.")] = None,
+    locale: Annotated[str | None, typer.Option(help="en, ko or ja.")] = None,
     name: Annotated[
         str, typer.Option("--as", help="Who you are: another name is another conversation.")
     ] = "me",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from bot.core.blend import Blend
 from bot.core.charts import Chart
@@ -13,7 +14,7 @@ from bot.core.presses import Action
 from bot.core.replies import Style
 from db.records import Held, Receipt
 
-Arg = str | int
+Arg = str | int | datetime
 
 
 @dataclass(frozen=True)

@@ -197,8 +197,7 @@ def _privacy(read: HeldRead, known: Known) -> Say:
     if known.kept:
         lines.append(Line("privacy-photo"))
     if held.faces and held.until:
-        until = held.until.strftime("%Y-%m-%d %H:%M")
-        lines.append(Line("privacy-faces", {"count": len(held.faces), "until": until}))
+        lines.append(Line("privacy-faces", {"count": len(held.faces), "until": held.until}))
     else:
         lines.append(Line("privacy-no-face"))
     return Say(tuple(lines), menus.PRIVACY)

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import cache
 from pathlib import Path
 
 from fluent.runtime import FluentBundle, FluentResource
 
-LOCALES: tuple[str, ...] = ("en", "ko")
+from bot.core.grammar import functions
+
+LOCALES: tuple[str, ...] = ("en", "ko", "ja")
 """The languages that texts exist in; the first is the fallback."""
 FOLDER = Path(__file__).parent / "texts"
 
@@ -18,19 +21,19 @@ class MissingTextError(Exception):
 
 @cache
 def _bundle(locale: str) -> FluentBundle:
-    bundle = FluentBundle([locale], use_isolating=False)
+    bundle = FluentBundle([locale], functions=functions(locale), use_isolating=False)
     for path in sorted((FOLDER / locale).glob("*.ftl")):
         bundle.add_resource(FluentResource(path.read_text("utf-8")))
     return bundle
 
 
 def pick(tag: str) -> str:
-    """The best of `LOCALES` for a platform's language tag, such as `ko-KR`, `ko_KR.UTF-8` or `en-GB`."""
+    """The best of `LOCALES` for a platform's language tag, such as `ko-KR`, `ja_JP.UTF-8` or `en-GB`."""
     language = tag.replace("_", "-").split("-")[0].lower()
     return language if language in LOCALES else LOCALES[0]
 
 
-def say(locale: str, key: str, **args: str | int | float) -> str:
+def say(locale: str, key: str, **args: str | int | float | datetime) -> str:
     """The text of `key` in `locale` (one of `LOCALES`).
 
     Raises:

@@ -75,14 +75,22 @@ def _data(locale: str) -> str:
     return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
 
 
+def _languages(locale: str) -> str:
+    """Links to the page in each other language, by its own name."""
+    others = [other for other in wording.LOCALES if other != locale]
+    return "\n      ".join(
+        f'<a href="/?lang={other}" hreflang="{other}" lang="{other}">{wording.say(other, "language-name")}</a>'
+        for other in others
+    )
+
+
 def render(locale: str) -> bytes:
     """The page in one language of `wording.LOCALES`."""
     template = files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
     filled = _WORD.sub(lambda match: html.escape(wording.say(locale, match[1])), template)
-    other = next(other for other in wording.LOCALES if other != locale)
     return (
         filled.replace("{{locale}}", locale)
-        .replace("{{other}}", other)
+        .replace("{{languages}}", _languages(locale))
         .replace("{{data}}", _data(locale))
         .encode()
     )

@@ -39,8 +39,8 @@ ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. 
 ask-reveal = Everyone here will see your own photo with the blended face in it: your hair, your clothes and all that is behind you. Shall I show it?
 
 progress-start = Thank you! Looking for your face…
-progress-queued = You are number { $position } in the queue, about { $seconds } s to go.
-progress-running = Finding your face… { $percent }%, about { $seconds } s to go.
+progress-queued = You are number { $position } in the queue, about { DURATION($seconds) } to go.
+progress-running = Finding your face… { $percent }%, about { DURATION($seconds) } to go.
 progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 
@@ -79,7 +79,7 @@ privacy-photo = Right now a photo of yours is in memory.
 privacy-faces = { $count ->
     [one] Right now I keep one face of yours
    *[other] Right now I keep { $count } faces of yours
-}, at the latest until { $until } UTC.
+}, at the latest until { WHEN($until) } UTC.
 privacy-no-face = Right now I keep no face of yours.
 forgotten = { $faces ->
     [0] Done. I have forgotten you: our conversation, your agreement and any photo in memory.
@@ -116,7 +116,7 @@ error-many-faces = { $count ->
 error-face-too-small = Your face is very small in this photo. Please come closer, or send the photo in its original size.
 error-face-cut = Part of your face is missing in this photo, or it is turned away. Please send one with your whole face from the front.
 error-photo-gone = I no longer have your photo: I keep it for a short time only. Please send it again.
-error-busy = Many people are here right now. Please try again in about { $seconds } s.
+error-busy = Many people are here right now. Please try again in about { DURATION($seconds) }.
 already-composing = I am already putting your face into your photo. Wait for it, or cancel it.
 error-already-running = I am already working on a selfie of yours. Wait for it, or cancel it.
 error-cancelled = Cancelled. You can try again whenever you like.

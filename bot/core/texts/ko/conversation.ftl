@@ -36,8 +36,8 @@ ask-reveal = 섞은 얼굴을 넣은 본인의 사진을 여기 있는 모든 �
 face-found = 셀카 작업이 끝났어요.
 
 progress-start = 고마워요! 얼굴을 찾고 있어요…
-progress-queued = 대기 순서 { $position }번째예요. 약 { $seconds }초 남았어요.
-progress-running = 얼굴을 찾아가고 있어요… { $percent }%, 약 { $seconds }초 남았어요.
+progress-queued = 대기 순서 { $position }번째예요. 약 { DURATION($seconds) } 남았어요.
+progress-running = 얼굴을 찾아가고 있어요… { $percent }%, 약 { DURATION($seconds) } 남았어요.
 progress-compose = 사진에 얼굴을 넣고 있어요…
 alt-preview = 미리 보기: 사진에서 지금까지 찾은 얼굴.
 
@@ -67,7 +67,7 @@ privacy =
     /forget 한 번이면 모두 바로 지워져요. 누구의 것도 아닌 숫자(개수)만 남아요.
 privacy-agreed = 셀카를 살펴봐도 된다고 동의하셨어요.
 privacy-photo = 지금 메모리에 사진이 한 장 있어요.
-privacy-faces = 지금 보관 중인 얼굴: { $count }개. 늦어도 { $until } UTC까지만 보관해요.
+privacy-faces = 지금 보관 중인 얼굴: { $count }개. 늦어도 { WHEN($until) } UTC까지만 보관해요.
 privacy-no-face = 지금 보관 중인 얼굴은 없어요.
 forgotten = { $faces ->
     [0] 다 지웠어요. 나눈 대화와 동의, 메모리에 있던 사진까지 모두 잊었어요.
@@ -92,15 +92,18 @@ not-yours = 다른 분의 버튼이에요. 당신의 버튼은 여기 있어요!
 bad-button = 제가 모르는 버튼이에요. 여기서부터 다시 해 볼까요?
 expired = 예전 버튼이라 지금은 쓸 수 없어요. 처음부터 다시 해 볼까요?
 
-error-unknown-type = { $word }: 제가 모르는 유형이에요. 혹시 이 중에 있나요? { $types }
+error-unknown-type = { JOSA($word, "은/는") } 제가 모르는 유형이에요. 혹시 이 중에 있나요? { $types }
 error-bad-image = 사진으로 읽을 수 없는 파일이에요. 일반 JPEG, PNG, WebP 사진을 보내 주세요.
 error-too-large = 사진이 너무 커요. 20 MB, 4천만 화소보다 작은 사진을 보내 주세요.
 error-no-face = 사진에서 얼굴을 찾지 못했어요. 밝은 곳에서 선글라스나 마스크 없이 정면으로 찍은 사진을 보내 주세요.
-error-many-faces = 얼굴을 { $count }개 찾았어요. 어느 쪽이 본인인가요? 번호를 눌러 주세요.
+error-many-faces = { $count ->
+    [1] 얼굴을 하나 찾았어요. 본인인가요?
+   *[other] 얼굴을 { $count }개 찾았어요. 어느 쪽이 본인인가요? 번호를 눌러 주세요.
+}
 error-face-too-small = 사진에서 얼굴이 너무 작아요. 조금 더 가까이에서 찍거나 원본 크기로 보내 주세요.
 error-face-cut = 얼굴이 잘렸거나 옆을 보고 있어요. 얼굴 전체가 정면으로 나온 사진을 보내 주세요.
 error-photo-gone = 사진은 잠깐만 갖고 있어서 지금은 없어요. 다시 한번 보내 주세요.
-error-busy = 지금은 이용하는 분이 많아요. 약 { $seconds }초 뒤에 다시 해 주세요.
+error-busy = 지금은 이용하는 분이 많아요. 약 { DURATION($seconds) } 뒤에 다시 해 주세요.
 already-composing = 이미 사진에 얼굴을 넣고 있어요. 조금 기다리거나 취소해 주세요.
 error-already-running = 이미 셀카를 살펴보고 있어요. 조금 기다리거나 취소해 주세요.
 error-cancelled = 취소했어요. 언제든 다시 해 보세요.

@@ -8,11 +8,15 @@ from bot.core.commands import COMMANDS
 from bot.core.events import Command
 from bot.core.mbti import TYPES
 from bot.core.replies import Progress, Text
-from bot.core.wording import say
+from bot.core.wording import LOCALES, say
 from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import BLEND, Scripted, jpeg
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Channel
+
+
+def in_others(key: str) -> dict[str, str]:
+    return {locale: say(locale, key) for locale in LOCALES if locale != "en"}
 
 
 async def test_the_commands_that_are_synced(double: DiscordDouble, launch: Launch) -> None:
@@ -21,12 +25,12 @@ async def test_the_commands_that_are_synced(double: DiscordDouble, launch: Launc
     assert set(commands) == {spec.name for spec in COMMANDS} | {say("en", "context-blend")}
     mbti = commands["mbti"]
     assert mbti["description"] == say("en", "command-mbti")
-    assert mbti["description_localizations"] == {"ko": say("ko", "command-mbti")}
+    assert mbti["description_localizations"] == in_others("command-mbti")
     assert not mbti.get("name_localizations")
     kind, gender, photo = mbti["options"]
     assert [choice["value"] for choice in kind["choices"]] == list(TYPES)
     assert [choice["value"] for choice in gender["choices"]] == ["female", "male", "either"]
-    assert gender["choices"][0]["name_localizations"] == {"ko": say("ko", "choice-female")}
+    assert gender["choices"][0]["name_localizations"] == in_others("choice-female")
     assert (kind["type"], gender["type"], photo["type"]) == (3, 3, 11)
     assert commands[say("en", "context-blend")]["type"] == 3
     for item in double.world.commands:

@@ -37,7 +37,7 @@ async def press(page: Page, label: str) -> None:
     await page.locator(".message").last.get_by_role("button", name=label, exact=True).click()
 
 
-@pytest.mark.parametrize(("tag", "locale"), [("en-GB", "en"), ("ko-KR", "ko")])
+@pytest.mark.parametrize(("tag", "locale"), [("en-GB", "en"), ("ko-KR", "ko"), ("ja-JP", "ja")])
 async def test_from_the_type_to_the_best_match(
     browser: Browser, faces: fakes.FakeFaces, tag: str, locale: str, tmp_path: Path
 ) -> None:
