@@ -1,0 +1,145 @@
+"""Words on pictures: what can be written at all, how large, and where lines break.
+
+The fonts that ship (`fonts/README.md`) have Latin, Greek, Cyrillic, Korean and Japanese. What people call themselves
+may hold anything: `legible` makes of it what can be drawn, and no box stands for what cannot.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache, lru_cache
+from pathlib import Path
+from typing import Literal
+
+from fontTools.ttLib import TTFont
+from PIL import ImageFont
+
+Weight = Literal["regular", "bold"]
+Font = ImageFont.FreeTypeFont
+CUT = "…"
+_FONTS = Path(__file__).with_name("fonts")
+_NOT_FIRST = frozenset(
+    "、。，．・：；？！ー」』）】〉》〕］｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〜…,.:;?!)]}%"
+)
+_NOT_LAST = frozenset("「『（【〈《〔［｛([{")
+
+
+def legible(text: str, most: int = 200) -> str:
+    """What of `text` can be drawn, on one line, of at most `most` characters; it may be nothing.
+
+    Letters in fancy dress become plain ones; what the fonts lack (right-to-left scripts, emoji), what has no shape,
+    and marks piled up on a letter are left out.
+    """
+    known = _known("bold")
+    found: list[str] = []
+    for sign in unicodedata.normalize("NFC", text[: 20 * most]):
+        plain = sign if ord(sign) in known else unicodedata.normalize("NFKC", sign)
+        found.extend(_shape(part) for part in plain)
+    return " ".join("".join(sign for sign in found if sign).split())[:most].rstrip()
+
+
+def covers(weight: Weight, text: str) -> bool:
+    """Whether a font has every character of `text`."""
+    return all(ord(sign) in _known(weight) for sign in text)
+
+
+def font(weight: Weight, size: int, text: str = "") -> Font:
+    """The font of that weight, `size` px; the bold one, which has more, where another lacks a character of `text`."""
+    return _loaded(weight if covers(weight, text) else "bold", size)
+
+
+def fit(text: str, weight: Weight, width: float, largest: int, smallest: int) -> tuple[str, Font]:
+    """`text` on one line of at most `width` px: in the largest size that goes in, and cut where none does."""
+    size = largest
+    while (long := font(weight, size, text).getlength(text)) > width and size > smallest:
+        size = max(smallest, min(size - 1, int(size * width / long)))
+    chosen = font(weight, size, text)
+    return cut(text, chosen, width), chosen
+
+
+def cut(text: str, chosen: Font, width: float) -> str:
+    """As much of `text` as goes into `width` px, with an ellipsis where some is left out."""
+    if chosen.getlength(text) <= width:
+        return text
+    kept = len(text)
+    while kept and chosen.getlength(text[:kept].rstrip() + CUT) > width:
+        kept -= 1
+    return text[:kept].rstrip() + CUT
+
+
+def wrap(text: str, chosen: Font, width: float, lines: int) -> list[str]:
+    """`text` on at most `lines` lines of at most `width` px, about equally long; the last is cut where more is left.
+
+    Lines break at spaces, in Japanese between letters too, and within a word only where it is longer than a line.
+    """
+    broken = _broken(text, chosen, width)
+    if len(broken) > lines:
+        joint = " " if " " in text else ""
+        return [*broken[: lines - 1], cut(joint.join(broken[lines - 1 :]), chosen, width)]
+    return _balanced(text, chosen, width, broken)
+
+
+def _balanced(text: str, chosen: Font, width: float, broken: list[str]) -> list[str]:
+    """As many lines, none much shorter than the others."""
+    best, step = broken, width / 24
+    while len(broken) == len(best) and width > step:
+        best, width = broken, width - step
+        broken = _broken(text, chosen, width)
+    return best
+
+
+def _broken(text: str, chosen: Font, width: float) -> list[str]:
+    found, line = [], ""
+    for piece in _pieces(text, chosen, width):
+        if line and chosen.getlength((line + piece).rstrip()) > width:
+            found.append(line.rstrip())
+            line = piece.lstrip()
+        else:
+            line += piece
+    return [*found, line.rstrip()] if line.strip() else found
+
+
+def _pieces(text: str, chosen: Font, width: float) -> list[str]:
+    """What no line breaks: words with the space behind them, Japanese letters, and single letters of endless words."""
+    pieces: list[str] = []
+    for sign in text:
+        if pieces and not _may_break(pieces[-1], sign):
+            pieces[-1] += sign
+        else:
+            pieces.append(sign)
+    whole = [[piece] if chosen.getlength(piece.rstrip()) <= width else list(piece) for piece in pieces]
+    return [part for parts in whole for part in parts]
+
+
+def _may_break(before: str, sign: str) -> bool:
+    if sign == " " or sign in _NOT_FIRST or before[-1] in _NOT_LAST:
+        return False
+    return before[-1] == " " or _japanese(sign) or _japanese(before[-1])
+
+
+def _japanese(sign: str) -> bool:
+    return "\u3000" <= sign <= "\u30ff" or "\u3400" <= sign <= "\u9fff" or "\uff00" <= sign <= "\uff60"
+
+
+def _shape(sign: str) -> str:
+    """The character if it can be drawn, a space for any that is blank, else nothing."""
+    kind = unicodedata.category(sign)
+    if kind.startswith("Z") or sign in "\t\n\r\v\f":
+        return " "
+    drawn = (
+        kind[0] in "LNPS"
+        and ord(sign) in _known("bold")
+        and not unicodedata.name(sign, "").endswith(" FILLER")
+    )
+    return sign if drawn else ""
+
+
+@cache
+def _known(weight: Weight) -> frozenset[int]:
+    with TTFont(_FONTS / f"{weight}.otf", lazy=True) as opened:
+        return frozenset(opened.getBestCmap())
+
+
+@lru_cache(64)
+def _loaded(weight: Weight, size: int) -> Font:
+    return ImageFont.truetype(_FONTS / f"{weight}.otf", size)
