@@ -25,13 +25,12 @@ from bot.core.effects import (
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
 from bot.core.flow import Turn
-from bot.core.mbti import Asked, Gender, distance, near, parse, words
+from bot.core.hearing import HELLO, HELP, Asked, parse, words
+from bot.core.mbti import Gender, distance, near
 from bot.core.photos import HeldPhoto
 from bot.core.presses import Action, decode
 from bot.core.state import State
 
-_HELLO = frozenset({"hi", "hello", "hey", "start", "안녕", "안녕하세요", "시작"})
-_HELP = frozenset({"help", "도움말", "도움", "도와줘"})
 _MAX_WORDS = 12
 """More words than these are talk, not a request."""
 _QUIET = frozenset({Action.RETRY, Action.CANCEL, Action.FORGET})
@@ -199,7 +198,7 @@ def _text(state: State, text: str, known: Known) -> Turn:
     pending = flow.pending_gender(state)
     if asked.type:
         return flow.choose(state, known, asked.type, asked.gender or pending)
-    for heard, key in ((_HELLO, "welcome"), (_HELP, "help")):
+    for heard, key in ((HELLO, "welcome"), (HELP, "help")):
         if heard & set(found):
             return state, (Say((Line(key),), menus.WELCOME),)
     if asked.gender and state.waiting in {"type", "gender", "match"}:

@@ -1,37 +1,10 @@
 import pytest
 
-from bot.core.mbti import TYPES, Asked, distance, near, parse
-
-
-@pytest.mark.parametrize(
-    ("words", "asked"),
-    [
-        ("ENFP", Asked("ENFP")),
-        ("enfp woman", Asked("ENFP", "female")),
-        ("남자 istj", Asked("ISTJ", "male")),
-        ("ENFP 여자", Asked("ENFP", "female")),
-        ("엔프피 여자로", Asked("ENFP", "female")),
-        ("저는 잇티제예요", Asked("ISTJ")),
-        ("InTp-T, either!", Asked("INTP", "either")),
-        ("f intj-a", Asked("INTJ", "female")),
-        ("woman", Asked(None, "female")),
-        ("ABCD man", Asked(None, "male", "abcd")),
-        ("", Asked()),
-        ("🎉 12345", Asked()),
-        ("ENFP ISTJ man woman", Asked("ENFP", "male")),
-    ],
-)
-def test_parse(words: str, asked: Asked) -> None:
-    assert parse(words) == asked
-
-
-def test_parse_reads_options_in_any_order() -> None:
-    assert parse("male", "x", "infj") == Asked("INFJ", "male")
+from bot.core.mbti import TYPES, distance, near
 
 
 def test_sixteen_types() -> None:
     assert len(set(TYPES)) == 16
-    assert all(parse(kind.lower()).type == kind for kind in TYPES)
 
 
 @pytest.mark.parametrize(
