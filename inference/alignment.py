@@ -2,7 +2,7 @@
 
 dlib's HOG detector looks at a copy shrunk to 640 px, its 5-point model (Davis King, CC0) places eyes and
 nose, a similarity transform takes them to dlib's mean face. Where dlib's `get_face_chip` samples bilinearly
-a large face is here sampled finely and then shrunk, so that it does not alias.
+a large face is here shrunk first, so that it does not alias.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import importlib.util
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from inference.descriptor import NUMBERS, SIDE, Descriptor
 from inference.errors import Box, FaceCut, FaceTooSmall, InternalError, ManyFaces, NoFace
 
 Points = NDArray[np.float64]
@@ -34,8 +35,8 @@ _BYSTANDER = 0.4  # a face less than this share as wide as the widest one is of 
 _SAME = 0.3  # overlap (intersection over union) from which a found face is the one that a box means
 _CUT = 0.2  # share of the cut-out that may lie outside of the photo
 _TURNED = 0.38  # eye distances that the nose may stand off the middle of the eyes; a profile is beyond
-_IDENTITY_SIZE = 150
-_OVERSAMPLE = 8
+_SMALL = 256  # px: the largest square that is sampled at twice its side and shrunk
+_STEP = 1.2  # pixels of a photo to one of the square from which it is shrunk before it is turned
 # dlib's mean face (image_transforms/interpolation.h, get_face_chip_details), in units of the face's box.
 _MEAN_FACE: Final = np.array(
     [
@@ -120,19 +121,16 @@ def locate(image: Image.Image, framing: Framing, box: Box | None = None) -> Poin
 
 
 def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.uint8]:
-    """The square around a face, [size, size, 3] uint8; beyond the photo its edge goes on."""
-    matrix = chip_to_photo(landmarks, framing)
-    step = float(np.linalg.norm(matrix[:, 0]))  # photo pixels from one chip pixel to the next
-    fine = min(_OVERSAMPLE, max(1, math.ceil(step)))
+    """The square around a face, [size, size, 3] uint8; beyond the photo its edge goes on.
+
+    Within 0.6 levels (root mean square) of a chip that is sampled eight times as finely and shrunk.
+    """
+    fine = 2 if framing.size <= _SMALL else 1
     side = framing.size * fine
     # Pixel j of the fine chip lies at (j + 0.5) / fine - 0.5 of the chip's own grid.
     to_grid = np.array([[1 / fine, 0, 0.5 / fine - 0.5], [0, 1 / fine, 0.5 / fine - 0.5], [0, 0, 1]])
-    fine_to_photo = matrix @ to_grid
-    padded, offset = _padded(image, fine_to_photo, side)
-    fine_to_photo[:, 2] += offset
-    chip = padded.transform(
-        (side, side), Image.Transform.AFFINE, _pillow(fine_to_photo), Image.Resampling.BICUBIC
-    )
+    part, matrix = _shrunk(*_padded(image, chip_to_photo(landmarks, framing) @ to_grid, side))
+    chip = part.transform((side, side), Image.Transform.AFFINE, _pillow(matrix), Image.Resampling.BICUBIC)
     if fine > 1:
         chip = chip.resize((framing.size, framing.size), Image.Resampling.LANCZOS)
     return np.asarray(chip)
@@ -159,12 +157,20 @@ def chip_to_photo(landmarks: Points, framing: Framing) -> NDArray[np.float64]:
 
 def identity(chip: NDArray[np.uint8]) -> NDArray[np.float64]:
     """Dlib's 128 numbers of an aligned face (padding 0.25); one person's lie within about 0.5."""
+    numbers: NDArray[np.float64] = identities([chip])[0].astype(np.float64)
+    return numbers
+
+
+def identities(chips: Iterable[NDArray[np.uint8]]) -> NDArray[np.float32]:
+    """The same of many, [N, 128]."""
+    network, square = _identity_network(), (SIDE, SIDE)
+    found = [network(np.asarray(_resized(chip, square))[None])[0] for chip in chips]
+    return np.stack(found) if found else np.zeros((0, NUMBERS), dtype=np.float32)
+
+
+def _resized(chip: NDArray[np.uint8], square: tuple[int, int]) -> Image.Image:
     image = Image.fromarray(chip)
-    if image.size != (_IDENTITY_SIZE, _IDENTITY_SIZE):
-        image = image.resize((_IDENTITY_SIZE, _IDENTITY_SIZE), Image.Resampling.LANCZOS)
-    network = _identity_network()
-    with _LOCK:
-        return np.array(network.compute_face_descriptor(np.asarray(image)), dtype=np.float64)
+    return image if image.size == square else image.resize(square, Image.Resampling.LANCZOS, reducing_gap=3)
 
 
 def _detect(image: Image.Image, turned: int) -> list[Found]:
@@ -272,14 +278,30 @@ def _similarity(source: Points, target: Points) -> NDArray[np.float64]:
 def _padded(
     image: Image.Image, matrix: NDArray[np.float64], side: int
 ) -> tuple[Image.Image, NDArray[np.float64]]:
-    """The part of the photo that the square needs, its edge repeated outwards; what that adds to x and y."""
+    """The part of the photo that the square needs, its edge repeated outwards, and the way to its pixels."""
     corners = matrix @ np.array([[0, side, 0, side], [0, 0, side, side], [1, 1, 1, 1]], dtype=np.float64)
-    left, top = (int(v) - 3 for v in np.floor(corners.min(axis=1)))
-    right, bottom = (int(v) + 4 for v in np.ceil(corners.max(axis=1)))
-    columns = np.clip(np.arange(left, right), 0, image.width - 1)
-    rows = np.clip(np.arange(top, bottom), 0, image.height - 1)
-    part = np.asarray(image)[np.ix_(rows, columns)]
-    return Image.fromarray(part), np.array([-left, -top], dtype=np.float64)
+    low, high = np.floor(corners.min(axis=1)).astype(int) - 3, np.ceil(corners.max(axis=1)).astype(int) + 4
+    first = np.clip(low, 0, np.array(image.size) - 1)
+    last = np.maximum(np.clip(high, 1, image.size), first + 1)
+    part = image.crop((int(first[0]), int(first[1]), int(last[0]), int(last[1])))
+    before = np.maximum(first - low, 0)
+    after = high - low - before - part.size
+    if max(*before, *after) > 0:
+        edges = [(int(before[1]), int(after[1])), (int(before[0]), int(after[0])), (0, 0)]
+        part = Image.fromarray(np.pad(np.asarray(part), edges, mode="edge"))
+    return part, np.column_stack([matrix[:, :2], matrix[:, 2] - low])
+
+
+def _shrunk(part: Image.Image, matrix: NDArray[np.float64]) -> tuple[Image.Image, NDArray[np.float64]]:
+    """A large part with `_STEP` of its pixels to one of the square: turning then neither aliases nor blurs."""
+    step = float(np.linalg.norm(matrix[:, 0]))
+    if step <= _STEP:
+        return part, matrix
+    sides = [max(1, round(pixels * _STEP / step)) for pixels in part.size]
+    small = part.resize((sides[0], sides[1]), Image.Resampling.BICUBIC, reducing_gap=2)
+    scale = np.array(small.size) / part.size
+    matrix = scale[:, None] * matrix
+    return small, np.column_stack([matrix[:, :2], matrix[:, 2] + scale / 2 - 0.5])
 
 
 def _pillow(matrix: NDArray[np.float64]) -> tuple[float, ...]:
@@ -307,5 +329,5 @@ def _predictor() -> Any:
 
 
 @lru_cache(maxsize=1)
-def _identity_network() -> Any:
-    return dlib.face_recognition_model_v1(model_file("dlib_face_recognition_resnet_model_v1.dat"))
+def _identity_network() -> Descriptor:
+    return Descriptor(Path(model_file("dlib_face_recognition_resnet_model_v1.dat")))

@@ -17,3 +17,8 @@ def cache(env: Mapping[str, str] = os.environ) -> Path:
         return Path.home() / ".cache" / "typeface"
     except RuntimeError:
         return Path(".typeface") / "cache"
+
+
+def one_core(env: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """The environment of a process that works beside one like it on each core."""
+    return {**env, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import base64
 import io
+import math
+import zlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -23,7 +25,6 @@ from training.preparing.measures import Measures, choose, measure, sharpness
 from training.preparing.plan import PADDING, Look
 
 MAX_BYTES: Final = 100 * 2**20
-_LARGE = 9000  # px: beyond every photo that is decoded at all
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def _face(data: bytes, look: Look, detector: Detector) -> tuple[NDArray[np.uint8
     points, step = face.landmarks, _step(face, framing)
     whole = image.info[images.FULL_SIZE][0] / image.width
     if step < 1 < whole:  # the face has more pixels in the file than in the copy that was searched
-        sharp = _read(data, _LARGE)
+        sharp = _read(data, math.ceil(max(image.size) / step))
         scale = sharp.width / image.width
         chip = cut(sharp, (points + 0.5) * scale - 0.5, framing)
     else:
@@ -127,5 +128,5 @@ def _read(data: bytes, enough: int | None = None) -> Image.Image:
 
 def _png(chip: NDArray[np.uint8]) -> bytes:
     out = io.BytesIO()
-    Image.fromarray(chip).save(out, "PNG", compress_level=2)  # half the time of 4 for 5 % more
+    Image.fromarray(chip).save(out, "PNG", compress_type=zlib.Z_RLE)  # the time of level 2, a tenth less
     return out.getvalue()

@@ -159,3 +159,24 @@ def test_threads_find_the_same(photo: Image.Image) -> None:
     with ThreadPoolExecutor(4) as threads:
         boxes = list(threads.map(lambda _: alignment.find(photo)[0].box, range(8)))
     assert len(set(boxes)) == 1
+
+
+@pytest.mark.parametrize("size", [64, 320])
+def test_a_chip_is_as_one_that_is_sampled_finely(size: int, photo: Image.Image) -> None:
+    """The reference is sampled eight times as finely, where nothing is shrunk before it is turned."""
+    tilted = photo.rotate(12, Image.Resampling.BICUBIC).resize((1024, 1024), Image.Resampling.LANCZOS)
+    points = alignment.find(tilted)[0].landmarks
+    matrix, side = alignment.chip_to_photo(points, Framing(size)), size * 8
+    matrix = np.column_stack([matrix[:, :2] / 8, matrix @ [1 / 16 - 0.5, 1 / 16 - 0.5, 1]])
+    way = alignment._pillow(matrix)
+    finely = tilted.transform((side, side), Image.Transform.AFFINE, way, Image.Resampling.BICUBIC)
+    wanted = np.asarray(finely.resize((size, size), Image.Resampling.LANCZOS), dtype=float)
+    found = alignment.cut(tilted, points, Framing(size))
+    assert np.sqrt(((found - wanted) ** 2).mean()) < 2
+    shifted = np.roll(found, 1, axis=1)
+    assert np.sqrt(((shifted - wanted) ** 2).mean()) > 4
+
+
+def test_a_chip_beside_the_photo_is_its_edge_alone(photo: Image.Image) -> None:
+    points = alignment.find(photo)[0].landmarks + 5000.0
+    assert len(np.unique(alignment.cut(photo, points, FRAMING).reshape(-1, 3), axis=0)) == 1
