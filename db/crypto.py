@@ -1,8 +1,9 @@
 """Hashes of ids and sealed latents.
 
 Ids are stored as HMAC-SHA256 under the hash key, so that a table cannot be matched against a list of ids.
-Each person has a random 256-bit data key, stored only wrapped (AES-256-GCM, the master key); latents are
-sealed with it, so that without the wrapped key none of them can be read again.
+Each person has a random 256-bit data key, stored only wrapped (AES-256-GCM, the master key); latents, and all else
+that is personal, are sealed with it, so that without the wrapped key none of it can be read again. What a
+community sets is nobody's own, and is sealed with the master key itself.
 Envelopes are `version (1) | nonce (12) | ciphertext and tag`.
 """
 
@@ -30,7 +31,7 @@ class Keys:
 
 
 def hashed(keys: Keys, kind: str, platform: str, value: str) -> bytes:
-    """The 32 bytes that stand for an id in the tables; `kind` keeps people, chats, communities and updates apart."""
+    """The 32 bytes that stand for an id in the tables; `kind` keeps people, chats, updates and so on apart."""
     # Zero bytes between the parts keep ("a", "bc") and ("ab", "c") apart.
     message = b"\0".join(part.encode("utf-8", "surrogatepass") for part in (kind, platform, value))
     return hmac.digest(keys.hash_key, message, "sha256")
@@ -41,24 +42,48 @@ def new_wrapped_key(keys: Keys, owner: bytes) -> bytes:
     return _encrypt(keys.master_key, AESGCM.generate_key(bit_length=KEY_BYTES * 8), b"key\0" + owner)
 
 
-def seal(keys: Keys, wrapped: bytes, owner: bytes, face: tuple[UUID, str], latent: bytes) -> bytes:
-    """Encrypt a latent for its owner; it opens only as that face of that person.
+@dataclass(frozen=True, slots=True)
+class Label:
+    """What a sealed value is, and whose: it opens under the same label only."""
 
-    `face` is the person's id and the face's id.
+    kind: str
+    person: UUID
+    id: str
+
+    def __bytes__(self) -> bytes:
+        return self.kind.encode() + b"\0" + self.person.bytes + self.id.encode()
+
+
+def seal(keys: Keys, wrapped: bytes, owner: bytes, label: Label, value: bytes) -> bytes:
+    """Encrypt a value for its owner; it opens only under that label.
 
     Raises:
         WrongKey: the master key is not the one that wrapped the person's key.
     """
-    return _encrypt(_unwrap(keys, wrapped, owner), latent, _face_label(face))
+    return _encrypt(_unwrap(keys, wrapped, owner), value, bytes(label))
 
 
-def unseal(keys: Keys, wrapped: bytes, owner: bytes, face: tuple[UUID, str], sealed: bytes) -> bytes:
-    """The latent that `seal` was given.
+def unseal(keys: Keys, wrapped: bytes, owner: bytes, label: Label, sealed: bytes) -> bytes:
+    """The value that `seal` was given.
 
     Raises:
-        WrongKey: another key, person or face, or changed bytes.
+        WrongKey: another key, person or label, or changed bytes.
     """
-    return _decrypt(_unwrap(keys, wrapped, owner), sealed, _face_label(face))
+    return _decrypt(_unwrap(keys, wrapped, owner), sealed, bytes(label))
+
+
+def seal_house(keys: Keys, community: UUID, value: bytes) -> bytes:
+    """Encrypt what a community's admins set."""
+    return _encrypt(keys.master_key, value, b"community\0" + community.bytes)
+
+
+def unseal_house(keys: Keys, community: UUID, sealed: bytes) -> bytes:
+    """The value that `seal_house` was given.
+
+    Raises:
+        WrongKey: another key or community, or changed bytes.
+    """
+    return _decrypt(keys.master_key, sealed, b"community\0" + community.bytes)
 
 
 def check_value(keys: Keys) -> bytes:
@@ -81,11 +106,6 @@ def check(keys: Keys, value: bytes) -> None:
                 f"The {name} key is not the one that this database was made with. Restore the secrets file "
                 "from its backup, or start with a fresh database."
             )
-
-
-def _face_label(face: tuple[UUID, str]) -> bytes:
-    person, face_id = face
-    return b"face\0" + person.bytes + face_id.encode()
 
 
 def _unwrap(keys: Keys, wrapped: bytes, owner: bytes) -> bytes:

@@ -64,6 +64,8 @@ class KeyCheck(Base):
 
 
 class Person(Base):
+    """`locale` is what the platform told, `language` what the person chose; `nickname` is sealed with their key."""
+
     __tablename__ = "people"
     __table_args__ = (UniqueConstraint("platform", "hash"),)
 
@@ -73,6 +75,9 @@ class Person(Base):
     wrapped_key: Mapped[bytes]
     locale: Mapped[str | None] = mapped_column(String(16))
     match_gender: Mapped[str | None] = mapped_column(String(16))
+    language: Mapped[str | None] = mapped_column(String(16))
+    public: Mapped[bool | None]
+    nickname: Mapped[bytes | None]
     created_at: Mapped[datetime]
 
     faces: Mapped[list["Face"]] = relationship(lazy="raise", passive_deletes=True, order_by="Face.created_at")
@@ -82,12 +87,15 @@ class Person(Base):
 
 
 class Community(Base):
+    """A server or group; `settings` is its JSON (`db.community.CommunitySettings`), sealed (`db.crypto.seal_house`)."""
+
     __tablename__ = "communities"
     __table_args__ = (UniqueConstraint("platform", "hash"),)
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     platform: Mapped[str] = mapped_column(String(16))
     hash: Mapped[bytes]
+    settings: Mapped[bytes | None]
     created_at: Mapped[datetime]
 
 
@@ -112,6 +120,7 @@ class Session(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    community_id: Mapped[UUID | None] = mapped_column(ForeignKey("communities.id", ondelete="SET NULL"))
     chat_hash: Mapped[bytes | None]
     type: Mapped[str] = mapped_column(String(16))
     gender: Mapped[str] = mapped_column(String(16))
@@ -132,6 +141,7 @@ class Job(Base):
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    community_id: Mapped[UUID | None] = mapped_column(ForeignKey("communities.id", ondelete="SET NULL"))
     kind: Mapped[str] = mapped_column(String(32))
     queue_ms: Mapped[int]
     run_ms: Mapped[int]
@@ -161,6 +171,97 @@ class Face(Base):
     sealed: Mapped[bytes]
     created_at: Mapped[datetime]
     expires_at: Mapped[datetime]
+
+
+class Making(Base):
+    """How a picture was made: the bot's own JSON, sealed with its owner's key unless `open`."""
+
+    __tablename__ = "makings"
+    __table_args__ = (UniqueConstraint("code"), Index(None, "person_id"), Index(None, "expires_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    code: Mapped[str] = mapped_column(String(8))
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    open: Mapped[bool]
+    content: Mapped[bytes]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Share(Base):
+    """A web link to one making; the token in the link is stored as a keyed hash."""
+
+    __tablename__ = "shares"
+    __table_args__ = (Index(None, "making_id"), Index(None, "expires_at"))
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    making_id: Mapped[int] = mapped_column(ForeignKey("makings.id", ondelete="CASCADE"))
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class Pair(Base):
+    """Two people who want one picture; `friend_hash` is the invited person's or their handle's, if any."""
+
+    __tablename__ = "pairs"
+    __table_args__ = (Index(None, "asker_id"), Index(None, "friend_id"), Index(None, "expires_at"))
+
+    id: Mapped[str] = mapped_column(String(12), primary_key=True)
+    asker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    friend_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    friend_hash: Mapped[bytes | None]
+    asker_agreed_at: Mapped[datetime | None]
+    friend_agreed_at: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class MapEntry(Base):
+    """A person who wants to be counted in a community's map of types."""
+
+    __tablename__ = "map_entries"
+
+    community_id: Mapped[UUID] = mapped_column(
+        ForeignKey("communities.id", ondelete="CASCADE"), primary_key=True
+    )
+    person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    type: Mapped[str] = mapped_column(String(16))
+
+
+class AuditEntry(Base):
+    """A change of a community's settings; `change` is its JSON (key, old, new), sealed like the settings."""
+
+    __tablename__ = "audit_entries"
+    __table_args__ = (Index(None, "community_id"), Index(None, "person_id"), Index(None, "created_at"))
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    community_id: Mapped[UUID] = mapped_column(ForeignKey("communities.id", ondelete="CASCADE"))
+    person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    change: Mapped[bytes]
+    created_at: Mapped[datetime]
+
+
+class Block(Base):
+    """Somebody a community does not serve; the hash is of person and community, and so tells nothing elsewhere."""
+
+    __tablename__ = "blocks"
+
+    community_id: Mapped[UUID] = mapped_column(
+        ForeignKey("communities.id", ondelete="CASCADE"), primary_key=True
+    )
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    created_at: Mapped[datetime]
+
+
+class Use(Base):
+    """How often somebody used a community's quota on one day; the hash is of person, community and day."""
+
+    __tablename__ = "uses"
+    __table_args__ = (Index(None, "last_at"),)
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    count: Mapped[int]
+    last_at: Mapped[datetime]
 
 
 class SeenUpdate(Base):

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 
@@ -19,20 +20,31 @@ class PersonRef:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person's row: `key` is their data key, wrapped by the master key."""
+    """A person's row: `hash` stands for their id, `key` is their data key, wrapped; `nickname` is sealed with it."""
 
     id: UUID
+    hash: bytes = field(repr=False)
     key: bytes = field(repr=False)
-    locale: str | None
-    match_gender: str | None
+    locale: str | None = None
+    match_gender: str | None = None
+    language: str | None = None
+    public: bool | None = None
+    nickname: bytes | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
 class Preferences:
-    """What a person chose once; None where they never did."""
+    """What a person chose once; None where they never did.
+
+    `locale` is what their platform told last, `language` what they chose themselves; `public` is whether others see
+    results at once.
+    """
 
     locale: str | None = None
     match_gender: str | None = None
+    language: str | None = None
+    public: bool | None = None
+    nickname: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +68,75 @@ class HeldConsent:
 
 
 @dataclass(frozen=True, slots=True)
+class Making:
+    """How a picture was made, in the bot's own JSON; `open`: nothing of a person's face is in it."""
+
+    code: str
+    making: str = field(repr=False)
+    open: bool
+    created: datetime
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SharedMaking:
+    """A making that its owner shares by a link, until `expires`."""
+
+    code: str
+    making: str = field(repr=False)
+    open: bool
+    expires: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Two people who may have one picture together, as one of them sees it.
+
+    `asked`: it was this one who asked. `mine` and `theirs`: who has agreed. `expires`: until when the agreement
+    can be given, and once `both` have agreed, until when it is good.
+    """
+
+    id: str
+    asked: bool
+    mine: bool
+    theirs: bool
+    expires: datetime
+
+    @property
+    def both(self) -> bool:
+        return self.mine and self.theirs
+
+
+@dataclass(frozen=True, slots=True)
+class PairLatent:
+    """One of two faces that are mixed by agreement: its pack's name and version, and the latent."""
+
+    pack: str
+    latent: bytes = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Quota:
+    """What came of asking for one use: `refused` says why it was not taken, `wait` the seconds until it may be.
+
+    `left` is what remains of today's quota, None where there is none.
+    """
+
+    refused: Literal["", "quota", "cooldown"]
+    left: int | None
+    wait: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A job that did not end well: when, its kind, and the error's code."""
+
+    at: datetime
+    kind: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class Held:
     """All that is held about a person, and until when their last face is kept (None: no face is).
 
@@ -67,6 +148,10 @@ class Held:
     conversations: int = 0
     sessions: int = 0
     jobs: int = 0
+    makings: int = 0
+    shares: int = 0
+    pairs: int = 0
+    maps: int = 0
     preferences: Preferences = Preferences()
     until: datetime | None = None
     session_days: int = 365
@@ -75,7 +160,7 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """What `/forget` removed. Sessions and jobs stay as statistics, cut from the person."""
+    """What `/forget` removed. Sessions, jobs and audit entries stay, cut from the person."""
 
     key: bool = False
     faces: int = 0
@@ -83,6 +168,10 @@ class Receipt:
     consents: int = 0
     sessions: int = 0
     jobs: int = 0
+    makings: int = 0
+    shares: int = 0
+    pairs: int = 0
+    maps: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +185,11 @@ class Purged:
     jobs: int = 0
     people: int = 0
     abandoned: int = 0
+    makings: int = 0
+    shares: int = 0
+    pairs: int = 0
+    uses: int = 0
+    audit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

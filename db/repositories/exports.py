@@ -10,10 +10,11 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import Community, Consent, Face, Job, Person, Session
+from db.models import Community, Consent, Face, Job, Making, MapEntry, Pair, Person, Session
 
 Value = str | int | datetime | None
 
+_PREFERENCES = (Person.platform, Person.locale, Person.match_gender, Person.language, Person.public)
 _QUERIES: dict[str, Select[*tuple[Any, ...]]] = {
     "sessions": select(
         Session.type, Session.gender, Session.started_at, Session.ended_at, Session.outcome
@@ -21,8 +22,13 @@ _QUERIES: dict[str, Select[*tuple[Any, ...]]] = {
     "jobs": select(Job.kind, Job.queue_ms, Job.run_ms, Job.outcome, Job.created_at).order_by(Job.created_at),
     "consents": select(Consent.version, Consent.given_at, Consent.withdrawn_at).order_by(Consent.given_at),
     "faces": select(Face.kind, Face.pack, Face.created_at, Face.expires_at).order_by(Face.created_at),
-    "people": select(Person.platform, Person.locale, Person.match_gender, func.count().label("count"))
-    .group_by(Person.platform, Person.locale, Person.match_gender)
+    "makings": select(Making.open, Making.created_at, Making.expires_at).order_by(Making.created_at),
+    "pairs": select(Pair.asker_agreed_at, Pair.friend_agreed_at, Pair.created_at).order_by(Pair.created_at),
+    "map_entries": select(MapEntry.type, func.count().label("count"))
+    .group_by(MapEntry.type)
+    .order_by(MapEntry.type),
+    "people": select(*_PREFERENCES, func.count().label("count"))
+    .group_by(*_PREFERENCES)
     .order_by(Person.platform),
     "communities": select(Community.platform, func.count().label("count")).group_by(Community.platform),
 }

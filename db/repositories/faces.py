@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -30,9 +31,22 @@ async def sealed(session: AsyncSession, person: UUID, face_id: str, now: datetim
     )
 
 
-async def latest(session: AsyncSession, person: UUID, kind: str, now: datetime) -> str | None:
-    query = select(Face.id).where(Face.person_id == person, Face.kind == kind, Face.expires_at > now)
-    return await session.scalar(query.order_by(Face.created_at.desc(), Face.expires_at.desc()).limit(1))
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """A kept face with its sealed latent."""
+
+    id: str
+    pack: str
+    sealed: bytes
+
+
+async def newest(session: AsyncSession, person: UUID, kind: str, now: datetime) -> Sealed | None:
+    """The newest unexpired face of that kind."""
+    query = select(Face.id, Face.pack, Face.sealed)
+    query = query.where(Face.person_id == person, Face.kind == kind, Face.expires_at > now)
+    query = query.order_by(Face.created_at.desc(), Face.expires_at.desc()).limit(1)
+    row = (await session.execute(query)).one_or_none()
+    return None if row is None else Sealed(*row)
 
 
 async def remove_of(session: AsyncSession, person: UUID) -> int:

@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import records
 from db.models import Job
 from db.repositories.affected import affected
 
@@ -30,6 +31,13 @@ async def log(session: AsyncSession, person: UUID | None, timing: Timing, now: d
             created_at=now,
         )
     )
+
+
+async def failures(session: AsyncSession, limit: int) -> tuple[records.Failure, ...]:
+    """The newest jobs that ended with an error's code, not `done` or `cancelled`."""
+    query = select(Job.created_at, Job.kind, Job.outcome).where(Job.outcome.not_in(("done", "cancelled")))
+    rows = await session.execute(query.order_by(Job.created_at.desc()).limit(limit))
+    return tuple(records.Failure(at, kind, code) for at, kind, code in rows)
 
 
 async def count(session: AsyncSession, person: UUID) -> int:

@@ -1,3 +1,4 @@
+from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID, uuid4
 
@@ -40,12 +41,18 @@ async def meet(
     return _record((await session.scalars(statement.returning(models.Person))).one())
 
 
-async def prefer(session: AsyncSession, person: UUID, preferences: records.Preferences) -> None:
-    """Set what is not None."""
-    given = {"locale": preferences.locale, "match_gender": preferences.match_gender}
-    chosen = {name: value for name, value in given.items() if value is not None}
+async def prefer(
+    session: AsyncSession, person: UUID, chosen: Mapping[str, str | bool | bytes | None]
+) -> None:
+    """Set the columns that are named."""
     if chosen:
         await session.execute(update(models.Person).where(models.Person.id == person).values(chosen))
+
+
+async def get(session: AsyncSession, person: UUID) -> records.Person | None:
+    """The person of that row id."""
+    row = await session.get(models.Person, person)
+    return None if row is None else _record(row)
 
 
 async def holdings(
@@ -73,12 +80,29 @@ async def remove(session: AsyncSession, person: UUID) -> None:
 
 
 async def remove_strangers(session: AsyncSession, before: datetime) -> int:
-    """Delete people who have no face, consent or conversation (any more); how many."""
+    """Delete people of whom nothing is left; how many."""
     statement = delete(models.Person).where(models.Person.created_at < before)
-    for table in (models.Face, models.Consent, models.Conversation):
+    held = (
+        models.Face,
+        models.Consent,
+        models.Conversation,
+        models.Making,
+        models.MapEntry,
+        models.AuditEntry,
+    )
+    for table in held:
         statement = statement.where(~exists().where(table.person_id == models.Person.id))
     return await affected(session, statement)
 
 
 def _record(row: models.Person) -> records.Person:
-    return records.Person(row.id, row.wrapped_key, row.locale, row.match_gender)
+    return records.Person(
+        id=row.id,
+        hash=row.hash,
+        key=row.wrapped_key,
+        locale=row.locale,
+        match_gender=row.match_gender,
+        language=row.language,
+        public=row.public,
+        nickname=row.nickname,
+    )

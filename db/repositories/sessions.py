@@ -1,3 +1,4 @@
+from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
@@ -8,13 +9,28 @@ from db.models import Session
 from db.repositories.affected import affected
 
 
-async def start(
-    session: AsyncSession, person: UUID, chat_hash: bytes, label: tuple[str, str], now: datetime
-) -> None:
-    """Open a session; the label is type and gender."""
-    row = Session(person_id=person, chat_hash=chat_hash, started_at=now)
-    row.type, row.gender = label
-    session.add(row)
+@dataclass(frozen=True, slots=True)
+class Walk:
+    """One walk through the steps: the chat's hash, the community's row, type and gender."""
+
+    chat: bytes
+    community: UUID | None
+    type: str
+    gender: str
+
+
+async def start(session: AsyncSession, person: UUID, walk: Walk, now: datetime) -> None:
+    """Open a session."""
+    session.add(
+        Session(
+            person_id=person,
+            community_id=walk.community,
+            chat_hash=walk.chat,
+            type=walk.type,
+            gender=walk.gender,
+            started_at=now,
+        )
+    )
 
 
 async def end(session: AsyncSession, person: UUID, chat_hash: bytes, outcome: str, now: datetime) -> int:

@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from db import crypto, errors
-from db.crypto import Keys
+from db.crypto import Keys, Label
 from db.models import Base
 from db.records import PersonRef
 from db.session import Database
@@ -50,6 +50,15 @@ async def use(store: Store, person: PersonRef) -> str:
     await store.consent(person, 1)
     await store.open_session(person, CHAT, "ENFP", "female")
     await store.log_job(person, "project", 1, 2, "done")
+    await store.prefer(person, nickname="Annabel")
+    code = await store.keep_making(person, '{"face": "sealed words"}', open=False, seconds=3600)
+    await store.share(person, code, 3600)
+    await store.agree(await store.invite(person, handle="@bobby"), person)
+    await store.invite(person, PersonRef(person.platform, "5550001"))
+    await store.put_on_map(person, "guild 31337", "ENFP")
+    await store.change_community(person, "guild 31337", "paused", "Back on Monday")
+    await store.block(person, "guild 31337", PersonRef(person.platform, "5550002"))
+    await store.take_quota(person, "guild 31337", limit=3)
     return await store.keep_face(person, LATENT, kind="self", pack="starter 1", seconds=3600)
 
 
@@ -63,6 +72,7 @@ async def test_no_table_holds_an_id_or_a_readable_latent(settings: Settings, ann
         ann.id.encode(),
         CHAT.encode(),
         b"5556667778",
+        *(b"Annabel", b"sealed words", b"bobby", b"5550001", b"5550002", b"31337", b"Monday"),
         LATENT[:32],
         keys.hash_key,
         keys.master_key,
@@ -80,6 +90,10 @@ async def test_after_forgetting_nothing_of_a_person_is_on_the_disk(sqlite: Setti
         (sealed,) = (await session.scalars(text("SELECT sealed FROM faces"))).all()
         (owner,) = (await session.scalars(text("SELECT hash FROM people"))).all()
         (chat,) = (await session.scalars(text("SELECT chat_hash FROM conversations"))).all()
+        (code, making) = (await session.execute(text("SELECT code, content FROM makings"))).one()
+        (link,) = (await session.scalars(text("SELECT hash FROM shares"))).all()
+        pairs = (await session.execute(text("SELECT id, friend_hash FROM pairs"))).all()
+        assert person.nickname is not None
     traces = {
         "wrapped key": person.key,
         "sealed latent": sealed[:64],
@@ -89,6 +103,12 @@ async def test_after_forgetting_nothing_of_a_person_is_on_the_disk(sqlite: Setti
         "person's row id": person.id.hex.encode(),
         "face id": face.encode(),
         "state": b"unmistakable",
+        "code": code.encode(),
+        "making": making,
+        "link": link,
+        "nickname": person.nickname,
+        **{f"pair {number}": pair.encode() for number, (pair, _) in enumerate(pairs)},
+        **{f"friend {number}": friend for number, (_, friend) in enumerate(pairs)},
     }
     before = on_disk(sqlite)
     assert [name for name, trace in traces.items() if trace not in before] == []
@@ -142,7 +162,7 @@ async def test_a_row_that_was_changed_or_moved_does_not_open(
 
 def test_a_latent_opens_only_with_its_person_face_and_keys() -> None:
     keys = Keys(os.urandom(32), os.urandom(32))
-    owner, face = b"owner", (uuid4(), "face")
+    owner, face = b"owner", Label("face", uuid4(), "1")
     wrapped = crypto.new_wrapped_key(keys, owner)
     sealed = crypto.seal(keys, wrapped, owner, face, LATENT)
     assert crypto.unseal(keys, wrapped, owner, face, sealed) == LATENT
@@ -153,8 +173,9 @@ def test_a_latent_opens_only_with_its_person_face_and_keys() -> None:
         (replace(keys, master_key=os.urandom(32)), wrapped, owner, face, sealed),
         (keys, other, owner, face, sealed),
         (keys, wrapped, b"other", face, sealed),
-        (keys, wrapped, owner, (uuid4(), "face"), sealed),
-        (keys, wrapped, owner, (face[0], "else"), sealed),
+        (keys, wrapped, owner, replace(face, person=uuid4()), sealed),
+        (keys, wrapped, owner, replace(face, id="2"), sealed),
+        (keys, wrapped, owner, replace(face, kind="making"), sealed),
         (keys, wrapped, owner, face, flipped),
         (keys, wrapped, owner, face, b"\x02" + sealed[1:]),
         (keys, wrapped, owner, face, b""),

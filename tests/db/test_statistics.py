@@ -23,14 +23,21 @@ from tests.db.clock import Clock
 # Every column of every table is either written out or about a person: a new one must be put on a side.
 PERSONAL = {
     "key_checks": {"id", "value"},
-    "people": {"id", "hash", "wrapped_key", "created_at"},
-    "communities": {"id", "hash", "created_at"},
+    "people": {"id", "hash", "wrapped_key", "nickname", "created_at"},
+    "communities": {"id", "hash", "settings", "created_at"},
     "conversations": {"person_id", "chat_hash", "state", "version", "updated_at"},
-    "sessions": {"id", "person_id", "chat_hash"},
-    "jobs": {"id", "person_id"},
+    "sessions": {"id", "person_id", "community_id", "chat_hash"},
+    "jobs": {"id", "person_id", "community_id"},
     "consents": {"person_id"},
     "faces": {"id", "person_id", "sealed"},
     "seen_updates": {"hash", "created_at"},
+    "makings": {"id", "code", "person_id", "content"},
+    "shares": {"hash", "making_id", "created_at", "expires_at"},
+    "pairs": {"id", "asker_id", "friend_id", "friend_hash", "expires_at"},
+    "map_entries": {"community_id", "person_id"},
+    "audit_entries": {"id", "community_id", "person_id", "change", "created_at"},
+    "blocks": {"community_id", "hash", "created_at"},
+    "uses": {"hash", "count", "last_at"},
 }
 
 

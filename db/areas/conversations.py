@@ -1,0 +1,54 @@
+"""Updates that were handled, where conversations stand, and what came of them."""
+
+from db.areas.base import Area
+from db.records import Failure, PersonRef
+from db.repositories import conversations, jobs, sessions, updates
+
+
+class Conversations(Area):
+    """Each method is one transaction."""
+
+    async def seen(self, platform: str, update: str) -> bool:
+        """Whether this update was handled already. Of several callers at once exactly one hears False."""
+        async with self._database.writing() as session:
+            return await updates.seen(session, self._hash("update", platform, update), self._now())
+
+    async def load(self, person: PersonRef, chat: str) -> str | None:
+        """The state of this person's conversation in that chat, as it was saved."""
+        async with self._database.reading() as session:
+            known = await self._find(session, person)
+            return await conversations.load(session, known.id, self._chat(person, chat)) if known else None
+
+    async def save(self, person: PersonRef, chat: str, state: str) -> None:
+        """Keep the state; the last writer wins."""
+        async with self._database.writing() as session:
+            known = await self._meet(session, person)
+            await conversations.save(session, known.id, self._chat(person, chat), state, self._now())
+
+    async def open_session(
+        self, person: PersonRef, chat: str, type: str, gender: str, community: str | None = None
+    ) -> None:
+        """A walk through the steps begins; one still open in that chat ends as `replaced`."""
+        async with self._database.writing() as session:
+            known, place, now = await self._meet(session, person), self._chat(person, chat), self._now()
+            where = await self._community(session, person.platform, community) if community else None
+            await sessions.end(session, known.id, place, "replaced", now)
+            await sessions.start(session, known.id, sessions.Walk(place, where, type, gender), now)
+
+    async def close_session(self, person: PersonRef, chat: str, outcome: str) -> None:
+        """The walk ends with an outcome, such as `matched`; nothing when none is open."""
+        async with self._database.writing() as session:
+            if known := await self._find(session, person, lock=True):
+                await sessions.end(session, known.id, self._chat(person, chat), outcome, self._now())
+
+    async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
+        """Note how long a job waited and ran; of somebody unknown (forgotten meanwhile) without a person."""
+        timing = jobs.Timing(kind, queue_ms, run_ms, outcome)
+        async with self._database.writing() as session:
+            known = await self._find(session, person, lock=True)
+            await jobs.log(session, known.id if known else None, timing, self._now())
+
+    async def failures(self, limit: int) -> tuple[Failure, ...]:
+        """The last jobs that did not end well, newest first."""
+        async with self._database.reading() as session:
+            return await jobs.failures(session, limit)

@@ -1,0 +1,69 @@
+"""How often a person used the bot today, and whether they may once more.
+
+Counts are kept under a hash of person, community and day, for two days at most. That is nobody's row: `/forget` starts
+no new quota.
+"""
+
+from datetime import datetime, timedelta
+
+from db.areas.base import Area
+from db.records import PersonRef, Quota
+from db.repositories import uses
+from db.repositories.uses import Day
+
+_DAY = timedelta(days=1)
+
+
+class Quotas(Area):
+    """Each method is one transaction. Days are UTC's; a community of None is use outside of any."""
+
+    async def used_today(self, person: PersonRef, community: str | None) -> int:
+        """How many uses were taken and not given back today."""
+        async with self._database.reading() as session:
+            day = await uses.find(session, self._use(person, community, self._now()))
+        return day.count if day else 0
+
+    async def take_quota(
+        self, person: PersonRef, community: str | None, *, limit: int | None = None, cooldown: int = 0
+    ) -> Quota:
+        """Take one use, unless today's are gone or the last one was just now; of several at once each counts.
+
+        Args:
+            person: who uses.
+            community: where.
+            limit: uses a day; None means no limit.
+            cooldown: seconds between two uses.
+        """
+        now = self._now()
+        today, yesterday = (self._use(person, community, day) for day in (now, now - _DAY))
+        async with self._database.writing() as session:
+            day = await uses.lock(session, today, now)
+            last = day or await uses.find(session, yesterday)
+            quota = _asked(day, last, now, (limit, cooldown))
+            if not quota.refused:
+                await uses.take(session, today, now)
+        return quota
+
+    async def give_back(self, person: PersonRef, community: str | None) -> None:
+        """The use came to nothing, and not by the person's doing: it does not count."""
+        async with self._database.writing() as session:
+            await uses.give_back(session, self._use(person, community, self._now()))
+
+    def _use(self, person: PersonRef, community: str | None, day: datetime) -> bytes:
+        return self._hash("use", person.platform, day.date().isoformat(), community or "", person.id)
+
+
+def _asked(day: Day | None, last: Day | None, now: datetime, terms: tuple[int | None, int]) -> Quota:
+    limit, cooldown = terms
+    used = day.count if day else 0
+    left = None if limit is None else max(0, limit - used)
+    if left == 0:
+        midnight = now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
+        return Quota("quota", 0, _seconds(midnight - now))
+    if last and (ready := last.last + timedelta(seconds=cooldown)) > now:
+        return Quota("cooldown", left, _seconds(ready - now))
+    return Quota("", None if left is None else left - 1)
+
+
+def _seconds(wait: timedelta) -> int:
+    return -(-wait // timedelta(seconds=1))
