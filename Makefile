@@ -9,7 +9,7 @@ RUN_TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run install test check bench format lock browser clean soak
+.PHONY: help run install images test check bench format lock browser clean soak
 
 help: ## say what there is
 	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
@@ -18,6 +18,9 @@ run: $(VENV)/.installed ## start the server, the web chat, and the bots whose to
 	@exec $(BIN)/typeface up
 
 install: $(VENV)/.installed ## make the environment in .venv
+
+images: ## build the container images with docker, podman or buildah (TYPEFACE_DEVICE=cuda for GPUs)
+	@sh docker/images.sh
 
 test: $(VENV)/.tested browser ## run every test
 	@$(RUN_TESTS) tests
@@ -57,7 +60,7 @@ $(VENV)/bin/python:
 
 $(VENV)/.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
 	@echo 'Installing packages into $(VENV) (a few minutes the first time).'
-	@$(PIP) --editable . && touch $@
+	@$(PIP) --editable '.[all]' && touch $@
 
 $(VENV)/.tested: $(VENV)/.installed
 	@$(PIP) --editable '.[dev]' && touch $@

@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Coroutine, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Protocol, runtime_checkable
+from typing import Annotated, Protocol, TextIO, runtime_checkable
 
 import structlog
 import typer
@@ -40,10 +40,13 @@ class HasUrl(Protocol):
     url: str
 
 
-def _log_to(home: Path) -> None:
-    """One line a happening into `logs/bot.log`; the libraries' own loggers speak up for warnings only."""
+def _log_file(home: Path) -> TextIO:
     (home / "logs").mkdir(parents=True, exist_ok=True)
-    output = (home / "logs" / "bot.log").open("a", buffering=1, encoding="utf-8")
+    return (home / "logs" / "bot.log").open("a", buffering=1, encoding="utf-8")
+
+
+def _log_to(output: TextIO) -> None:
+    """One line a happening; the libraries' own loggers speak up for warnings only."""
     logging.basicConfig(
         stream=output, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
     )
@@ -152,7 +155,7 @@ def _settings() -> Settings:
     charts.load(settings.match_chart)
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _log_to(settings.home)
+        _log_to(sys.stderr if settings.log == "stderr" else _log_file(settings.home))
     except OSError as error:
         raise SettingsError(f"TYPEFACE_HOME {settings.home} cannot be written: {error.strerror}.") from None
     return settings

@@ -23,8 +23,9 @@ import structlog
 
 from bot.core.service import Service
 from bot.drawing.boxes import Boxes
-from bot.settings import Settings, SettingsError, environment
+from bot.settings import SECRETS, Settings, SettingsError, environment
 from db import store as stores
+from db.settings import SECRETS as DB_SECRETS
 from db.settings import load as load_db_settings
 from inference.client import Client
 
@@ -93,12 +94,10 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _without_bot_tokens() -> dict[str, str]:
-    return {
-        name: value
-        for name, value in environment().items()
-        if name not in {"DISCORD_TOKEN", "TELEGRAM_TOKEN"}
-    }
+def _without_secrets() -> dict[str, str]:
+    """What a child process may know: no token, key or password, and no file that holds one."""
+    ours = {*SECRETS, *DB_SECRETS}
+    return {k: v for k, v in environment().items() if k.removesuffix("_FILE") not in ours}
 
 
 class InferenceProcess:
@@ -129,7 +128,7 @@ class InferenceProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C is for us: we stop the child when the last answer is out
-                env=_without_bot_tokens() | {"TYPEFACE_INFERENCE_TOKEN": self.token},
+                env=_without_secrets() | {"TYPEFACE_INFERENCE_TOKEN": self.token},
             )
 
     async def _keep(self) -> None:

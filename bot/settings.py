@@ -12,6 +12,11 @@ from urllib.parse import urlsplit
 
 from dotenv import dotenv_values
 
+from db import mounted
+
+SECRETS = ("DISCORD_TOKEN", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TYPEFACE_INFERENCE_TOKEN")
+"""Each may be given as a file instead, named by `NAME_FILE`; `db.settings` has more."""
+LOGS = ("file", "stderr")
 PORTS = (0, 65535)
 HOURS = (1, 24 * 365)
 
@@ -50,7 +55,10 @@ class WebSettings:
 
 @dataclass(frozen=True)
 class Settings:
-    """`home` holds secrets, the database and what is running. Without `inference_url` the bot starts its own server."""
+    """`home` holds secrets, the database and what is running. Without `inference_url` the bot starts its own server.
+
+    `log` is where the bot's log goes: `file` (in `home`), or `stderr`, for service managers that keep it.
+    """
 
     home: Path
     web: WebSettings
@@ -61,6 +69,7 @@ class Settings:
     retention_seconds: int = 24 * 3600
     locale: str = "en"
     match_chart: str = "opposite"
+    log: str = "file"
 
 
 def _loopback(host: str | None) -> bool:
@@ -123,8 +132,19 @@ def _telegram(env: Mapping[str, str]) -> TelegramSettings | None:
 
 
 def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
-    """The process environment over the values of `.env`."""
-    return {k: v for k, v in {**dotenv_values(dotenv), **os.environ}.items() if v is not None}
+    """The process environment over the values of `.env`, with the bot's secrets read from their files.
+
+    Raises:
+        BadSettings: a secret's file cannot be read.
+    """
+    given = {k: v for k, v in {**dotenv_values(dotenv), **os.environ}.items() if v is not None}
+    return mounted.read(given, SECRETS)
+
+
+def _log(env: Mapping[str, str]) -> str:
+    if (log := env.get("TYPEFACE_LOG") or "file") not in LOGS:
+        raise SettingsError(f"TYPEFACE_LOG is one of {' and '.join(LOGS)}, not {log!r}.")
+    return log
 
 
 def load(env: Mapping[str, str]) -> Settings:
@@ -143,4 +163,5 @@ def load(env: Mapping[str, str]) -> Settings:
         retention_seconds=3600 * _number(env, "TYPEFACE_RETENTION_HOURS", 24, HOURS),
         locale=env.get("TYPEFACE_LOCALE") or "en",
         match_chart=env.get("TYPEFACE_MATCH_CHART") or "opposite",
+        log=_log(env),
     )

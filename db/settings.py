@@ -9,7 +9,7 @@ from dotenv import dotenv_values
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError
 
-from db import secrets
+from db import mounted, secrets
 from db.crypto import Keys
 from db.errors import BadSettings
 
@@ -18,6 +18,8 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+SECRETS = ("DATABASE_URL", "DATABASE_PASSWORD", "TYPEFACE_HASH_KEY", "TYPEFACE_MASTER_KEY")
+"""Each may be given as a file instead, named by `NAME_FILE`."""
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ class Settings:
 
 
 def load(environ: Mapping[str, str] | None = None) -> Settings:
-    """Read DATABASE_URL and TYPEFACE_: HOME, HASH_KEY, MASTER_KEY, SESSION_DAYS, CONVERSATION_DAYS.
+    """Read DATABASE_URL, _PASSWORD and TYPEFACE_: HOME, HASH_KEY, MASTER_KEY, SESSION_DAYS, CONVERSATION_DAYS.
 
     Args:
         environ: by default the process's environment, over a `.env` file in the working directory.
@@ -65,9 +67,11 @@ def load(environ: Mapping[str, str] | None = None) -> Settings:
         environ = {name: value for name, value in dotenv_values(".env").items() if value is not None} | dict(
             os.environ
         )
+    environ = mounted.read(environ, SECRETS)
     home = Path(environ.get("TYPEFACE_HOME") or ".typeface")
+    url = parse_url(environ.get("DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'typeface.db'}")
     return Settings(
-        url=parse_url(environ.get("DATABASE_URL") or f"sqlite+aiosqlite:///{home / 'typeface.db'}"),
+        url=_with_password(url, environ.get("DATABASE_PASSWORD")),
         home=home,
         keys=_keys(environ),
         session_days=_days(environ, "TYPEFACE_SESSION_DAYS", 365),
@@ -90,6 +94,12 @@ def parse_url(text: str) -> URL:
     if sslmode := url.query.get("sslmode"):
         url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
     return url.set(drivername=_DRIVERS[backend])
+
+
+def _with_password(url: URL, password: str | None) -> URL:
+    if password and url.get_backend_name() == "sqlite":
+        raise BadSettings("DATABASE_PASSWORD is for PostgreSQL: set DATABASE_URL, too.")
+    return url.set(password=password) if password else url
 
 
 def _keys(environ: Mapping[str, str]) -> Keys | None:
