@@ -94,7 +94,7 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def _without_secrets() -> dict[str, str]:
+def without_secrets() -> dict[str, str]:
     """What a child process may know: no token, key or password, and no file that holds one."""
     ours = {*SECRETS, *DB_SECRETS}
     return {k: v for k, v in environment().items() if k.removesuffix("_FILE") not in ours}
@@ -128,7 +128,7 @@ class InferenceProcess:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C is for us: we stop the child when the last answer is out
-                env=_without_secrets() | {"TYPEFACE_INFERENCE_TOKEN": self.token},
+                env=without_secrets() | {"TYPEFACE_INFERENCE_TOKEN": self.token},
             )
 
     async def _keep(self) -> None:

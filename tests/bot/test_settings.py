@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.launch import without_secrets
 from bot.settings import Settings, SettingsError, environment, load
 
 TELEGRAM = {"TELEGRAM_TOKEN": "1:tele-secret"}
@@ -34,6 +35,7 @@ def test_tokens_bring_their_platforms_and_are_not_printed() -> None:
         ({**TELEGRAM, "TELEGRAM_WEBHOOK_PORT": "65536"}, "TELEGRAM_WEBHOOK_PORT"),
         ({"TYPEFACE_PORT": "eighty"}, "TYPEFACE_PORT"),
         ({"TYPEFACE_PORT": "-1"}, "TYPEFACE_PORT"),
+        ({"TYPEFACE_LOG": "syslog"}, "TYPEFACE_LOG"),
         ({"TYPEFACE_RETENTION_HOURS": "0"}, "TYPEFACE_RETENTION_HOURS"),
         ({"TYPEFACE_RETENTION_HOURS": "²"}, "TYPEFACE_RETENTION_HOURS"),
     ],
@@ -55,3 +57,28 @@ def test_the_process_comes_before_the_file(tmp_path: Path, monkeypatch: pytest.M
     env = environment(tmp_path / ".env")
     assert (env["TYPEFACE_PORT"], env["TYPEFACE_HOST"]) == ("2", "file")
     assert "EMPTY" not in env
+
+
+def test_a_secret_may_be_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "discord").write_text("disc-secret\n")
+    (tmp_path / "empty").write_text("\n")
+    monkeypatch.setenv("DISCORD_TOKEN_FILE", str(tmp_path / "discord"))
+    monkeypatch.setenv("TELEGRAM_TOKEN_FILE", str(tmp_path / "empty"))
+    env = environment(tmp_path / ".env")
+    settings = load(env)
+    assert settings.discord and settings.discord.token == "disc-secret"
+    assert settings.telegram is None
+    assert "DISCORD_TOKEN_FILE" not in env
+
+
+def test_a_child_process_is_given_no_secret(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("DISCORD_TOKEN", "TYPEFACE_MASTER_KEY", "DATABASE_URL"):
+        monkeypatch.setenv(name, "secret")
+    for name in ("TELEGRAM_TOKEN", "DATABASE_PASSWORD", "TYPEFACE_INFERENCE_TOKEN"):
+        (tmp_path / name).write_text("secret")
+        monkeypatch.setenv(f"{name}_FILE", str(tmp_path / name))
+    monkeypatch.setenv("TYPEFACE_INFERENCE_WIDTH", "2")
+    told = without_secrets()
+    assert "secret" not in told.values()
+    assert not [value for value in told.values() if value.startswith(str(tmp_path))]
+    assert told["TYPEFACE_INFERENCE_WIDTH"] == "2"
