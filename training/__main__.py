@@ -14,11 +14,13 @@ from training.commands import (
     prepare,
     sheet,
     train_starter,
+    train_stylegan2_ada,
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train Typeface's models and pack them.")
 train = typer.Typer(no_args_is_help=True, help="Train a generator until a limit, Ctrl-C or SIGTERM.")
 
+train.command("stylegan2-ada")(train_stylegan2_ada.stylegan2_ada)
 train.command("starter")(train_starter.starter)
 
 app.command("prepare")(prepare.prepare)

@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 
-Precision = Literal["float32", "bfloat16"]
+Precision = Literal["float32", "bfloat16", "float16"]
 Optimiser = Literal["adam", "adamw", "adamp"]
 
 
@@ -28,7 +28,8 @@ class GanConfig:
     """One training run.
 
     Attributes:
-        batch: Pictures an iteration.
+        batch: Pictures an iteration, on all devices together.
+        at_once: Of these, so many go through one device together; none: its whole share.
         optimiser: What moves the weights.
         lr: Its rate for the generator, before the correction for lazy regularisation.
         d_lr: The discriminator's; none: the same.
@@ -50,6 +51,7 @@ class GanConfig:
     generator: GeneratorConfig
     discriminator: DiscriminatorConfig
     batch: int = 16
+    at_once: int | None = None
     optimiser: Optimiser = "adam"
     lr: float = 0.0025
     d_lr: float | None = None

@@ -87,7 +87,7 @@ def test_phases_leave_the_other_network_alone(config: GanConfig, faces: FaceSet)
     assert differing(trainer.discriminator.state_dict(), judge) == []
     assert all(p.requires_grad and p.grad is None for p in trainer.discriminator.parameters())
     maker = {k: v.clone() for k, v in trainer.generator.named_parameters()}
-    trainer._train_discriminator(*faces.batch(4))
+    trainer._train_discriminator([faces.batch(4)])
     assert differing(dict(trainer.generator.named_parameters()), maker) == []
     assert differing(trainer.discriminator.state_dict(), judge)
 

@@ -44,7 +44,7 @@ def filter_bands(images: Tensor, bank: Tensor, draws: Draws, p: float) -> Tensor
         row = torch.ones(n, len(bank))
         row[:, band] = t
         gains = gains * row / (power * row.square()).sum(dim=1, keepdim=True).sqrt()
-    kernels = (gains @ bank).repeat_interleave(c, dim=0)  # [N * C, 43]
+    kernels = (gains.to(bank.device) @ bank).repeat_interleave(c, dim=0)  # [N * C, 43]
     pad = bank.shape[1] // 2
     x = F.pad(images.reshape(1, n * c, h, w), (pad, pad, pad, pad), mode="reflect")
     x = F.conv2d(x, kernels[:, None, None, :], groups=n * c)
@@ -57,7 +57,7 @@ def add_noise(images: Tensor, draws: Draws, p: float) -> Tensor:
     n = len(images)
     sigma = draws.half_normal((n, 1, 1, 1)) * 0.1
     sigma = sigma * draws.gate(p, (n, 1, 1, 1))
-    return images + torch.randn(images.shape, device=images.device) * sigma
+    return images + torch.randn(images.shape, device=images.device) * sigma.to(images.device)
 
 
 def cut_out(images: Tensor, draws: Draws, p: float) -> Tensor:
@@ -69,4 +69,4 @@ def cut_out(images: Tensor, draws: Draws, p: float) -> Tensor:
     y = (torch.arange(h) + 0.5).reshape(1, 1, -1, 1) / h
     keep_x = (x - centre[:, 0]).abs() >= size[:, 0] / 2
     keep_y = (y - centre[:, 1]).abs() >= size[:, 0] / 2
-    return images * (keep_x | keep_y)
+    return images * (keep_x | keep_y).to(images.device)

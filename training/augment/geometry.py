@@ -135,7 +135,10 @@ def inverse_map(n: int, size: Size, draws: Draws, strength: Mapping[str, float])
 
 
 def warp(images: Tensor, inverse: Tensor, taps: Tensor) -> Tensor:
-    """Resample `images [N, C, H, W]` through `inverse [N, 3, 3]`, borders reflected, band-limited."""
+    """Resample `images [N, C, H, W]` through `inverse [N, 3, 3]`, borders reflected, band-limited.
+
+    `inverse` is on the CPU, so that nothing waits for a GPU to know how far a batch reaches.
+    """
     _, _, height, width = images.shape
     hp = len(taps) // 4
     x0, y0, x1, y1 = _margins(inverse, height, width, hp)
@@ -148,7 +151,7 @@ def warp(images: Tensor, inverse: Tensor, taps: Tensor) -> Tensor:
     in_h, in_w = images.shape[2:]
     inverse = _zoom(2 / in_w, 2 / in_h) @ inverse @ _zoom(out_w / 2, out_h / 2)
     shape = [len(images), images.shape[1], out_h, out_w]
-    grid = F.affine_grid(inverse[:, :2], shape, align_corners=False)
+    grid = F.affine_grid(inverse[:, :2].to(images.device), shape, align_corners=False)
     images = F.grid_sample(images, grid, mode="bilinear", padding_mode="zeros", align_corners=False)
     return downsample2d(images, taps, extra=-2 * hp, flip=True)
 
@@ -157,7 +160,7 @@ def _margins(inverse: Tensor, height: int, width: int, hp: int) -> tuple[int, in
     """How far the batch reaches beyond the picture: left, top, right, bottom; at most its own size."""
     cx, cy = (width - 1) / 2, (height - 1) / 2
     corners = torch.tensor([[-cx, -cy, 1], [cx, -cy, 1], [cx, cy, 1], [-cx, cy, 1]]).t()
-    reached = (inverse.detach().cpu() @ corners)[:, :2]  # [N, 2, 4]
+    reached = (inverse.detach() @ corners)[:, :2]  # [N, 2, 4]
     x, y = reached[:, 0].flatten(), reached[:, 1].flatten()
     margin = torch.stack([-x, -y, x, y]).amax(dim=1) + torch.tensor([2 * hp - cx, 2 * hp - cy] * 2)
     limit = torch.tensor([width - 1, height - 1] * 2)

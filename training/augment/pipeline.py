@@ -17,6 +17,8 @@ from training.augment.families import OneOf
 from training.augment.geometry import SYM6, inverse_map, warp
 from training.augment.specs import multipliers
 
+_CPU = torch.device("cpu")
+
 FAMILIES = "one:"
 """How the description of families begins, as in `one:flip+blur`; all others are ADA's."""
 
@@ -40,7 +42,7 @@ class AugmentPipe(nn.Module):
         p = float(self.p)
         if p <= 0:
             return images
-        draws = draws or RandomDraws(images.device)
+        draws = draws or RandomDraws(_CPU)  # matrices of a few numbers: a GPU would wait for each
         n, channels, height, width = images.shape
         strength = {name: p * factor for name, factor in self.multipliers.items()}
         inverse = inverse_map(n, (height, width), draws, strength)
@@ -58,15 +60,14 @@ class AugmentPipe(nn.Module):
         return images
 
     def _warp(self, images: Tensor, inverse: Tensor) -> Tensor:
-        moved = (inverse != torch.eye(3)).any(dim=2).any(dim=1).to(images.device)
+        moved = (inverse != torch.eye(3)).any(dim=2).any(dim=1)
         if not self.sparse or bool(moved.all()):
-            return warp(images, inverse.to(images.device), self.sym6)
+            return warp(images, inverse, self.sym6)
         if not moved.any():
             return images
         chosen = moved.nonzero().flatten()
-        return images.index_copy(
-            0, chosen, warp(images[chosen], inverse.to(images.device)[chosen], self.sym6)
-        )
+        there = chosen.to(images.device)
+        return images.index_copy(0, there, warp(images[there], inverse[chosen], self.sym6))
 
 
 Pipe = AugmentPipe | OneOf

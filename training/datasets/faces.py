@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import torch
@@ -12,6 +14,7 @@ from PIL import Image
 from torch import Tensor
 
 from training.datasets.manifest import GENDERS, Row, cap_groups, is_held_out, read_manifest
+from training.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,17 @@ class FaceSet:
         pictures = torch.where(mirrored[:, None, None, None], pictures.flip(3), pictures)
         return pictures, one_hot(gender)
 
+    def conditions(self, n: int) -> Tensor:
+        """`[n, 2]`: as even as the batches are."""
+        return one_hot(torch.randint(len(GENDERS), (n,)))
+
+    def state_dict(self) -> dict[str, Any]:
+        """Nothing: all that it draws comes from torch's generator."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        del state
+
 
 def one_hot(gender: Tensor) -> Tensor:
     """`[N]` of indices to float32 `[N, 2]`."""
@@ -74,13 +88,13 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
         validation: The held-out side in place of the training side.
 
     Raises:
-        ValueError: No picture with a known gender is left.
+        DataError: No picture with a known gender is left.
     """
     with zipfile.ZipFile(source.archive) as archive:
         names = {Path(name).name: name for name in archive.namelist()}
         rows = _chosen(source, set(names), validation=validation)
         if not rows:
-            raise ValueError(f"no labelled pictures in {source.archive.name}")
+            raise DataError(f"no labelled pictures in {source.archive.name}")
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
         for i, row in enumerate(rows):
             images[i] = _read(archive, names[row.file], resolution)

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from training.datasets.faces import FaceSource
 from training.datasets.manifest import is_held_out, read_manifest
+from training.errors import DataError
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,7 @@ def load_people(source: FaceSource, resolution: int, *, validation: bool = False
     """Read and shrink one side of the split; nobody stands on both.
 
     Raises:
-        ValueError: no picture is left.
+        DataError: no picture is left.
     """
     with zipfile.ZipFile(source.archive) as archive:
         names = {Path(name).name: name for name in archive.namelist()}
@@ -54,7 +55,7 @@ def load_people(source: FaceSource, resolution: int, *, validation: bool = False
             if row.file in names and is_held_out(row.group, source.held_out) == validation
         ]
         if not rows:
-            raise ValueError(f"no pictures in {source.archive.name}")
+            raise DataError(f"no pictures in {source.archive.name}")
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
         for i, row in enumerate(rows):
             with Image.open(io.BytesIO(archive.read(names[row.file]))) as picture:

@@ -29,10 +29,13 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from training.errors import DataError
+
 FORMAT: Final = 1
 INDEX: Final = "dataset.json"
 
 Split = Literal["train", "validation"]
+Pixels = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +70,16 @@ class Prepared:
         """
         entries = self.side(split)
         if not entries:
-            raise ValueError(f"{self.path.name} has no pictures for {split}")
+            raise DataError(f"{self.path.name} has no pictures for {split}")
         if resolution > self.size:
-            raise ValueError(f"{self.path.name} has pictures of {self.size} px; {resolution} were asked for")
+            raise DataError(f"{self.path.name} has pictures of {self.size} px; {resolution} were asked for")
         pictures = np.empty((len(entries), 3, resolution, resolution), dtype=np.uint8)
         try:
             with zipfile.ZipFile(self.path) as archive:
                 for place, entry in enumerate(entries):
-                    pictures[place] = _picture(archive.read(entry.file), resolution)
+                    pictures[place] = read_picture(archive.read(entry.file), resolution)
         except (OSError, KeyError, zipfile.BadZipFile) as error:
-            raise ValueError(f"a picture of {self.path.name} cannot be read: {error}") from error
+            raise DataError(f"a picture of {self.path.name} cannot be read: {error}") from error
         return pictures, np.array([entry.label for entry in entries])
 
 
@@ -84,30 +87,31 @@ def open_prepared(path: Path) -> Prepared:
     """Read what a data set holds.
 
     Raises:
-        ValueError: no such file, not a whole zip, not a data set, or of a later format.
+        DataError: no such file, not a whole zip, not a data set, or of a later format.
     """
     try:
         with zipfile.ZipFile(path) as archive:
             told: dict[str, Any] = json.loads(archive.read(INDEX))
             missing = {p["file"] for p in told["pictures"]} - set(archive.namelist())
         if told["format"] != FORMAT:
-            raise ValueError(f"{path.name} has format {told['format']}; {FORMAT} is known")
+            raise DataError(f"{path.name} has format {told['format']}; {FORMAT} is known")
         classes = tuple((c["label"], c["gender"]) for c in told["classes"])
         entries = tuple(
             Entry(p["file"], p["class"], p["person"], p["split"], p["source"]) for p in told["pictures"]
         )
     except FileNotFoundError:
-        raise ValueError(f"there is no data set {path.name}") from None
+        raise DataError(f"there is no data set {path.name}") from None
     except (OSError, zipfile.BadZipFile) as error:
-        raise ValueError(f"{path.name} is not a whole zip archive; was its copying interrupted?") from error
+        raise DataError(f"{path.name} is not a whole zip archive; was its copying interrupted?") from error
     except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise ValueError(f"{path.name} has no {INDEX} of this project") from error
+        raise DataError(f"{path.name} has no {INDEX} of this project") from error
     if missing:
-        raise ValueError(f"{path.name} lacks {len(missing)} of its pictures")
+        raise DataError(f"{path.name} lacks {len(missing)} of its pictures")
     return Prepared(path, told["size"], classes, entries)
 
 
-def _picture(data: bytes, resolution: int) -> NDArray[np.uint8]:
+def read_picture(data: bytes, resolution: int) -> Pixels:
+    """`[3, R, R]`, shrunk by Lanczos where it is larger."""
     with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
         rgb = picture.convert("RGB")
     if rgb.size != (resolution, resolution):

@@ -1,17 +1,20 @@
 """One iteration of adversarial training: the phases of StyleGAN2-ADA (arXiv 1912.04958, 2006.06676).
 
-Everything random is drawn from torch's default generator, whose state is part of the trainer's state: a run
-that was stopped and resumed gives the same bits as one that never stopped. Deviation from the reference: the
-fakes of the discriminator's phase are made without a graph, and conditions are drawn as evenly as the batches
-are.
+Everything random is drawn from torch's generators, whose states are part of the trainer's state: a run that was
+stopped and resumed gives, on a CPU, the same bits as one that never stopped.
+
+Deviations from the reference: the fakes of the discriminator's phase are made without a graph; where a batch goes
+through in parts, their gradients are averaged, not summed (Adam does not see the difference); R1 is computed in
+float32 where the rest is in bfloat16, whose seven bits are too few for second derivatives.
 """
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, Protocol
+from functools import partial
+from typing import Any, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -22,8 +25,11 @@ from inference.networks.stylegan2.synthesis import NoiseMode
 from training.augment.controller import adjusted
 from training.augment.pipeline import Pipe, pipe
 from training.config import GanConfig
+from training.errors import SettingError
 from training.loops.ema import ema_beta, update_ema
+from training.loops.fakes import Dice, Fakes, codes
 from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
+from training.loops.machine import Machine
 from training.loops.optimisers import lazy_optimiser, step
 from training.loops.samples import sample_rows
 from training.loops.trainer import Terms
@@ -31,121 +37,176 @@ from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.path_length import image_noise, path_length_terms, path_lengths
 from training.losses.r1 import r1_terms
 
+_LOW = {"bfloat16": torch.bfloat16, "float16": torch.float16}
+_HERE = Machine()
+
+Losses = dict[str, Tensor]
+Network = TypeVar("Network", bound=nn.Module)
+
 
 class Batches(Protocol):
-    """A source of real pictures `[N, 3, R, R]` in [-1, 1] with one-hot conditions `[N, c_dim]`."""
+    """A source of real pictures."""
 
-    def batch(self, size: int) -> tuple[Tensor, Tensor]: ...
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """`[size, 3, R, R]` in [-1, 1], and their one-hot conditions `[size, c_dim]`."""
+        ...
+
+    def conditions(self, n: int) -> Tensor:
+        """`[n, c_dim]` of pictures drawn at random."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]:
+        """Where it is, in plain values."""
+        ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
 
 
 class GanTrainer:
     """Generator, discriminator, averaged generator, optimisers, and all counters of one run."""
 
-    def __init__(self, config: GanConfig, data: Batches) -> None:
+    def __init__(self, config: GanConfig, data: Batches, machine: Machine = _HERE) -> None:
         torch.manual_seed(config.seed)
-        self.config = config
-        self.data = data
-        layout = torch.channels_last
-        self.generator = Generator(config.generator).to(memory_format=layout)  # type: ignore[call-overload]
-        self.discriminator = Discriminator(config.discriminator).to(memory_format=layout)  # type: ignore[call-overload]
+        self.config, self.data, self.machine = config, data, machine
+        self.rows, self.rounds = _portions(config, machine)
+        self.generator = _placed(Generator(config.generator), machine)
+        self.discriminator = _placed(Discriminator(config.discriminator), machine)
         self.average = copy.deepcopy(self.generator).eval().requires_grad_(False)
-        if config.precision == "bfloat16":
-            self.generator.synthesis.use_low_precision(torch.bfloat16, config.low_from)
-            self.discriminator.use_low_precision(torch.bfloat16, config.low_from)
+        if low := _LOW.get(config.precision):
+            self.generator.synthesis.use_low_precision(low, config.low_from)
+            self.discriminator.use_low_precision(low, config.low_from)
         freeze(self.generator, frozen_in_generator(config.generator, config.freeze_g))
         freeze(self.discriminator, frozen_in_discriminator(config.discriminator, config.freeze_d))
-        self.augment: Pipe = pipe(config.augment, config.augment_p)
+        self.augment: Pipe = pipe(config.augment, config.augment_p).to(machine.device)
+        self.augment.p = self.augment.p.cpu()  # read at every pass, and a GPU would have to be waited for
         kind, d_lr = config.optimiser, config.lr if config.d_lr is None else config.d_lr
         path_interval = config.path_interval if config.path_weight else None
         self.g_adam = lazy_optimiser(self.generator, config.lr, path_interval, kind)
         self.d_adam = lazy_optimiser(self.discriminator, d_lr, config.r1_interval, kind)
-        self.iteration = 0
-        self.path_average = torch.zeros(())
-        self.signs = [0.0, 0.0]  # sum and count of sign(D(real)) since the controller last looked
-
-    @property
-    def images_seen(self) -> int:
-        return self.iteration * self.config.batch
+        self.draw = Dice(self.generator, data, config.style_mixing, machine.device)
+        self._synthesis: nn.Module = _compiled(self.generator.synthesis, machine)
+        self._judge: nn.Module = _compiled(self.discriminator, machine)
+        self.iteration = self.images_seen = 0
+        self.path_average = torch.zeros((), device=machine.device)
+        self.signs = torch.zeros(2, device=machine.device)  # sum and count of sign(D(real)) since ADA looked
+        if machine.world.size > 1:  # the same weights everywhere, but other dice
+            torch.manual_seed(config.seed * machine.world.size + machine.world.rank)
 
     def step(self) -> Terms:
         """All phases once: generator, discriminator, their regularisers, the average, ADA's controller."""
         config, i = self.config, self.iteration
-        terms = self._train_generator()
+        losses = self._train_generator()
         if config.path_weight and i % config.path_interval == 0:
-            terms |= self._regularise_generator()
-        reals, labels = self.data.batch(config.batch)
-        terms |= self._train_discriminator(reals, labels)
+            losses |= self._regularise_generator()
+        parts = [self.data.batch(self.rows) for _ in range(self.rounds)]
+        reals = [(images.to(self.machine.device), c.to(self.machine.device)) for images, c in parts]
+        losses |= self._train_discriminator(reals)
         if config.r1_gamma and i % config.r1_interval == 0:
-            terms |= self._regularise_discriminator(reals, labels)
-        beta = ema_beta(config.batch, config.ema_kimg, self.images_seen, config.ema_ramp)
-        update_ema(self.average, self.generator, beta)
+            losses |= self._regularise_discriminator(reals)
+        self._follow()
         self.iteration += 1
+        self.images_seen += config.batch
         self._adjust_augmentation()
-        return {**terms, "p": float(self.augment.p)}
+        return {**self._numbers(losses), "p": float(self.augment.p)}
 
-    def _train_generator(self) -> Terms:
+    def _train_generator(self) -> Losses:
+        def part() -> Losses:
+            fakes = self._fakes(self.rows)
+            return generator_terms(self._judge(self.augment(fakes.images), fakes.labels))
+
         with _frozen(self.discriminator):
-            images, labels = self._fakes(self.config.batch)[::2]
-            terms = generator_terms(self.discriminator(self.augment(images), labels))
-            _descend(_total(terms))
-        step(self.g_adam)
-        return _numbers(terms)
+            losses = self._accumulate([part] * self.rounds)
+        return self._move(self.g_adam, losses)
 
-    def _regularise_generator(self) -> Terms:
-        images, ws, _ = self._fakes(max(self.config.batch // 2, 1), by_code=True)
-        lengths = path_lengths(images, ws, image_noise(images))
-        terms, self.path_average = path_length_terms(lengths, self.path_average, self.config.path_weight)
-        _descend(_total(terms) * self.config.path_interval)
-        step(self.g_adam)
-        return _numbers(terms)
+    def _regularise_generator(self) -> Losses:
+        weight = self.config.path_weight
 
-    def _train_discriminator(self, reals: Tensor, labels: Tensor) -> Terms:
-        with torch.no_grad():
-            fakes, _, fake_labels = self._fakes(self.config.batch)
-        fake_logits = self.discriminator(self.augment(fakes), fake_labels)
-        real_logits = self.discriminator(self.augment(reals), labels)
-        self._note_signs(real_logits)
-        terms = discriminator_terms(real_logits, fake_logits)
-        _descend(_total(terms))
-        step(self.d_adam)
-        return _numbers(terms)
+        def part() -> Losses:
+            fakes = self._fakes(max(self.rows // 2, 1), by_code=True)
+            lengths = path_lengths(fakes.images, fakes.ws, image_noise(fakes.images))
+            mean = self.machine.world.mean(lengths.mean())
+            terms, self.path_average = path_length_terms(lengths, mean, self.path_average, weight)
+            return terms
 
-    def _regularise_discriminator(self, reals: Tensor, labels: Tensor) -> Terms:
-        reals = reals.detach().requires_grad_(True)
-        # Second derivatives want all the digits.
-        logits = self.discriminator(self.augment(reals), labels, force_fp32=True)
-        self._note_signs(logits)
-        terms = r1_terms(logits, reals, self.config.r1_gamma)
-        _descend(_total(terms) * self.config.r1_interval)
-        step(self.d_adam)
-        return _numbers(terms)
+        losses = self._accumulate([part] * self.rounds, self.config.path_interval)
+        return self._move(self.g_adam, losses)
 
-    def _fakes(self, n: int, *, by_code: bool = False) -> tuple[Tensor, Tensor, Tensor]:
-        """Pictures, their codes, their conditions. `by_code`: pictures are differentiable by their codes."""
-        shape = self.config.generator
-        z = torch.randn(n, shape.z_dim)
-        c_dim = shape.c_dim
-        labels = torch.eye(c_dim)[torch.randint(c_dim, (n,))] if c_dim else torch.zeros(n, 0)
-        ws = self.generator.mapping(z, labels)
-        if torch.rand(()) < self.config.style_mixing:
-            cutoff = int(torch.randint(1, shape.num_ws, ()))
-            other = self.generator.mapping(torch.randn_like(z), labels, track=False)
-            ws = torch.cat([ws[:, :cutoff], other[:, cutoff:]], dim=1)
+    def _train_discriminator(self, reals: list[tuple[Tensor, Tensor]]) -> Losses:
+        def part(images: Tensor, labels: Tensor) -> Losses:
+            with torch.no_grad():
+                fakes = self._fakes(len(images))
+            fake_logits = self._judge(self.augment(fakes.images), fakes.labels)
+            real_logits = self._judge(self.augment(images), labels)
+            self._note_signs(real_logits)
+            return discriminator_terms(real_logits, fake_logits)
+
+        losses = self._accumulate([partial(part, *pair) for pair in reals])
+        return self._move(self.d_adam, losses)
+
+    def _regularise_discriminator(self, reals: list[tuple[Tensor, Tensor]]) -> Losses:
+        def part(images: Tensor, labels: Tensor) -> Losses:
+            images = images.detach().requires_grad_(True)
+            exact = self.config.precision == "bfloat16"
+            logits = self.discriminator(self.augment(images), labels, force_fp32=exact)
+            self._note_signs(logits)
+            return r1_terms(logits, images, self.config.r1_gamma)
+
+        parts = [partial(part, *pair) for pair in reals]
+        losses = self._accumulate(parts, self.config.r1_interval)
+        return self._move(self.d_adam, losses)
+
+    def _fakes(self, n: int, *, by_code: bool = False) -> Fakes:
+        """`by_code`: pictures are differentiable by their codes, twice."""
+        draw = self.draw(n)
+        ws = codes(self.generator, draw)
         if by_code and not ws.requires_grad:  # of a frozen mapping
             ws.requires_grad_()
-        return self.generator.synthesis(ws, noise=self.config.noise), ws, labels
+        synthesis = self.generator.synthesis if by_code else self._synthesis
+        return Fakes(synthesis(ws, noise=self.config.noise), ws, draw.labels)
+
+    def _accumulate(self, parts: Sequence[Callable[[], Losses]], strength: float = 1.0) -> Losses:
+        """Gradients of the mean of all parts' losses, `strength` times as strong; the losses, as they are."""
+        sums: Losses = {}
+        for part in parts:
+            losses = part()
+            torch.autograd.backward(torch.stack(list(losses.values())).sum() * (strength / len(parts)))
+            for name, value in losses.items():
+                sums[name] = sums.get(name, 0.0) + value.detach() / len(parts)
+        return sums
+
+    def _move(self, optimiser: torch.optim.Optimizer, losses: Losses) -> Losses:
+        parameters = (p for group in optimiser.param_groups for p in group["params"])
+        self.machine.world.average_gradients(parameters)
+        step(optimiser)
+        return losses
+
+    def _follow(self) -> None:
+        """The average follows; `w_avg` first becomes that of all ranks' codes."""
+        config, world = self.config, self.machine.world
+        if world.size > 1:
+            self.generator.mapping.w_avg.copy_(world.sum(self.generator.mapping.w_avg.clone()) / world.size)
+        beta = ema_beta(config.batch, config.ema_kimg, self.images_seen, config.ema_ramp)
+        update_ema(self.average, self.generator, beta)
 
     def _note_signs(self, logits: Tensor) -> None:
-        self.signs[0] += float(logits.detach().sign().sum())
-        self.signs[1] += len(logits)
+        signs = logits.detach().sign()
+        self.signs += torch.stack([signs.sum(), torch.ones_like(signs).sum()])
 
     def _adjust_augmentation(self) -> None:
         ada = self.config.ada
-        if ada is None or self.iteration % ada.interval or not self.signs[1]:
+        if ada is None or self.iteration % ada.interval:
             return
-        mean = self.signs[0] / self.signs[1]
-        self.augment.p.fill_(adjusted(float(self.augment.p), mean, self.config.batch, ada))
-        self.signs = [0.0, 0.0]
+        total, count = self.machine.world.sum(self.signs.clone()).tolist()
+        if count:
+            p = adjusted(float(self.augment.p), total / count, self.config.batch, ada)
+            self.augment.p.fill_(p)
+        self.signs.zero_()
+
+    def _numbers(self, losses: Losses) -> Terms:
+        """Means over ranks, fetched from the device at once."""
+        world = self.machine.world
+        values = (world.sum(torch.stack(list(losses.values()))) / world.size).tolist()
+        return dict(zip(losses, values, strict=True))
 
     def samples(self, columns: int) -> Tensor:
         """`[classes * 2 * columns, 3, R, R]` of the averaged generator: a row for each class and psi."""
@@ -153,10 +214,12 @@ class GanTrainer:
         return sample_rows(self.average, columns, noise=noise)
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the next iteration depends on, as tensors and plain values."""
+        """Everything that the next iteration depends on, as tensors and plain values. Every rank calls it."""
+        world = self.machine.world
         return {
             "config": self.config.to_dict(),
             "iteration": self.iteration,
+            "images": self.images_seen,
             "generator": self.generator.state_dict(),
             "discriminator": self.discriminator.state_dict(),
             "average": self.average.state_dict(),
@@ -164,21 +227,55 @@ class GanTrainer:
             "d_adam": self.d_adam.state_dict(),
             "augment": self.augment.state_dict(),
             "path_average": self.path_average,
-            "signs": list(self.signs),
-            "random": torch.get_rng_state(),
+            "signs": world.sum(self.signs.clone()),
+            "data": self.data.state_dict(),
+            "random": world.gather(self.machine.random_state()),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state_dict` was taken, at the learning rates of this trainer's configuration."""
+        """Go on where `state_dict` was taken, at the rates of this trainer's configuration.
+
+        With another number of processes the dice are new ones.
+        """
+        world, config = self.machine.world, self.config
         rates = [adam.param_groups[0]["lr"] for adam in (self.g_adam, self.d_adam)]
-        self.iteration = state["iteration"]
-        for name in ("generator", "discriminator", "average", "g_adam", "d_adam", "augment"):
+        self.iteration, self.images_seen = state["iteration"], state["images"]
+        for name in ("generator", "discriminator", "average", "g_adam", "d_adam", "augment", "data"):
             getattr(self, name).load_state_dict(state[name])
         for adam, rate in zip((self.g_adam, self.d_adam), rates, strict=True):
             adam.param_groups[0]["lr"] = rate
-        self.path_average = state["path_average"]
-        self.signs = list(state["signs"])
-        torch.set_rng_state(state["random"])
+        if config.ada is None:
+            self.augment.p.fill_(config.augment_p)
+        self.path_average = state["path_average"].to(self.machine.device)
+        self.signs.copy_(state["signs"] * world.first)  # the sum of all ranks'
+        if len(state["random"]) == world.size:
+            self.machine.set_random_state(state["random"][world.rank])
+        else:
+            torch.manual_seed((config.seed + self.iteration) * world.size + world.rank)
+
+
+def _portions(config: GanConfig, machine: Machine) -> tuple[int, int]:
+    """How many pictures go through at once, and how often, on one rank.
+
+    Raises:
+        SettingError: the batch does not come out even.
+    """
+    share = machine.world.share(config.batch)
+    rows = min(config.at_once or share, share)
+    group = config.discriminator.mbstd_group_size or rows
+    if share % rows:
+        raise SettingError(f"{share} pictures a process do not go through in parts of {rows}")
+    if rows % min(group, rows):
+        raise SettingError(f"{rows} pictures at once cannot be compared in groups of {group}")
+    return rows, share // rows
+
+
+def _placed(network: Network, machine: Machine) -> Network:
+    return network.to(machine.device).to(memory_format=torch.channels_last)  # type: ignore[call-overload, no-any-return]
+
+
+def _compiled(network: nn.Module, machine: Machine) -> nn.Module:
+    return torch.compile(network) if machine.compiled else network  # type: ignore[return-value]
 
 
 @contextmanager
@@ -191,15 +288,3 @@ def _frozen(network: nn.Module) -> Iterator[None]:
     finally:
         for parameter in learning:
             parameter.requires_grad_()
-
-
-def _descend(loss: Tensor) -> None:
-    torch.autograd.backward(loss)
-
-
-def _total(terms: Mapping[str, Tensor]) -> Tensor:
-    return torch.stack(list(terms.values())).sum()
-
-
-def _numbers(terms: Mapping[str, Tensor]) -> Terms:
-    return {name: float(value.detach()) for name, value in terms.items()}

@@ -23,13 +23,13 @@ def seeded_codes(seed: int, n: int, z_dim: int) -> Tensor:
 @torch.no_grad()
 def class_mean(generator: Generator, label: int, n: int = 4096, seed: int = 123) -> Tensor:
     """`[num_ws, w_dim]`: the mean of w over z for one class (one `w_avg` would give every class one face)."""
-    z = seeded_codes(seed, n, generator.config.z_dim)
+    z = seeded_codes(seed, n, generator.config.z_dim).to(generator.mapping.w_avg.device)
     return generator.mapping(z, one_condition(generator, label, n), track=False).mean(dim=0)  # type: ignore[no-any-return]
 
 
 def one_condition(generator: Generator, label: int, n: int) -> Tensor:
     """`[n, c_dim]`: the same class for all."""
-    return torch.eye(generator.config.c_dim)[label].expand(n, -1)
+    return torch.eye(generator.config.c_dim, device=generator.mapping.w_avg.device)[label].expand(n, -1)
 
 
 @torch.no_grad()
@@ -40,7 +40,7 @@ def sample_rows(
     rows = []
     for label in range(max(generator.config.c_dim, 1)):
         c = one_condition(generator, label, columns) if generator.config.c_dim else None
-        z = seeded_codes(label, columns, generator.config.z_dim)
+        z = seeded_codes(label, columns, generator.config.z_dim).to(generator.mapping.w_avg.device)
         ws = generator.mapping(z, c, track=False)
         mean = class_mean(generator, label) if generator.config.c_dim else generator.mapping.w_avg
         rows += [generator.synthesis(mean + psi * (ws - mean), noise=noise) for psi in psis]
@@ -49,7 +49,7 @@ def sample_rows(
 
 def to_uint8(images: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """`[N, 3, R, R]` in [-1, 1] to `[N, R, R, 3]` of bytes."""
-    return (images.permute(0, 2, 3, 1) * 127.5 + 128).clamp(0, 255).to(torch.uint8).numpy()
+    return (images.permute(0, 2, 3, 1) * 127.5 + 128).clamp(0, 255).to(torch.uint8).cpu().numpy()
 
 
 def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:

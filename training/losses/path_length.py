@@ -22,14 +22,15 @@ def path_lengths(images: Tensor, ws: Tensor, noise: Tensor) -> Tensor:
 
 
 def path_length_terms(
-    lengths: Tensor, average: Tensor, weight: float = 2.0
+    lengths: Tensor, mean: Tensor, average: Tensor, weight: float = 2.0
 ) -> tuple[dict[str, Tensor], Tensor]:
     """The penalty and the new running average; the gradient also flows through the average.
 
     Args:
         lengths: `[N]`.
+        mean: Of all lengths of this step, those of other processes too.
         average: The running average so far, a scalar.
         weight: Of the penalty.
     """
-    average = average.lerp(lengths.mean(), DECAY)
+    average = average.lerp(mean, DECAY)
     return {"g_path": (lengths - average).square().mean() * weight}, average.detach()

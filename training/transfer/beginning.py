@@ -60,6 +60,7 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     config = recipe
     if before is not None:
         config, name = before
+        _check_same(recipe.generator, config.generator, out)
         config = replace(recipe, generator=config.generator, discriminator=config.discriminator)
         config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
     elif path := wish.start or wish.grow_from:
@@ -71,6 +72,19 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     return Beginning(_frozen(config, wish), source, {} if name is None else {"from": name})
 
 
+def _check_same(wanted: GeneratorConfig, found: GeneratorConfig, out: Path) -> None:
+    if wanted.resolution != found.resolution:
+        raise TransferError(
+            f"the run in {out} is of {found.resolution} px, and {wanted.resolution} px are asked for; "
+            "take another folder, and begin it with --from or --grow-from"
+        )
+    if wanted.c_dim != found.c_dim:
+        raise TransferError(
+            f"the run in {out} learns {found.c_dim or 'no'} labels, and {wanted.c_dim or 'none'} are asked for; "
+            "take another folder, and begin it with --from"
+        )
+
+
 def adopted(recipe: GanConfig, source: Source, *, grow: bool) -> GanConfig:
     """The recipe with the source's networks, at the recipe's resolution and with its classes.
 
@@ -79,8 +93,14 @@ def adopted(recipe: GanConfig, source: Source, *, grow: bool) -> GanConfig:
     """
     _check_size(recipe.generator.resolution, source, grow)
     mine, its = recipe.generator, source.generator_config
-    # Precision is the recipe's.
-    generator = replace(its, resolution=mine.resolution, c_dim=mine.c_dim, num_fp16_res=mine.num_fp16_res)
+    # Precision is the recipe's, and with it the bound that 16 bits need.
+    generator = replace(
+        its,
+        resolution=mine.resolution,
+        c_dim=mine.c_dim,
+        num_fp16_res=mine.num_fp16_res,
+        conv_clamp=its.conv_clamp or mine.conv_clamp,
+    )
     discriminator = recipe.discriminator
     if source.discriminator_config is not None:
         discriminator = replace(
@@ -88,6 +108,7 @@ def adopted(recipe: GanConfig, source: Source, *, grow: bool) -> GanConfig:
             resolution=mine.resolution,
             c_dim=discriminator.c_dim,
             num_fp16_res=discriminator.num_fp16_res,
+            conv_clamp=source.discriminator_config.conv_clamp or discriminator.conv_clamp,
             mbstd_group_size=discriminator.mbstd_group_size,
         )
     return replace(recipe, generator=generator, discriminator=discriminator)
@@ -122,7 +143,7 @@ def begin(trainer: GanTrainer, source: Source) -> None:
 def _generator(
     config: GeneratorConfig, source: Source, weights: sources.Weights, trainer: GanTrainer
 ) -> sources.Weights:
-    fresh = trainer.generator.state_dict()
+    fresh = {name: value.cpu() for name, value in trainer.generator.state_dict().items()}
     weights = generator_for(config, source.generator_config, weights, fresh)
     if config.resolution != source.generator_config.resolution:
         weights = grown_generator(config, weights, fresh)
@@ -131,7 +152,8 @@ def _generator(
 
 def _discriminator(config: DiscriminatorConfig, source: Source, trainer: GanTrainer) -> sources.Weights:
     assert source.discriminator_config is not None
-    fresh, weights = trainer.discriminator.state_dict(), source.discriminator
+    weights = source.discriminator
+    fresh = {name: value.cpu() for name, value in trainer.discriminator.state_dict().items()}
     if config.resolution != source.discriminator_config.resolution:
         weights = grown_discriminator(config, weights, fresh)
     return discriminator_for(config, source.discriminator_config, weights, fresh)

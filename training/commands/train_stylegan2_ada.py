@@ -1,0 +1,174 @@
+"""`typeface-training train stylegan2-ada`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from training.augment.pipeline import pipe
+from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxMinutes, Out, Start
+from training.config import Optimiser, Precision
+from training.datasets.opening import Opened, open_data
+from training.datasets.training_set import TrainingSet, Use
+from training.errors import SettingError
+from training.loops.gan import GanTrainer
+from training.loops.hardware import hardware
+from training.loops.machine import DeviceName, Machine, machine
+from training.loops.run import Run, RunPlan
+from training.recipes import stylegan2_ada as recipe
+from training.telling import sentences
+from training.transfer import beginning
+
+PrecisionName = Literal["auto", "fp32", "bf16", "fp16"]
+
+_PRECISIONS: dict[PrecisionName, Precision] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+_DATA, _AUGMENT, _NUMBERS, _MACHINE = "Pictures", "Augmentation", "Numbers", "Machine"
+_WISHES = recipe.Wishes()
+
+
+def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
+    data: Annotated[Path, typer.Option(help="What prepare made, or an archive of pictures.")],
+    out: Out,
+    manifest: Annotated[
+        Path | None,
+        typer.Option(help="Table of an archive that prepare did not make.", rich_help_panel=_DATA),
+    ] = None,
+    resolution: Annotated[
+        int | None, typer.Option(help="32 to 1024; that of the pictures.", rich_help_panel=_DATA)
+    ] = None,
+    cond: Annotated[bool, typer.Option(help="Learn the labels too.", rich_help_panel=_DATA)] = False,
+    mirror: Annotated[
+        bool, typer.Option(help="Show pictures mirrored as well.", rich_help_panel=_DATA)
+    ] = False,
+    mirror_y: Annotated[
+        bool, typer.Option(help="And upside down; not for faces.", rich_help_panel=_DATA)
+    ] = False,
+    aug: Annotated[
+        recipe.Aug, typer.Option(help="How strong: by ADA, by --p, not at all.", rich_help_panel=_AUGMENT)
+    ] = _WISHES.aug,
+    p: Annotated[
+        float | None, typer.Option(min=0, help="Probability of --aug fixed.", rich_help_panel=_AUGMENT)
+    ] = None,
+    target: Annotated[
+        float | None, typer.Option(help="Of ADA; 0.6.", rich_help_panel=_AUGMENT, min=-1, max=1)
+    ] = None,
+    augpipe: Annotated[
+        str,
+        typer.Option(
+            help="blit, geom, color, filter, noise, cutout, bg, bgc, bgcf, bgcfn, bgcfnc, face; joined by +; "
+            "or one:all, families one at a time.",
+            rich_help_panel=_AUGMENT,
+        ),
+    ] = _WISHES.augpipe,
+    cfg: Annotated[
+        recipe.Name, typer.Option(help="Where the numbers come from.", rich_help_panel=_NUMBERS)
+    ] = "auto",
+    batch: Annotated[
+        int | None, typer.Option(min=1, help="Pictures a step, on all GPUs.", rich_help_panel=_NUMBERS)
+    ] = None,
+    at_once: Annotated[
+        int | None, typer.Option(min=1, help="Of these, together on one GPU.", rich_help_panel=_NUMBERS)
+    ] = None,
+    gamma: Annotated[float | None, typer.Option(min=0, help="Of R1.", rich_help_panel=_NUMBERS)] = None,
+    path_weight: Annotated[
+        float, typer.Option(min=0, help="Of path lengths; 0: none.", rich_help_panel=_NUMBERS)
+    ] = _WISHES.path_weight,
+    optimiser: Annotated[
+        Optimiser, typer.Option(help="What moves the weights.", rich_help_panel=_NUMBERS)
+    ] = "adam",
+    channel_base: Annotated[
+        int | None, typer.Option(min=32, help="Channels x pixels of a side.", rich_help_panel=_NUMBERS)
+    ] = None,
+    channel_max: Annotated[
+        int, typer.Option(min=8, help="Channels at most.", rich_help_panel=_NUMBERS)
+    ] = 512,
+    codes: Annotated[int, typer.Option(min=8, help="Width of z and w.", rich_help_panel=_NUMBERS)] = 512,
+    kimg: Annotated[
+        float, typer.Option(min=0, help="Stop at so many thousand pictures.", rich_help_panel=_NUMBERS)
+    ] = recipe.KIMG,
+    seed: Annotated[int, typer.Option(min=0, help="Of all dice.", rich_help_panel=_NUMBERS)] = 0,
+    start: Start = None,
+    grow_from: GrowFrom = None,
+    freeze_d: FreezeD = None,
+    freeze_g: FreezeG = None,
+    max_minutes: MaxMinutes = None,
+    save_minutes: Annotated[float, typer.Option(min=0, help="Between two checkpoints.")] = 10.0,
+    device: Annotated[
+        DeviceName, typer.Option(help="auto: the GPU where there is one.", rich_help_panel=_MACHINE)
+    ] = "auto",
+    precision: Annotated[
+        PrecisionName, typer.Option(help="auto: fp16 on a GPU, else fp32.", rich_help_panel=_MACHINE)
+    ] = "auto",
+    compiled: Annotated[
+        bool, typer.Option("--compile", help="Use torch.compile; minutes to begin.", rich_help_panel=_MACHINE)
+    ] = False,
+) -> None:
+    """Train StyleGAN2 with adaptive augmentation until a limit, Ctrl-C or SIGTERM; run again to go on.
+
+    typeface-training train stylegan2-ada --data faces.zip --out runs/faces --mirror
+
+    typeface-training train stylegan2-ada --data faces.zip --out runs/types --cond --from runs/faces --freeze-d 10
+
+    typeface-training train stylegan2-ada --data faces256.zip --out runs/faces256 --grow-from runs/faces128
+
+    torchrun --nproc-per-node 4 -m training train stylegan2-ada --data faces.zip --out runs/faces --batch 64
+    """
+    with sentences(), machine(device, compiled=compiled) as here:
+        opened = open_data(data, manifest, resolution)
+        source = _Source(opened, Use(mirror, mirror_y, cond, seed))
+        shape = recipe.Shape(
+            opened.resolution, source.c_dim, here.world.size, channel_base, channel_max, codes
+        )
+        wishes = recipe.Wishes(
+            batch, at_once, gamma, path_weight, aug, augpipe, p, target, _precision(precision, here), seed
+        )
+        config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser)
+        _check_pipe(augpipe)
+        begun = beginning.plan(config, beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
+        about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
+        plan = RunPlan(out, kimg, max_minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
+        trainer = GanTrainer(begun.config, source.on(here), here)
+        begun.fill(trainer)
+        run = Run(trainer, plan, lambda line: print(line, flush=True), here.world)
+        run.say(f"{len(opened.labels)} pictures of {opened.resolution} px: {opened.counts}; {hardware(here)}")
+        run.resume()
+        run.go()
+
+
+@dataclass(frozen=True, slots=True)
+class _Source:
+    """Pictures, and how they are shown."""
+
+    opened: Opened
+    use: Use
+
+    @property
+    def c_dim(self) -> int:
+        """Raises `SettingError` where labels are to be learnt and there is but one."""
+        if not self.use.conditional:
+            return 0
+        if len(self.opened.classes) < 2:
+            raise SettingError("--cond learns labels, and all pictures have the same one; leave it out")
+        return len(self.opened.classes)
+
+    def on(self, here: Machine) -> TrainingSet:
+        opened, world = self.opened, here.world
+        classes = len(opened.classes)
+        part = world.rank, world.size
+        return TrainingSet(opened.pictures, opened.labels, classes, self.use, here.device, part)
+
+
+def _precision(name: PrecisionName, here: Machine) -> Precision:
+    if name == "auto":
+        return "float16" if here.device.type == "cuda" else "float32"
+    return _PRECISIONS[name]
+
+
+def _check_pipe(spec: str) -> None:
+    try:
+        pipe(spec, 0.0)
+    except ValueError as error:
+        raise SettingError(f"--augpipe: {error}") from error

@@ -1,0 +1,69 @@
+"""A data set from what the command line names: an archive of `prepare`'s, or any archive and its table."""
+
+from __future__ import annotations
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.datasets.faces import FaceSource, load_faces
+from training.datasets.manifest import GENDERS
+from training.datasets.pictures import IN_MEMORY, Kept, Pictures, Streamed
+from training.datasets.prepared import open_prepared
+from training.errors import DataError, SettingError
+
+SIZES = (32, 64, 128, 256, 512, 1024)
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """The training side: pictures, the class `[M]` of each, the classes' names, how many there are of each."""
+
+    pictures: Pictures
+    labels: Tensor
+    classes: tuple[str, ...]
+    resolution: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        return {name: int((self.labels == i).sum()) for i, name in enumerate(self.classes)}
+
+
+def open_data(archive: Path, manifest: Path | None, resolution: int | None) -> Opened:
+    """Open it, at a smaller size where one is asked for.
+
+    Raises:
+        DataError: it cannot be read, or holds nothing for training.
+        SettingError: no such size.
+    """
+    if resolution is not None and resolution not in SIZES:
+        raise SettingError(f"--resolution takes one of {', '.join(map(str, SIZES))}, not {resolution}")
+    return _archive(archive, resolution) if manifest is None else _table(archive, manifest, resolution)
+
+
+def _archive(path: Path, resolution: int | None) -> Opened:
+    prepared = open_prepared(path)
+    side = resolution or prepared.size
+    entries = prepared.side("train")
+    if not entries:
+        raise DataError(f"{path.name} has no pictures for training")
+    if side > prepared.size:
+        raise DataError(f"{path.name} has pictures of {prepared.size} px; {side} were asked for")
+    pictures: Pictures = Streamed(prepared, entries, side)
+    if len(entries) * 3 * side**2 <= IN_MEMORY:
+        pictures = Kept(torch.from_numpy(prepared.load("train", side)[0]))
+    names = tuple(":".join(filter(None, pair)) for pair in prepared.classes)
+    return Opened(pictures, torch.tensor([entry.label for entry in entries]), names, side)
+
+
+def _table(archive: Path, manifest: Path, resolution: int | None) -> Opened:
+    if resolution is None:
+        raise SettingError("with --manifest, say a --resolution: the archive's pictures may be of any size")
+    try:
+        faces = load_faces(FaceSource(archive, manifest), resolution)
+    except (OSError, KeyError, zipfile.BadZipFile) as error:
+        raise DataError(f"{archive.name} or {manifest.name} cannot be read: {error}") from error
+    return Opened(Kept(faces.images), faces.labels, GENDERS, resolution)

@@ -1,0 +1,82 @@
+"""Pictures of a data set by their number: all in memory where there is room, else read when they are needed."""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Final, Protocol
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from training.datasets.prepared import Entry, Pixels, Prepared, read_picture
+from training.errors import DataError
+
+IN_MEMORY: Final = 4 * 2**30
+"""Bytes of pictures that are kept; beyond that, threads read ahead."""
+
+_READERS = 4
+
+
+class Pictures(Protocol):
+    """`[M, 3, R, R]` of bytes, wherever they lie."""
+
+    def __len__(self) -> int: ...
+
+    def read(self, places: Sequence[int]) -> Tensor:
+        """`[len(places), 3, R, R]` uint8."""
+        ...
+
+    def expect(self, places: Sequence[int]) -> None:
+        """These will be read next."""
+        ...
+
+
+class Kept:
+    """All in memory."""
+
+    def __init__(self, images: Tensor) -> None:
+        self.images = images
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def read(self, places: Sequence[int]) -> Tensor:
+        return self.images[torch.tensor(places)]
+
+    def expect(self, places: Sequence[int]) -> None:
+        """They are there already."""
+
+
+class Streamed:
+    """Read from the archive, those of the next batch while this one is learnt from."""
+
+    def __init__(self, prepared: Prepared, entries: Sequence[Entry], resolution: int) -> None:
+        self.prepared, self.entries, self.resolution = prepared, entries, resolution
+        self._archive = zipfile.ZipFile(prepared.path)
+        self._readers = ThreadPoolExecutor(_READERS, "pictures")
+        self._coming: dict[int, Future[Pixels]] = {}
+
+    def __len__(self) -> int:
+        return len(self.entries)
+
+    def read(self, places: Sequence[int]) -> Tensor:
+        """Raises `DataError` for a picture that is broken."""
+        self.expect(places)
+        try:
+            pictures = [self._coming[place].result() for place in places]
+        except (OSError, KeyError, zipfile.BadZipFile) as error:
+            raise DataError(f"a picture of {self.prepared.path.name} cannot be read: {error}") from error
+        for place in set(places):
+            del self._coming[place]
+        return torch.from_numpy(np.stack(pictures))
+
+    def expect(self, places: Sequence[int]) -> None:
+        for place in places:
+            if place not in self._coming:
+                self._coming[place] = self._readers.submit(self._one, place)
+
+    def _one(self, place: int) -> Pixels:
+        return read_picture(self._archive.read(self.entries[place].file), self.resolution)
