@@ -21,6 +21,7 @@ from bot.core import charts
 from bot.core.charts import ChartError
 from bot.core.ports import Adapter
 from bot.core.service import Service
+from bot.core.wording import pick, say
 from bot.settings import Settings, SettingsError, environment, load
 from db.errors import StoreError
 
@@ -212,6 +213,37 @@ def chat(
     except KeyboardInterrupt:
         code = 130
     raise typer.Exit(code)
+
+
+@app.command()
+def init(
+    discord_token_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the Discord token.")
+    ] = None,
+    telegram_token_file: Annotated[
+        Path | None, typer.Option(help="A file that holds the Telegram token.")
+    ] = None,
+    check: Annotated[bool, typer.Option("--check", help="Check what is set, and write nothing.")] = False,
+    unchecked: Annotated[bool, typer.Option("--unchecked", help="Write without checking.")] = False,
+    ask: Annotated[bool, typer.Option("--input/--no-input", help="Ask for what is not given.")] = True,
+    yes: Annotated[bool, typer.Option("--yes", help="Replace what is there without asking.")] = False,
+    file: Annotated[Path, typer.Option(help="The file to write.")] = Path(".env"),
+    locale: Annotated[str | None, typer.Option(help="en, ko or ja.")] = None,
+) -> None:
+    """Set the bots up: asks for their tokens, checks them, writes .env, and says how to invite the bots."""
+    from bot.setup.dialogue import Init, Wishes, token_in
+
+    env = environment()
+    given = {"discord": discord_token_file, "telegram": telegram_token_file}
+    tokens = {name: token_in(path) for name, path in given.items() if path is not None}
+    spoken = pick(locale or env.get("TYPEFACE_LOCALE") or env.get("LANG") or "en")
+    dialogue = Init(Wishes(env, spoken, file, tokens, ask=ask, replace=yes, check=not unchecked))
+    try:
+        good = dialogue.check() if check else dialogue.run()
+    except KeyboardInterrupt:
+        typer.echo(f"\n{say(spoken, 'init-cancelled')}", err=True)
+        raise typer.Exit(130) from None
+    raise typer.Exit(0 if good else 1)
 
 
 def main() -> None:

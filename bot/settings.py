@@ -136,8 +136,13 @@ def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
 
     Raises:
         BadSettings: a secret's file cannot be read.
+        SettingsError: `.env` is not text.
     """
-    given = {k: v for k, v in {**dotenv_values(dotenv), **os.environ}.items() if v is not None}
+    try:
+        there = dotenv_values(dotenv)
+    except UnicodeDecodeError:
+        raise SettingsError(f"{dotenv} is not UTF-8 text: save it anew as plain text.") from None
+    given = {k: v for k, v in {**there, **os.environ}.items() if v is not None}
     return mounted.read(given, SECRETS)
 
 

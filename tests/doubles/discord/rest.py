@@ -120,6 +120,7 @@ class Rest:
         hook = API + "/webhooks/{app}/{token}"
         app.router.add_get(API + "/users/@me", self._me)
         app.router.add_get(API + "/oauth2/applications/@me", self._about)
+        app.router.add_get(API + "/applications/@me", self._about)
         app.router.add_put(API + "/applications/{app}/commands", self._commands)
         app.router.add_put(API + "/applications/{app}/guilds/{guild}/commands", self._commands)
         app.router.add_post(API + "/interactions/{id}/{token}/callback", self._callback)
@@ -176,20 +177,20 @@ class Rest:
         return reply(self.bot_user())
 
     async def _about(self, _: web.Request) -> web.Response:
-        return reply(
-            {
-                "id": self.application_id,
-                "name": "Typeface",
-                "icon": None,
-                "description": "",
-                "bot_public": True,
-                "bot_require_code_grant": False,
-                "verify_key": "0" * 64,
-                "flags": 0,
-                "owner": self.bot_user(),
-                "team": None,
-            }
-        )
+        about: Json = {
+            "id": self.application_id,
+            "name": "Typeface",
+            "icon": None,
+            "description": "",
+            "bot_public": True,
+            "bot_require_code_grant": False,
+            "verify_key": "0" * 64,
+            "flags": 0,
+            "owner": self.bot_user(),
+            "team": None,
+            "integration_types_config": {"0": {}, "1": {}},
+        }
+        return reply(about | self.world.application)
 
     async def _commands(self, request: web.Request) -> web.Response:
         commands: list[Json] = await request.json()

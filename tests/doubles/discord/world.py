@@ -213,6 +213,8 @@ class World:
         self.files: dict[str, Attachment] = {}
         self.calls: dict[str, Call] = {}
         self.commands: list[Json] = []
+        self.application: Json = {}
+        """What the owner changed of the application's settings."""
 
     def add_user(self, name: str, locale: str = "en-US") -> User:
         user = User(self.ids.new(), name, locale)
