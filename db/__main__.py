@@ -3,13 +3,13 @@
 import asyncio
 import json
 import sys
-from collections.abc import Awaitable, Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated, TypeVar
+from typing import Annotated
 
 import typer
 from rich.console import Console
@@ -21,8 +21,6 @@ from db.session import Database
 from db.settings import Settings, load
 from db.store import open_store
 
-T = TypeVar("T")
-
 app = typer.Typer(
     help="Look after Typeface's database. DATABASE_URL and TYPEFACE_HOME say where it is.",
     no_args_is_help=True,
@@ -32,6 +30,12 @@ app = typer.Typer(
 
 
 class Format(StrEnum):
+    json = "json"
+    csv = "csv"
+
+
+class Shape(StrEnum):
+    table = "table"
     json = "json"
     csv = "csv"
 
@@ -59,7 +63,7 @@ def export_(
     with _sentences():
         if out is not None and format is Format.csv:
             _make_directory(out)
-        _run(lambda database: _export(database, format, out))
+        asyncio.run(_export(load(), format, out))
 
 
 @app.command()
@@ -75,20 +79,30 @@ def purge() -> None:
 @app.command()
 def stats(
     days: Annotated[int, typer.Option(min=1, max=3650, help="How many days to look back.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON instead of tables.")] = False,
+    since: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%d"], help="Look back to this day (UTC) instead.")
+    ] = None,
+    community: Annotated[
+        str | None, typer.Option(help="One server or group alone: PLATFORM:ID, such as discord:1234.")
+    ] = None,
+    form: Annotated[Shape, typer.Option("--format", help="For eyes, or for programs.")] = Shape.table,
+    plot: Annotated[
+        Path | None,
+        typer.Option(help="Draw it: one sheet into FILE.png, or one picture a question into a directory."),
+    ] = None,
 ) -> None:
-    """Show sessions a day, types and genders, waiting and running times, outcomes and the consent rate."""
-
-    async def gather(database: Database) -> None:
-        async with database.reading() as session:
-            found = await statistics.gather(session, datetime.now(UTC) - timedelta(days=days))
-        if as_json:
-            typer.echo(json.dumps(report.as_json(found), indent=2))
-        else:
-            report.show(found, days, Console())
-
+    """Show sessions a day, types and genders, waiting and running times, failures and the consent rate."""
+    start = since.replace(tzinfo=UTC) if since else datetime.now(UTC) - timedelta(days=days)
     with _sentences():
-        _run(gather)
+        found = asyncio.run(_statistics(load(), start, _place(community)))
+        if plot is not None:
+            _draw(found, plot)
+        elif form is Shape.json:
+            typer.echo(json.dumps(report.as_json(found), indent=2))
+        elif form is Shape.csv:
+            report.write_csv(found, sys.stdout)
+        else:
+            report.show(found, start, Console())
 
 
 def main() -> None:
@@ -106,18 +120,52 @@ def _sentences() -> Iterator[None]:
         raise typer.Exit(2) from None
 
 
-def _run(action: Callable[[Database], Awaitable[T]]) -> T:
-    """Do something with a database whose tables are ours; the keys are not needed."""
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    """A database whose tables are ours; the keys are not needed."""
+    database = Database(settings)
+    try:
+        await runner.require_head(database)
+        yield database
+    finally:
+        await database.close()
 
-    async def run() -> T:
-        database = Database(load())
-        try:
-            await runner.require_head(database)
-            return await action(database)
-        finally:
-            await database.close()
 
-    return asyncio.run(run())
+def _place(community: str | None) -> tuple[str, str] | None:
+    if community is None:
+        return None
+    platform, _, there = community.partition(":")
+    if not (platform and there):
+        raise typer.BadParameter("Name the community as PLATFORM:ID, such as discord:1234.")
+    return platform, there
+
+
+async def _statistics(
+    settings: Settings, since: datetime, place: tuple[str, str] | None
+) -> records.Statistics:
+    """All of it without the keys; a community is found by its hash, which needs them."""
+    if place is None:
+        async with _opened(settings) as database, database.reading() as session:
+            return await statistics.gather(session, since)
+    store = await open_store(settings)
+    try:
+        return await store.statistics(since, place)
+    finally:
+        await store.close()
+
+
+def _draw(found: records.Statistics, path: Path) -> None:
+    from db import plots  # noqa: PLC0415 (takes a second to import)
+
+    if path.suffix.lower() == ".png":
+        pictures = {path: plots.sheet(found)}
+    else:
+        _make_directory(path)
+        pictures = {path / f"{name}.png": picture for name, picture in plots.panels(found).items()}
+    for target, picture in pictures.items():
+        with export.whole(target) as part:
+            part.write_bytes(picture)
+    typer.echo("Drawn: " + ", ".join(str(target) for target in pictures))
 
 
 def _make_directory(path: Path) -> None:
@@ -127,20 +175,16 @@ def _make_directory(path: Path) -> None:
         raise errors.Unwritable(f"{path} cannot be made: {error.strerror}.") from None
 
 
-async def _export(database: Database, format: Format, out: Path | None) -> None:
-    async with database.reading() as session:
-        try:
-            if out is None:
+async def _export(settings: Settings, format: Format, out: Path | None) -> None:
+    async with _opened(settings) as database, database.reading() as session:
+        if out is None:
+            with export.told("Standard output"):
                 await export.write_json(session, sys.stdout)
-            elif format is Format.csv:
-                await export.write_csv(session, out)
-            else:
-                with out.open("w", encoding="utf-8") as file:
-                    await export.write_json(session, file)
-        except OSError as error:
-            raise errors.Unwritable(
-                f"{out or 'Standard output'} cannot be written: {error.strerror}."
-            ) from None
+        elif format is Format.csv:
+            await export.write_csv(session, out)
+        else:
+            with export.whole(out) as part, part.open("w", encoding="utf-8") as file:
+                await export.write_json(session, file)
 
 
 async def _purge(settings: Settings) -> records.Purged:

@@ -2,13 +2,15 @@
 
 import csv
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from db import errors
 from db.repositories import exports
 
 
@@ -30,13 +32,39 @@ async def write_csv(session: AsyncSession, directory: Path) -> list[Path]:
     written = []
     for table, columns in exports.tables().items():
         path = directory / f"{table}.csv"
-        with path.open("w", newline="", encoding="utf-8") as file:
+        with whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
             writer = csv.DictWriter(file, columns)
             writer.writeheader()
             async for row in _plain(session, table):
                 writer.writerow(row)
         written.append(path)
     return written
+
+
+@contextmanager
+def told(where: object) -> Iterator[None]:
+    """Raise `Unwritable` in place of the system's own error."""
+    try:
+        yield
+    except OSError as error:
+        raise errors.Unwritable(f"{where} cannot be written: {error.strerror}.") from None
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[Path]:
+    """A file beside `path` to write into, which takes its place when it is complete.
+
+    Raises:
+        Unwritable: the place or the disk does not take it; what was there before stays.
+    """
+    part = path.with_name(path.name + ".part")
+    try:
+        with told(path):
+            yield part
+            part.replace(path)
+    finally:
+        with suppress(OSError):
+            part.unlink(missing_ok=True)
 
 
 async def _plain(session: AsyncSession, table: str) -> AsyncIterator[Mapping[str, str | int | None]]:

@@ -5,6 +5,9 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+ENDED_WELL = ("done", "cancelled")
+"""Outcomes of jobs that are no failure."""
+
 
 @dataclass(frozen=True, slots=True)
 class PersonRef:
@@ -222,6 +225,15 @@ class Statistics:
     times: tuple[JobTimes, ...] = ()
     people: int = 0
     consented: int = 0
+
+    @property
+    def failures(self) -> tuple[tuple[str, int], ...]:
+        """Jobs that ended neither well nor by their person's wish, by the error's code, most first."""
+        found: dict[str, int] = {}
+        for _, outcome, number in self.jobs:
+            if outcome not in ENDED_WELL:
+                found[outcome] = found.get(outcome, 0) + number
+        return tuple(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
     @property
     def consent_rate(self) -> float | None:

@@ -1,8 +1,10 @@
 """Statistics for people (tables) and for programs (JSON)."""
 
-from collections.abc import Iterable
+import csv
+from collections.abc import Iterable, Iterator
 from dataclasses import asdict
-from typing import Any
+from datetime import datetime
+from typing import Any, TextIO
 
 from rich.console import Console
 from rich.table import Table
@@ -21,6 +23,7 @@ def as_json(statistics: Statistics) -> dict[str, Any]:
         "sessions_by_gender": dict(statistics.genders),
         "sessions_by_outcome": dict(statistics.outcomes),
         "jobs_by_outcome": outcomes,
+        "failures": dict(statistics.failures),
         "job_times_ms": {times.kind: _times(asdict(times)) for times in statistics.times},
         "people": statistics.people,
         "consented": statistics.consented,
@@ -28,9 +31,28 @@ def as_json(statistics: Statistics) -> dict[str, Any]:
     }
 
 
-def show(statistics: Statistics, days: int, console: Console) -> None:
+def write_csv(statistics: Statistics, out: TextIO) -> None:
+    """One row a number: what is measured, of which kind or name, and its value (times in milliseconds)."""
+    writer = csv.writer(out)
+    writer.writerow(("measure", "kind", "name", "value"))
+    for measure, value in as_json(statistics).items():
+        for names, number in _leaves(value):
+            writer.writerow((measure, *names, number))
+
+
+def _leaves(value: Any, names: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, str], Any]]:
+    """Every number in the JSON, with the two names that lead to it."""
+    if isinstance(value, dict):
+        for name, part in value.items():
+            yield from _leaves(part, (*names, name))
+    else:
+        kind, *rest = names if len(names) > 1 else ("", *names)
+        yield (kind, " ".join(rest)), value
+
+
+def show(statistics: Statistics, since: datetime, console: Console) -> None:
     """Print one table a question."""
-    console.print(f"The last {days} days, in UTC")
+    console.print(f"Since {since:%Y-%m-%d %H:%M}, in UTC")
     for title, head, rows in (
         ("Sessions a day", "day", statistics.days),
         ("Sessions by type", "type", statistics.types),

@@ -14,6 +14,7 @@ from db.areas.makings import Makings
 from db.areas.pairs import Pairs
 from db.areas.people import People
 from db.areas.quotas import Quotas
+from db.areas.reports import Reports
 from db.crypto import Keys
 from db.migrations import runner
 from db.repositories import (
@@ -77,7 +78,7 @@ async def _matching_keys(database: Database, settings: Settings) -> Keys:
     return keys
 
 
-class Store(Conversations, People, Faces, Makings, Pairs, Communities, Quotas):
+class Store(Conversations, People, Faces, Makings, Pairs, Communities, Quotas, Reports):
     """All use cases together, and what keeps the house clean."""
 
     async def purge(self, now: datetime | None = None) -> records.Purged:

@@ -1,7 +1,7 @@
 """Updates that were handled, where conversations stand, and what came of them."""
 
 from db.areas.base import Area
-from db.records import Failure, PersonRef
+from db.records import PersonRef
 from db.repositories import conversations, jobs, sessions, updates
 
 
@@ -47,8 +47,3 @@ class Conversations(Area):
         async with self._database.writing() as session:
             known = await self._find(session, person, lock=True)
             await jobs.log(session, known.id if known else None, timing, self._now())
-
-    async def failures(self, limit: int) -> tuple[Failure, ...]:
-        """The last jobs that did not end well, newest first."""
-        async with self._database.reading() as session:
-            return await jobs.failures(session, limit)

@@ -34,8 +34,8 @@ async def log(session: AsyncSession, person: UUID | None, timing: Timing, now: d
 
 
 async def failures(session: AsyncSession, limit: int) -> tuple[records.Failure, ...]:
-    """The newest jobs that ended with an error's code, not `done` or `cancelled`."""
-    query = select(Job.created_at, Job.kind, Job.outcome).where(Job.outcome.not_in(("done", "cancelled")))
+    """The newest jobs that ended with an error's code."""
+    query = select(Job.created_at, Job.kind, Job.outcome).where(Job.outcome.not_in(records.ENDED_WELL))
     rows = await session.execute(query.order_by(Job.created_at.desc()).limit(limit))
     return tuple(records.Failure(at, kind, code) for at, kind, code in rows)
 

@@ -1,6 +1,7 @@
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, exists, func, select
+from sqlalchemy import ColumnElement, Executable, exists, func, select, true
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -8,11 +9,16 @@ from db import records
 from db.models import Consent, Job, Person, Session
 
 _Name = ColumnElement[str] | InstrumentedAttribute[str]
+_Where = ColumnElement[bool]
 
 
-async def gather(session: AsyncSession, since: datetime) -> records.Statistics:
-    """Numbers about sessions and jobs since that moment, and about the people known now."""
-    recent = Session.started_at >= since
+async def gather(session: AsyncSession, since: datetime, community: UUID | None = None) -> records.Statistics:
+    """Numbers about sessions and jobs since that moment, and about the people known now, in a community or in all."""
+    recent, jobs = Session.started_at >= since, Job.created_at >= since
+    known: _Where = true()
+    if community is not None:
+        recent, jobs = recent & (Session.community_id == community), jobs & (Job.community_id == community)
+        known = exists().where(Session.person_id == Person.id, Session.community_id == community)
     agreed = exists().where(Consent.person_id == Person.id, Consent.withdrawn_at.is_(None))
     outcome = func.coalesce(Session.outcome, "open")
     return records.Statistics(
@@ -20,11 +26,15 @@ async def gather(session: AsyncSession, since: datetime) -> records.Statistics:
         types=await _pairs(session, _counted(Session.type, recent)),
         genders=await _pairs(session, _counted(Session.gender, recent)),
         outcomes=await _pairs(session, _counted(outcome, recent)),
-        jobs=await _job_outcomes(session, since),
-        times=await _times(session, since),
-        people=await session.scalar(select(func.count()).select_from(Person)) or 0,
-        consented=await session.scalar(select(func.count()).select_from(Person).where(agreed)) or 0,
+        jobs=await _job_outcomes(session, jobs),
+        times=await _times(session, jobs),
+        people=await _people(session, known),
+        consented=await _people(session, known & agreed),
     )
+
+
+async def _people(session: AsyncSession, condition: _Where) -> int:
+    return await session.scalar(select(func.count()).select_from(Person).where(condition)) or 0
 
 
 def _counted(name: _Name, condition: ColumnElement[bool]) -> Executable:
@@ -38,25 +48,25 @@ async def _pairs(
     return tuple(sorted(rows, key=lambda row: (0 if by_name else -row[1], row[0])))
 
 
-async def _job_outcomes(session: AsyncSession, since: datetime) -> tuple[tuple[str, str, int], ...]:
+async def _job_outcomes(session: AsyncSession, jobs: _Where) -> tuple[tuple[str, str, int], ...]:
     query = (
         select(Job.kind, Job.outcome, func.count())
-        .where(Job.created_at >= since)
+        .where(jobs)
         .group_by(Job.kind, Job.outcome)
         .order_by(Job.kind, Job.outcome)
     )
     return tuple((kind, outcome, number) for kind, outcome, number in await session.execute(query))
 
 
-async def _times(session: AsyncSession, since: datetime) -> tuple[records.JobTimes, ...]:
-    waits, runs = await _spread(session, Job.queue_ms, since), await _spread(session, Job.run_ms, since)
+async def _times(session: AsyncSession, jobs: _Where) -> tuple[records.JobTimes, ...]:
+    waits, runs = await _spread(session, Job.queue_ms, jobs), await _spread(session, Job.run_ms, jobs)
     return tuple(
         records.JobTimes(kind, waits[kind][0], waits[kind][1], runs[kind][1]) for kind in sorted(waits)
     )
 
 
 async def _spread(
-    session: AsyncSession, column: InstrumentedAttribute[int], since: datetime
+    session: AsyncSession, column: InstrumentedAttribute[int], jobs: _Where
 ) -> dict[str, tuple[int, records.Spread]]:
     """Nearest-rank percentiles by kind, computed by the database, which alone sees all rows."""
     ranked = (
@@ -66,7 +76,7 @@ async def _spread(
             func.row_number().over(partition_by=Job.kind, order_by=column).label("rank"),
             func.count().over(partition_by=Job.kind).label("number"),
         )
-        .where(Job.created_at >= since)
+        .where(jobs)
         .subquery()
     )
     at = ranked.c

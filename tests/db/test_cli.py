@@ -2,6 +2,7 @@
 
 import asyncio
 import csv
+import errno
 import json
 import subprocess
 import sys
@@ -9,9 +10,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
+from db import errors, export
 from db.__main__ import app
+from db.plots import PANELS
 from db.records import PersonRef
 from db.settings import Settings
 from db.store import open_store
@@ -74,7 +78,7 @@ async def use(settings: Settings) -> None:
 def test_one_walk_through_all_commands(settings: Settings, environ: dict[str, str], tmp_path: Path) -> None:
     assert "is at revision" in start_process(environ, "upgrade").stdout
     asyncio.run(use(settings))
-    stats = start(environ, "stats", "--json")
+    stats = start(environ, "stats", "--format", "json")
     assert stats.returncode == 0, stats.stderr
     numbers = json.loads(stats.stdout)
     assert numbers["sessions_by_type"] == {"ENFP": 3}
@@ -96,7 +100,7 @@ def test_the_report_is_for_eyes(sqlite: Settings) -> None:
     asyncio.run(use(sqlite))
     shown = start({"TYPEFACE_HOME": str(sqlite.home), "COLUMNS": "100"}, "stats", "--days", "7")
     assert shown.returncode == 0
-    for words in ("The last 7 days", "ENFP", "run p95 ms", "2 of 3 people (67%)"):
+    for words in ("Since 20", "ENFP", "run p95 ms", "2 of 3 people (67%)"):
         assert words in shown.stdout
 
 
@@ -123,9 +127,58 @@ def test_mistakes_are_told_in_one_sentence(sqlite: Settings, tmp_path: Path) -> 
     assert "chmod 600" in complains(start(environ, "purge"), "secrets_exposed")
 
 
+def test_statistics_are_drawn_as_one_sheet_or_one_picture_a_question(
+    sqlite: Settings, tmp_path: Path
+) -> None:
+    asyncio.run(use(sqlite))
+    environ = {"TYPEFACE_HOME": str(sqlite.home)}
+    sheet, folder = tmp_path / "sheet.png", tmp_path / "new" / "plots"
+    today = datetime.now(UTC).strftime("%Y-%m-%d")
+    assert start(environ, "stats", "--since", "2020-01-01", "--plot", str(sheet)).returncode == 0
+    assert start(environ, "stats", "--since", today, "--plot", str(folder)).returncode == 0
+    with Image.open(sheet) as picture:
+        assert picture.size == (1200, 1710)
+    assert {path.name for path in folder.iterdir()} == {f"{name}.png" for name in PANELS}
+    assert "cannot be written" in complains(start(environ, "stats", "--plot", "/proc/none.png"), "unwritable")
+    assert not list(tmp_path.rglob("*.part"))
+
+
+def test_statistics_of_one_community_and_for_a_spreadsheet(sqlite: Settings) -> None:
+    async def visit() -> None:
+        store = await open_store(sqlite)
+        await store.open_session(PersonRef("discord", "900009"), "chat", "INTJ", "male", "guild 31337")
+        await store.close()
+
+    asyncio.run(use(sqlite))
+    asyncio.run(visit())
+    environ = {"TYPEFACE_HOME": str(sqlite.home)}
+    done = start(environ, "stats", "--format", "csv", "--community", "discord:guild 31337")
+    rows = list(csv.reader(done.stdout.splitlines()))
+    assert rows[0] == ["measure", "kind", "name", "value"]
+    assert ["sessions_by_type", "", "INTJ", "1"] in rows
+    assert ["people", "", "", "1"] in rows
+    assert not [row for row in rows if "ENFP" in row]
+    rows = list(csv.reader(start(environ, "stats", "--format", "csv").stdout.splitlines()))
+    assert ["sessions_by_type", "", "ENFP", "3"] in rows
+    assert ["jobs_by_outcome", "project", "done", "3"] in rows
+    assert ["job_times_ms", "project", "run p95", "20"] in rows
+    nowhere = json.loads(start(environ, "stats", "--format", "json", "--community", "web:x").stdout)
+    assert nowhere["people"] == 0
+
+
+def test_a_file_that_cannot_be_finished_leaves_the_old_one(tmp_path: Path) -> None:
+    out = tmp_path / "all.json"
+    out.write_text("the old one")
+    with pytest.raises(errors.Unwritable, match="No space left"), export.whole(out) as part:
+        part.write_text("half of the ne")
+        raise OSError(errno.ENOSPC, "No space left on device")
+    assert out.read_text() == "the old one"
+    assert [path.name for path in tmp_path.iterdir()] == ["all.json"]
+
+
 def test_wrong_usage_exits_2(sqlite: Settings) -> None:
     environ = {"TYPEFACE_HOME": str(sqlite.home)}
-    for arguments in (["export", "--format", "csv"], ["stats", "--days", "0"]):
+    for arguments in (["export", "--format", "csv"], ["stats", "--days", "0"], ["stats", "--community", "1"]):
         done = start(environ, *arguments)
         assert (done.returncode, done.stdout) == (2, "")
         assert "Traceback" not in done.stderr

@@ -5,12 +5,14 @@ import io
 import json
 import math
 import random
+import re
 from collections import Counter
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
-from sqlalchemy import select
+from sqlalchemy import Column, LargeBinary, select
 
 from db import export, records, report
 from db.models import Base, Face, Person
@@ -104,6 +106,36 @@ async def test_statistics_look_back_as_far_as_asked(store: Store, clock: Clock) 
     assert nothing == records.Statistics(people=40, consented=30)
 
 
+async def test_statistics_of_a_community_are_its_own(
+    store: Store, ann: PersonRef, bob: PersonRef, clock: Clock
+) -> None:
+    start = clock()
+    carl = PersonRef("discord", "880001")
+    await store.consent(ann, 1)
+    await store.open_session(ann, "chat", "ENFP", "female", "guild")
+    await store.open_session(ann, "other", "ENFP", "female", "another")
+    await store.open_session(carl, "chat", "INTJ", "male", "guild")
+    await store.open_session(bob, "chat", "ISTP", "male")
+    here = await store.statistics(start, ("discord", "guild"))
+    assert here.types == (("ENFP", 1), ("INTJ", 1))
+    assert (here.people, here.consented) == (2, 1)
+    assert (await store.statistics(start)).types == (("ENFP", 2), ("INTJ", 1), ("ISTP", 1))
+    assert await store.statistics(start, ("telegram", "guild")) == records.Statistics()
+
+
+async def test_the_last_failures_are_told_newest_first(store: Store, ann: PersonRef, clock: Clock) -> None:
+    for outcome in ("no_face", "done", "cancelled", "busy"):
+        clock.advance(minutes=1)
+        await store.log_job(ann, "project", 1, 2, outcome)
+    assert await store.failures(5) == (
+        records.Failure(clock(), "project", "busy"),
+        records.Failure(clock() - timedelta(minutes=3), "project", "no_face"),
+    )
+    assert len(await store.failures(1)) == 1
+    found = await store.statistics(clock() - timedelta(hours=1))
+    assert found.failures == (("busy", 1), ("no_face", 1))
+
+
 async def test_statistics_survive_forgetting_and_one_job_is_its_own_percentile(
     store: Store, ann: PersonRef
 ) -> None:
@@ -128,7 +160,7 @@ def test_the_report_shows_every_number() -> None:
         consented=3,
     )
     console = Console(file=io.StringIO(), width=100)
-    report.show(numbers, 30, console)
+    report.show(numbers, datetime(2026, 3, 1), console)
     assert isinstance(console.file, io.StringIO)
     shown = console.file.getvalue()
     for word in (
@@ -154,6 +186,14 @@ def test_the_report_shows_every_number() -> None:
         assert word in plain
 
 
+def hashes() -> list[Column[Any]]:
+    """Every column that holds bytes: hashes of ids, keys and sealed values."""
+    columns = [column for table in Base.metadata.sorted_tables for column in table.columns]
+    found = [column for column in columns if isinstance(column.type, LargeBinary)]
+    assert len(found) > 12
+    return found
+
+
 def test_every_column_is_exported_or_named_personal() -> None:
     written = exports.tables()
     for table in Base.metadata.sorted_tables:
@@ -165,13 +205,21 @@ def test_every_column_is_exported_or_named_personal() -> None:
 async def test_exports_hold_the_data_and_nobody(
     settings: Settings, ann: PersonRef, bob: PersonRef, clock: Clock, tmp_path: Path
 ) -> None:
-    store = await open_store(settings, clock)
+    store, tokens = await open_store(settings, clock), []
     for person in (ann, bob):
         await store.save(person, "chat", '{"step": "unmistakable"}')
         await store.consent(person, 1)
         await store.open_session(person, "chat", "ENFP", "female")
         await store.log_job(person, "project", 3, 4, "done")
         await store.keep_face(person, b"latent", kind="self", pack="starter 1", seconds=60)
+        code = await store.keep_making(person, '{"said": "unmistakable"}', open=True, seconds=60)
+        tokens.append(code)
+        tokens.append(await store.share(person, code, 60) or "")
+        tokens.append(await store.invite(person, handle="unmistakable"))
+        await store.prefer(person, language="ja", nickname="unmistakable")
+        await store.put_on_map(person, "guild-31337", "ENFP")
+        await store.change_community(person, "guild-31337", "paused", "unmistakable")
+        await store.take_quota(person, "guild-31337")
     for community in ("guild-31337", "guild-31337", "guild-4711"):
         await store.note_community("discord", community)
     out = io.StringIO()
@@ -180,7 +228,9 @@ async def test_exports_hold_the_data_and_nobody(
         files = await export.write_csv(session, tmp_path)
         secrets = [person.hex for person in await session.scalars(select(Person.id))]
         secrets += [str(person) for person in await session.scalars(select(Person.id))]
-        secrets += list(await session.scalars(select(Face.id)))
+        secrets += list(await session.scalars(select(Face.id))) + tokens
+        for column in hashes():
+            secrets += [found.hex() for found in await session.scalars(select(column)) if found]
     data = json.loads(out.getvalue())
     time = clock().isoformat()
     assert (
@@ -194,7 +244,9 @@ async def test_exports_hold_the_data_and_nobody(
     assert data["consents"] == [{"version": 1, "given_at": time, "withdrawn_at": None}] * 2
     assert [(face["kind"], face["pack"]) for face in data["faces"]] == [("self", "starter 1")] * 2
     assert [(row["platform"], row["count"]) for row in data["people"]] == [("discord", 1), ("telegram", 1)]
-    assert data["communities"] == [{"platform": "discord", "count": 2}]
+    assert {row["platform"]: row["count"] for row in data["communities"]} == {"discord": 2, "telegram": 1}
+    assert data["map_entries"] == [{"type": "ENFP", "count": 2}]
+    assert [making["open"] for making in data["makings"]] == [True, True]
     tables = {
         path.stem: list(csv.DictReader(path.read_text(encoding="utf-8").splitlines())) for path in files
     }
@@ -204,7 +256,10 @@ async def test_exports_hold_the_data_and_nobody(
         ]
         assert rows == as_text
     everything = out.getvalue() + "".join(path.read_text() for path in files)
-    assert len(secrets) == 6
+    assert len(secrets) > 20
+    assert all(secrets)
+    for pattern in ("[0-9a-f]{16}", "[0-9a-f]{8}-[0-9a-f]{4}-", r"\\x", "b'"):
+        assert not re.search(pattern, everything)  # nothing that looks like a hash, an id or bytes
     for secret in (ann.id, "unmistakable", "31337", *secrets):
         assert secret not in everything
     await store.close()
