@@ -1,14 +1,11 @@
 """The training loop: formulas, phases, resuming to the bit, signals."""
 
-import json
 import os
 import signal
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
 from torch import Tensor, nn
 
 from tests.golden.vectors import formulas
@@ -98,27 +95,6 @@ def test_configuration_survives_a_checkpoint(config: GanConfig, faces: FaceSet, 
     assert [file.name for file in out.iterdir()] == [LATEST]
 
 
-def test_a_run_writes_progress_sheets_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -> None:
-    config = replace(config, path_weight=0.0)
-    lines: list[str] = []
-    plan = RunPlan(out, max_kimg=0.04, tick_kimg=0.02, sheet_kimg=0.02, about={"counts": faces.counts})
-    run = Run(GanTrainer(config, faces), plan, lines.append)
-    assert not run.resume()
-    run.go()
-    progress = json.loads(lines[0])
-    assert progress["kimg"] == 0.02
-    assert {"sec_per_kimg", "g_fake", "d_r1", "p"} <= progress.keys()
-    with Image.open(out / "sheet-00000.png") as sheet:
-        assert sheet.size == (12 * 32 * 2, 4 * 32 * 2)
-    more = Run(GanTrainer(config, faces), replace(plan, max_kimg=0.06), lines.append)
-    assert more.resume()
-    more.go()
-    state = load_checkpoint(out / LATEST)
-    assert state["iteration"] * config.batch == 60
-    assert state["about"] == {"counts": faces.counts}
-    assert state["seconds"] > 0
-
-
 def test_a_signal_ends_a_run_with_a_checkpoint(config: GanConfig, faces: FaceSet, out: Path) -> None:
     class Interrupting(GanTrainer):
         def step(self) -> dict[str, float]:
@@ -128,6 +104,6 @@ def test_a_signal_ends_a_run_with_a_checkpoint(config: GanConfig, faces: FaceSet
             return terms
 
     before = signal.getsignal(signal.SIGTERM)
-    Run(Interrupting(config, faces), RunPlan(out), lambda line: None).go()
+    Run(Interrupting(config, faces), RunPlan(out)).go()
     assert load_checkpoint(out / LATEST)["iteration"] == 3
     assert signal.getsignal(signal.SIGTERM) is before

@@ -13,7 +13,7 @@ from torch import Tensor, nn
 from training.augment.colour import colour_map, recolour
 from training.augment.corruption import add_noise, cut_out, filter_bands, filter_bank
 from training.augment.draws import Draws, RandomDraws
-from training.augment.families import OneOf
+from training.augment.families import OneOf, named
 from training.augment.geometry import SYM6, inverse_map, warp
 from training.augment.specs import multipliers
 
@@ -82,3 +82,10 @@ def pipe(spec: str, p: float) -> Pipe:
     if spec.startswith(FAMILIES):
         return OneOf(spec.removeprefix(FAMILIES), p)
     return AugmentPipe(spec, p)
+
+
+def transforms(spec: str) -> list[str]:
+    """The names of what a description holds."""
+    if spec.startswith(FAMILIES):
+        return [family.__name__ for family in named(spec.removeprefix(FAMILIES))]
+    return list(multipliers(spec))

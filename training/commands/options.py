@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
 from training.augment.families import FAMILIES
-from training.config import Optimiser
 
 Out = Annotated[Path, typer.Option(help="Folder of checkpoints and sheets; resumed if it has one.")]
 MaxMinutes = Annotated[float | None, typer.Option(help="Stop after so many minutes.")]
@@ -26,13 +25,18 @@ FreezeD = Annotated[
 FreezeG = Annotated[
     int | None, typer.Option(min=0, help="Mapping and blocks up to so many px do not learn; 0: all do.")
 ]
-OptimiserKind = Annotated[
-    Optimiser | None, typer.Option("--optimiser", help="What moves the weights; the rates are the recipe's.")
-]
 Families = Annotated[
     str | None,
     typer.Option(
         help="In place of ADA's transforms: families of which a picture gets one at a time, `all` or a list "
-        f"such as flip,blur: {', '.join(FAMILIES)}."
+        f"such as flip,blur: {', '.join(FAMILIES)}.",
+        rich_help_panel="Augmentation",
+    ),
+]
+MetricName = Literal["sliced"]
+Metric = Annotated[
+    MetricName | None,
+    typer.Option(
+        help="Keep the snapshot with the least of this distance as best.pt, measured at every look."
     ),
 ]

@@ -8,11 +8,13 @@ from typing import Annotated
 import torch
 import typer
 
-from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxKimg, MaxMinutes, Out, Start
+from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxKimg, MaxMinutes, Metric, Out, Start
 from training.datasets.faces import FaceSource, load_faces
+from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
 from training.loops.run import Run, RunPlan
+from training.loops.watch import full_watch
 from training.recipes import starter as recipe
 from training.telling import sentences
 from training.transfer import beginning
@@ -28,16 +30,21 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     grow_from: GrowFrom = None,
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
+    metric: Metric = None,
 ) -> None:
     """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on."""
     with sentences():
         begun = beginning.plan(recipe.config(), beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
-    data = load_faces(FaceSource(faces, manifest), begun.config.generator.resolution)
+    source, side = FaceSource(faces, manifest), begun.config.generator.resolution
+    data = load_faces(source, side)
+    measure = MEASURES[metric](data) if metric else None
     typer.echo(f"{len(data)} pictures: {data.counts}; {torch.get_num_threads()} threads")
     about = {"recipe": "starter", "counts": data.counts, "hardware": hardware(), **begun.about}
     plan = RunPlan(out, max_kimg, max_minutes, about=about)
     trainer = GanTrainer(begun.config, data)
     begun.fill(trainer)
-    run = Run(trainer, plan, lambda line: print(line, flush=True))
+    run = Run(
+        trainer, plan, full_watch(trainer, plan, data, load_faces(source, side, validation=True), measure)
+    )
     run.resume()
     run.go()

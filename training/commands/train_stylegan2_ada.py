@@ -9,18 +9,31 @@ from typing import Annotated, Literal
 import typer
 
 from training.augment.pipeline import pipe
-from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxMinutes, Out, Start
+from training.commands.options import (
+    Families,
+    FreezeD,
+    FreezeG,
+    GrowFrom,
+    MaxMinutes,
+    Metric,
+    MetricName,
+    Out,
+    Start,
+)
 from training.config import Optimiser, Precision
-from training.datasets.opening import Opened, open_data
+from training.datasets.opening import Opened, open_data, open_held_out
 from training.datasets.training_set import TrainingSet, Use
 from training.errors import SettingError
+from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
 from training.loops.machine import DeviceName, Machine, machine
 from training.loops.run import Run, RunPlan
+from training.loops.watch import full_watch
 from training.recipes import stylegan2_ada as recipe
 from training.telling import sentences
 from training.transfer import beginning
+from training.watching.watch import UNWATCHED, Watch
 
 PrecisionName = Literal["auto", "fp32", "bf16", "fp16"]
 
@@ -63,6 +76,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
             rich_help_panel=_AUGMENT,
         ),
     ] = _WISHES.augpipe,
+    families: Families = None,
     cfg: Annotated[
         recipe.Name, typer.Option(help="Where the numbers come from.", rich_help_panel=_NUMBERS)
     ] = "auto",
@@ -95,6 +109,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     max_minutes: MaxMinutes = None,
+    metric: Metric = None,
     save_minutes: Annotated[float, typer.Option(min=0, help="Between two checkpoints.")] = 10.0,
     device: Annotated[
         DeviceName, typer.Option(help="auto: the GPU where there is one.", rich_help_panel=_MACHINE)
@@ -118,7 +133,9 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
     """
     with sentences(), machine(device, compiled=compiled) as here:
         opened = open_data(data, manifest, resolution)
-        source = _Source(opened, Use(mirror, mirror_y, cond, seed))
+        held_out = open_held_out(data, manifest, opened.resolution)
+        source = _Source(opened, held_out, Use(mirror, mirror_y, cond, seed))
+        augpipe = "one:" + families.replace(",", "+") if families else augpipe
         shape = recipe.Shape(
             opened.resolution, source.c_dim, here.world.size, channel_base, channel_max, codes
         )
@@ -126,14 +143,15 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
             batch, at_once, gamma, path_weight, aug, augpipe, p, target, _precision(precision, here), seed
         )
         config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser)
-        _check_pipe(augpipe)
+        _check_pipe(wishes.augpipe)
         begun = beginning.plan(config, beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
         plan = RunPlan(out, kimg, max_minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
         trainer = GanTrainer(begun.config, source.on(here), here)
         begun.fill(trainer)
-        run = Run(trainer, plan, lambda line: print(line, flush=True), here.world)
-        run.say(f"{len(opened.labels)} pictures of {opened.resolution} px: {opened.counts}; {hardware(here)}")
+        run = Run(trainer, plan, _watch(trainer, plan, source, here, metric), here.world)
+        if here.world.first:
+            typer.echo(f"{len(opened.labels)} pictures of {opened.resolution} px: {opened.counts}")
         run.resume()
         run.go()
 
@@ -143,6 +161,7 @@ class _Source:
     """Pictures, and how they are shown."""
 
     opened: Opened
+    held_out: Opened | None
     use: Use
 
     @property
@@ -159,6 +178,23 @@ class _Source:
         classes = len(opened.classes)
         part = world.rank, world.size
         return TrainingSet(opened.pictures, opened.labels, classes, self.use, here.device, part)
+
+    def held_out_on(self, here: Machine) -> TrainingSet | None:
+        held = self.held_out
+        if held is None:
+            return None
+        return TrainingSet(held.pictures, held.labels, len(held.classes), self.use, here.device)
+
+
+def _watch(
+    trainer: GanTrainer, plan: RunPlan, source: _Source, here: Machine, metric: MetricName | None
+) -> Watch:
+    """Of the first process; others only train."""
+    if not here.world.first:
+        return UNWATCHED
+    photos = source.on(here)
+    measure = MEASURES[metric](photos) if metric else None
+    return full_watch(trainer, plan, photos, source.held_out_on(here), measure)
 
 
 def _precision(name: PrecisionName, here: Machine) -> Precision:

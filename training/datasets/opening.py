@@ -12,15 +12,18 @@ from torch import Tensor
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.datasets.pictures import IN_MEMORY, Kept, Pictures, Streamed
-from training.datasets.prepared import open_prepared
+from training.datasets.prepared import Split, open_prepared
+from training.datasets.training_set import LEAST
 from training.errors import DataError, SettingError
+
+_FOR: dict[Split, str] = {"train": "training", "validation": "validation"}
 
 SIZES = (32, 64, 128, 256, 512, 1024)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """The training side: pictures, the class `[M]` of each, the classes' names, how many there are of each."""
+    """One side of the split: pictures, the class `[M]` of each, the classes' names, how many there are of each."""
 
     pictures: Pictures
     labels: Tensor
@@ -32,8 +35,8 @@ class Opened:
         return {name: int((self.labels == i).sum()) for i, name in enumerate(self.classes)}
 
 
-def open_data(archive: Path, manifest: Path | None, resolution: int | None) -> Opened:
-    """Open it, at a smaller size where one is asked for.
+def open_data(archive: Path, manifest: Path | None, resolution: int | None, split: Split = "train") -> Opened:
+    """Open one side of the split, at a smaller size where one is asked for.
 
     Raises:
         DataError: it cannot be read, or holds nothing for training.
@@ -41,29 +44,40 @@ def open_data(archive: Path, manifest: Path | None, resolution: int | None) -> O
     """
     if resolution is not None and resolution not in SIZES:
         raise SettingError(f"--resolution takes one of {', '.join(map(str, SIZES))}, not {resolution}")
-    return _archive(archive, resolution) if manifest is None else _table(archive, manifest, resolution)
+    if manifest is None:
+        return _archive(archive, resolution, split)
+    return _table(archive, manifest, resolution, split)
 
 
-def _archive(path: Path, resolution: int | None) -> Opened:
+def open_held_out(archive: Path, manifest: Path | None, resolution: int) -> Opened | None:
+    """The side that is not learnt from; none where it is too small to tell anything."""
+    try:
+        opened = open_data(archive, manifest, resolution, "validation")
+    except DataError:
+        return None
+    return opened if len(opened.labels) >= LEAST else None
+
+
+def _archive(path: Path, resolution: int | None, split: Split) -> Opened:
     prepared = open_prepared(path)
     side = resolution or prepared.size
-    entries = prepared.side("train")
+    entries = prepared.side(split)
     if not entries:
-        raise DataError(f"{path.name} has no pictures for training")
+        raise DataError(f"{path.name} has no pictures for {_FOR[split]}")
     if side > prepared.size:
         raise DataError(f"{path.name} has pictures of {prepared.size} px; {side} were asked for")
     pictures: Pictures = Streamed(prepared, entries, side)
     if len(entries) * 3 * side**2 <= IN_MEMORY:
-        pictures = Kept(torch.from_numpy(prepared.load("train", side)[0]))
+        pictures = Kept(torch.from_numpy(prepared.load(split, side)[0]))
     names = tuple(":".join(filter(None, pair)) for pair in prepared.classes)
     return Opened(pictures, torch.tensor([entry.label for entry in entries]), names, side)
 
 
-def _table(archive: Path, manifest: Path, resolution: int | None) -> Opened:
+def _table(archive: Path, manifest: Path, resolution: int | None, split: Split) -> Opened:
     if resolution is None:
         raise SettingError("with --manifest, say a --resolution: the archive's pictures may be of any size")
     try:
-        faces = load_faces(FaceSource(archive, manifest), resolution)
+        faces = load_faces(FaceSource(archive, manifest), resolution, validation=split == "validation")
     except (OSError, KeyError, zipfile.BadZipFile) as error:
         raise DataError(f"{archive.name} or {manifest.name} cannot be read: {error}") from error
     return Opened(Kept(faces.images), faces.labels, GENDERS, resolution)

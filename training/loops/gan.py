@@ -26,6 +26,7 @@ from training.augment.controller import adjusted
 from training.augment.pipeline import Pipe, pipe
 from training.config import GanConfig
 from training.errors import SettingError
+from training.loops import shown
 from training.loops.ema import ema_beta, update_ema
 from training.loops.fakes import Dice, Fakes, codes
 from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
@@ -207,6 +208,27 @@ class GanTrainer:
         world = self.machine.world
         values = (world.sum(torch.stack(list(losses.values()))) / world.size).tolist()
         return dict(zip(losses, values, strict=True))
+
+    @property
+    def p(self) -> float:
+        """Of the augmentation."""
+        return float(self.augment.p)
+
+    def pictures(self, n: int) -> tuple[Tensor, Tensor]:
+        """`[n, 3, R, R]` of the averaged generator, and conditions `[n, c_dim]`."""
+        return shown.pictures(self.average, n, "none" if self.config.noise == "none" else "const")
+
+    def judged(self, images: Tensor, conditions: Tensor) -> Tensor:
+        """Logits `[M]`."""
+        return shown.judged(self.discriminator, images, conditions, self.config.batch)
+
+    def options(self) -> dict[str, Any]:
+        """The configuration."""
+        return self.config.to_dict()
+
+    def tables(self) -> str:
+        """Generator and discriminator."""
+        return shown.gan_tables(self.generator, self.discriminator, self.config.batch)
 
     def samples(self, columns: int) -> Tensor:
         """`[classes * 2 * columns, 3, R, R]` of the averaged generator: a row for each class and psi."""

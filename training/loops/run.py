@@ -1,22 +1,29 @@
-"""Drive a trainer until it is told to stop: progress lines, checkpoints, sample sheets, signals."""
+"""Drive a trainer until it is told to stop: ticks, looks, checkpoints, signals."""
 
 from __future__ import annotations
 
-import json
+import math
 import time
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.samples import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.trainer import Terms, Trainer
 from training.loops.world import ALONE, World
+from training.watching.best import BEST, Record, better
+from training.watching.seen import Pictures, Trouble
+from training.watching.telling import Tick
+from training.watching.watch import UNWATCHED, Watch
 
 SHEET_COLUMNS = 12
+EXAMINED = 256  # samples
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +35,26 @@ class RunPlan:
     max_minutes: float | None = None
     tick_kimg: float = 0.5
     checkpoint_minutes: float = 4.0
-    sheet_kimg: float = 2.0
+    look_kimg: float = 2.0
+    """Between two sheets, and two looks of the checks and the metric."""
     keep_kimg: float = 20.0
     about: Mapping[str, Any] = field(default_factory=dict)
     """What else a pack's card will tell of the run: plain values, kept in the checkpoints."""
 
 
 class Run:
-    """A trainer, its folder, and the clock."""
+    """A trainer, its folder, the clock, and who watches."""
 
     def __init__(
-        self, trainer: Trainer, plan: RunPlan, say: Callable[[str], None] = print, world: World = ALONE
+        self, trainer: Trainer, plan: RunPlan, watch: Watch = UNWATCHED, world: World = ALONE
     ) -> None:
-        self.trainer, self.plan, self.world = trainer, plan, world
-        self.say = say if world.first else _nothing
+        self.trainer, self.plan, self.watch, self.world = trainer, plan, watch, world
+        self.tellers = watch.tellers if world.first else ()
         self.seconds = 0.0  # spent in training, over all sittings
+        self.best: Record | None = None
+        self._saved: float | None = None  # kimg of latest.pt
         self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._numbers: dict[str, float] = {}  # what the last look measured
 
     def resume(self) -> bool:
         """Load the latest checkpoint of the folder, if there is one."""
@@ -53,47 +64,115 @@ class Run:
         state = load_checkpoint(path)
         self.trainer.load_state_dict(state)
         self.seconds = state["seconds"]
-        self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
+        self.best = Record.from_dict(state["best"]) if state.get("best") else None
+        self._saved = self._kimg()
         return True
 
     def save(self) -> None:
-        """Write `latest.pt`; once every `keep_kimg` also one that stays. All ranks call it, the first writes."""
-        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        """Write `latest.pt`; once every `keep_kimg` also one that stays. All ranks call it, the first writes.
+
+        Raises:
+            Broken: a weight is not a number; nothing was written.
+        """
+        state = self._state()
         if not self.world.first:
             return
         save_checkpoint(self.plan.out / LATEST, state)
+        self._saved = self._kimg()
         mark = int(self._kimg() // self.plan.keep_kimg * self.plan.keep_kimg)
         kept = self.plan.out / f"kimg-{mark:05d}.pt"
         if mark and not kept.exists():
             save_checkpoint(kept, state)
 
     def go(self) -> None:
-        """Train until a limit or a signal; always ends with a checkpoint and a sheet."""
+        """Train until a limit or a signal; always ends with a checkpoint and a sheet.
+
+        Raises:
+            Broken: a loss or a weight is not a number; the checkpoints of before are as they were.
+        """
         started = last = saved = time.monotonic()
-        with stop_signals() as stop:
+        with stop_signals() as stop, self._told():
             while not self.world.any(bool(stop) or self._finished(time.monotonic() - started)):
                 before = self._kimg()
                 self._collect(self.trainer.step())
+                if _passed(before, self._kimg(), self.plan.look_kimg):
+                    self.look()
                 now = time.monotonic()
+                for teller in self.tellers:
+                    teller.step(self._kimg(), now - started)
                 if _passed(before, self._kimg(), self.plan.tick_kimg):
                     self.seconds += now - last
-                    self._report(now - last)
+                    self._tick(now - last)
                     last = now
-                if _passed(before, self._kimg(), self.plan.sheet_kimg):
-                    self.sheet()
                 if self.world.any(now - saved >= self.plan.checkpoint_minutes * 60):
                     self.save()
                     saved = now
-        self.seconds += time.monotonic() - last
-        self.save()
-        self.sheet()
-        self.say(f"stopped at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
+            self.seconds += time.monotonic() - last
+            self._end()
 
-    def sheet(self) -> None:
-        if not self.world.first:
-            return
-        images = self.trainer.samples(SHEET_COLUMNS)
-        save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", images, SHEET_COLUMNS, zoom=2)
+    def look(self) -> bool:
+        """Draw a sheet, let the checks look, measure; true where a new best was saved."""
+        improved = False
+        if self.world.first:
+            images = self.trainer.samples(SHEET_COLUMNS)
+            zoom = 2 if images.shape[-1] <= 64 else 1
+            path = self.plan.out / f"sheet-{int(self._kimg()):05d}.png"
+            save_sheet(path, images, SHEET_COLUMNS, zoom)
+            improved = self._examine()
+        if not self.world.any(improved):
+            return False
+        state = self._state()
+        if self.world.first:
+            save_checkpoint(self.plan.out / BEST, state)
+        return True
+
+    def _examine(self) -> bool:
+        examination, measure = self.watch.examination, self.watch.measure
+        if examination is None and measure is None:
+            return False
+        fakes = Pictures(*self.trainer.pictures(max(EXAMINED, measure.count if measure else 0)))
+        if examination is not None:
+            self._numbers, troubles = examination(self.trainer, fakes.first(EXAMINED))
+            for trouble in troubles:
+                self._warn(trouble)
+        if measure is None:
+            return False
+        value = measure(fakes.first(measure.count))
+        self._numbers[measure.name] = round(value, 5)
+        if not better(self.best, measure.name, value):
+            return False
+        self.best = Record(measure.name, value, self._kimg())
+        self._note(f"the best {measure.name} so far, {value:.4g}: {BEST}")
+        return True
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """A sitting as the tellers see it, however it ends."""
+        begun = f", {self.seconds / 3600:.2f} h" if self._saved is not None else ""
+        try:
+            for teller in self.tellers:
+                teller.begin(self._kimg())
+            self._note(("goes on" if begun else "begins") + begun)
+            yield
+        except Broken as error:
+            self._warn(Trouble("not_a_number", str(error)))
+            raise
+        finally:
+            for teller in self.tellers:
+                teller.close()
+
+    def _end(self) -> None:
+        self.save()
+        if self.look():
+            self.save()  # it tells of the best
+        self._note(f"stopped, {self.seconds / 3600:.2f} h")
+
+    def _state(self) -> dict[str, Any]:
+        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        state["best"] = self.best and self.best.to_dict()
+        if self.world.any(not all_finite(state)):
+            raise Broken.at(self._kimg(), "a weight", self.plan.out, self._saved)
+        return state
 
     def _kimg(self) -> float:
         return self.trainer.images_seen / 1000
@@ -105,20 +184,28 @@ class Run:
         return plan.max_minutes is not None and elapsed >= plan.max_minutes * 60
 
     def _collect(self, terms: Terms) -> None:
+        broken = [name for name, value in terms.items() if not math.isfinite(value)]
+        if broken:  # on all ranks at once: losses are means over them
+            raise Broken.at(self._kimg(), broken[0], self.plan.out, self._saved)
         for name, value in terms.items():
             self._sums[name][0] += value
             self._sums[name][1] += 1
 
-    def _report(self, seconds: float) -> None:
+    def _tick(self, seconds: float) -> None:
         means = {name: round(total / count, 4) for name, (total, count) in self._sums.items()}
+        tick = Tick(self._kimg(), seconds / self.plan.tick_kimg, self.seconds, means | self._numbers)
         self._sums.clear()
-        pace = round(seconds / self.plan.tick_kimg, 1)
-        line = {"kimg": round(self._kimg(), 2), "sec_per_kimg": pace, "hours": round(self.seconds / 3600, 3)}
-        self.say(json.dumps(line | means))
+        self._numbers = {}
+        for teller in self.tellers:
+            teller.tick(tick)
 
+    def _warn(self, trouble: Trouble) -> None:
+        for teller in self.tellers:
+            teller.trouble(self._kimg(), trouble)
 
-def _nothing(line: str) -> None:
-    """What other ranks than the first say."""
+    def _note(self, text: str) -> None:
+        for teller in self.tellers:
+            teller.note(self._kimg(), text)
 
 
 def _passed(before: float, after: float, every: float) -> bool:

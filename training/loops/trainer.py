@@ -27,6 +27,27 @@ class Trainer(Protocol):
         """Pictures `[rows * columns, 3, R, R]` in [-1, 1], always of the same seeds, random state untouched."""
         ...
 
+    @property
+    def p(self) -> float:
+        """Probability of the augmentation; 0 where there is none."""
+        ...
+
+    def pictures(self, n: int) -> tuple[Tensor, Tensor]:
+        """Samples `[n, 3, R, R]` without truncation, always of the same seeds, and conditions `[n, c_dim]`."""
+        ...
+
+    def judged(self, images: Tensor, conditions: Tensor) -> Tensor:
+        """The discriminator's logits `[M]` of `images [N, 3, R, R]`; batches that are not whole are left out."""
+        ...
+
+    def options(self) -> dict[str, Any]:
+        """All numbers of the run, JSON-ready."""
+        ...
+
+    def tables(self) -> str:
+        """What the networks consist of."""
+        ...
+
     def state_dict(self) -> dict[str, Any]:
         """Everything that the next step depends on, as tensors and plain values."""
         ...

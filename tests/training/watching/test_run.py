@@ -1,0 +1,244 @@
+"""A watched run: its folder, its log after a crash, the best snapshot, and numbers that are none."""
+
+import io
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+from rich.console import Console
+from tensorboardX.proto.event_pb2 import Event
+from tensorboardX.record_writer import masked_crc32c
+
+from training.config import GanConfig
+from training.datasets.faces import FaceSet
+from training.evaluation.measures import SlicedWasserstein
+from training.loops import run as run_module
+from training.loops.breaking import Broken
+from training.loops.checkpoint import LATEST, load_checkpoint
+from training.loops.gan import GanTrainer
+from training.loops.run import Run, RunPlan
+from training.loops.watch import full_watch
+from training.watching import examination
+from training.watching.bar import Bar
+from training.watching.best import BEST, Record, better
+from training.watching.journal import JOURNAL, Journal, read_journal
+from training.watching.seen import Pictures, Trouble
+from training.watching.tables import network_rows
+from training.watching.telling import Tick
+from training.watching.watch import Watch
+
+KEPT = {LATEST, JOURNAL, "README.md", "options.json", "networks.txt"}
+
+
+@pytest.fixture(autouse=True)
+def light(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Fewer pictures for the checks to look at."""
+    monkeypatch.setattr(examination, "JUDGED", 32)
+    monkeypatch.setattr(examination, "FEW", 32)
+    monkeypatch.setattr(run_module, "EXAMINED", 32)
+
+
+def plain(config: GanConfig) -> GanConfig:
+    return replace(config, path_weight=0.0)
+
+
+def test_a_run_tells_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    plan = RunPlan(out, max_kimg=0.016, tick_kimg=0.008, look_kimg=0.008, about={"recipe": "made-up"})
+    trainer = GanTrainer(plain(config), faces)
+    measure = SlicedWasserstein(faces, count=24)
+    run = Run(trainer, plan, full_watch(trainer, plan, faces, faces, measure))
+    assert not run.resume()
+    run.go()
+    names = {file.name for file in out.iterdir()}
+    assert names >= KEPT | {BEST}
+    assert any(name.startswith("events.out.tfevents") for name in names)
+    with Image.open(out / "sheet-00000.png") as sheet:
+        assert sheet.size == (12 * 32 * 2, 4 * 32 * 2)
+    first = next(entry for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry)
+    assert first["kimg"] == 0.008
+    told = {"g_fake", "d_r1", "p", "diversity", "diversity_nearest", "looks_turned", "logit_held_out"}
+    assert told | {"sliced_wasserstein"} <= first.keys()
+    options = json.loads((out / "options.json").read_text())
+    assert GanConfig.from_dict(options["training"]) == plain(config)
+    page = (out / "README.md").read_text()
+    assert "Not running: 0.0 kimg" in page
+    assert "- recipe: made-up" in page
+    assert "| sliced_wasserstein |" in page
+    assert "Generator" in (out / "networks.txt").read_text()
+
+    again = GanTrainer(plain(config), faces)
+    longer = replace(plan, max_kimg=0.024)
+    more = Run(again, longer, full_watch(again, longer, faces, None, measure))
+    assert more.resume()
+    assert more.best is not None
+    assert more.best.metric == "sliced_wasserstein"
+    more.go()
+    state = load_checkpoint(out / LATEST)
+    assert state["iteration"] * config.batch == 24
+    assert state["about"] == {"recipe": "made-up"}
+    assert state["seconds"] > 0
+    ticks = [entry["kimg"] for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry]
+    assert ticks == [0.008, 0.016, 0.024]
+
+
+def test_watching_changes_no_bit(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    bare, watched = GanTrainer(config, faces), GanTrainer(config, faces)
+    watch = full_watch(watched, RunPlan(out), faces, faces, SlicedWasserstein(faces, 24))
+    for trainer, kept in ((bare, Watch()), (watched, watch)):
+        torch.manual_seed(4)
+        Run(trainer, RunPlan(out, max_kimg=0.016, tick_kimg=0.004, look_kimg=0.008), kept).go()
+    one, other = bare.state_dict(), watched.state_dict()
+    assert torch.equal(one["random"][0]["cpu"], other["random"][0]["cpu"])
+    for network in ("generator", "discriminator", "average"):
+        assert all(torch.equal(one[network][name], other[network][name]) for name in one[network])
+
+
+def test_what_was_told_after_the_checkpoint_is_void(out: Path) -> None:
+    out.mkdir()
+    journal = Journal(out)
+    journal.begin(0.0)
+    for kimg in (1.0, 2.0, 3.0):
+        journal.tick(Tick(kimg, 10.0, kimg * 10, {"g_fake": 0.5}))
+    journal.trouble(3.0, Trouble("odd", "Es ist 이상해."))
+    with journal.path.open("a") as file:
+        file.write('{"kimg": 3.5, "sec_p')  # the power went
+    again = Journal(out)
+    again.begin(2.0)
+    again.note(2.0, "goes on")
+    assert [entry["kimg"] for entry in read_journal(out / JOURNAL)] == [1.0, 2.0, 2.0]
+    assert read_journal(out / JOURNAL)[0]["g_fake"] == 0.5
+    assert [json.loads(line) for line in journal.path.read_text().splitlines()] == read_journal(journal.path)
+
+
+class Sequence:
+    """A measure that gives the numbers it was told to."""
+
+    name, count = "made_up", 4
+
+    def __init__(self, *values: float) -> None:
+        self.values = list(values)
+
+    def __call__(self, fakes: Pictures) -> float:
+        assert len(fakes) == 4
+        return self.values.pop(0)
+
+
+def test_the_best_snapshot_stays(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    plan = RunPlan(out, max_kimg=0.032, tick_kimg=1.0, look_kimg=0.008)
+    trainer = GanTrainer(plain(config), faces)
+    Run(trainer, plan, Watch(measure=Sequence(5.0, 3.0, float("nan"), 4.0, 3.0))).go()
+    best, latest = load_checkpoint(out / BEST), load_checkpoint(out / LATEST)
+    assert (best["iteration"], latest["iteration"]) == (4, 8)
+    assert best["best"] == latest["best"] == {"metric": "made_up", "value": 3.0, "kimg": 0.016}
+    assert better(Record("other", 1.0, 0.0), "made_up", 2.0)
+
+
+@pytest.mark.parametrize("where", ["generator", "discriminator", "average"])
+def test_a_weight_that_is_no_number_stops_the_run(
+    where: str, config: GanConfig, faces: FaceSet, out: Path
+) -> None:
+    plan = RunPlan(out, max_kimg=0.016, tick_kimg=1.0)
+    Run(GanTrainer(plain(config), faces), plan).go()
+    good = (out / LATEST).read_bytes()
+    (out / "kimg-00000.pt").write_bytes(good)
+    trainer = GanTrainer(plain(config), faces)
+    plan = replace(plan, max_kimg=0.028)
+    run = Run(trainer, plan, Watch([Journal(out)]))
+    run.resume()
+    weight = next(getattr(trainer, where).parameters())
+    with torch.no_grad():
+        weight.view(-1)[0] = torch.nan
+    with pytest.raises(Broken, match=r"latest.pt \(0.0 kimg\) is the last good checkpoint"):
+        run.go()
+    assert (out / LATEST).read_bytes() == good
+    (told,) = [entry for entry in read_journal(out / JOURNAL) if "trouble" in entry]
+    assert told["trouble"] == "not_a_number"
+    assert "kimg-00000.pt copied over latest.pt" in told["says"]
+    limit = 28 if where == "average" else 20  # no loss sees the average: it is found before it is written
+    assert trainer.images_seen <= limit
+
+
+def test_without_a_checkpoint_it_is_told_so(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    trainer = GanTrainer(plain(config), faces)
+    with torch.no_grad():
+        next(trainer.generator.parameters()).fill_(torch.nan)
+    with pytest.raises(Broken, match="No checkpoint had been written yet"):
+        Run(trainer, RunPlan(out)).go()
+    assert not (out / LATEST).exists()
+
+
+def test_scalars_are_what_tensorboard_reads(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    plan = RunPlan(out, max_kimg=0.008, tick_kimg=0.004, look_kimg=1.0)
+    trainer = GanTrainer(plain(config), faces)
+    Run(trainer, plan, full_watch(trainer, plan, faces, None)).go()
+    (path,) = out.glob("events.out.tfevents*")
+    found = [(e.step, v.tag, v.simple_value) for e in _events(path.read_bytes()) for v in e.summary.value]
+    assert {step for step, _, _ in found} == {4, 8}
+    assert {"loss/g_fake", "loss/d_real", "run/p", "run/sec_per_kimg"} <= {tag for _, tag, _ in found}
+    ticks = [entry for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry]
+    assert [v for step, tag, v in found if (step, tag) == (8, "loss/g_fake")] == [
+        pytest.approx(ticks[1]["g_fake"])
+    ]
+
+
+def _events(data: bytes) -> list[Event]:
+    """TFRecord: length, its checksum, the message, its checksum."""
+    events, place = [], 0
+    while place < len(data):
+        size = int.from_bytes(data[place : place + 8], "little")
+        body = data[place + 12 : place + 12 + size]
+        check = int.from_bytes(data[place + 12 + size : place + 16 + size], "little")
+        assert check == masked_crc32c(body)
+        events.append(Event.FromString(body))
+        place += 16 + size
+    return events
+
+
+def test_tables_count_every_weight(config: GanConfig, faces: FaceSet) -> None:
+    trainer = GanTrainer(replace(config, freeze_d=4), faces)
+    torch.manual_seed(1)
+    wanted = torch.rand(1)
+    average = trainer.generator.mapping.w_avg.clone()
+    torch.manual_seed(1)
+    text = trainer.tables()
+    assert torch.equal(torch.rand(1), wanted)
+    assert torch.equal(trainer.generator.mapping.w_avg, average)
+    for network in (trainer.generator, trainer.discriminator):
+        assert f" {sum(p.numel() for p in network.parameters())} " in text
+    frozen = sum(p.numel() for p in trainer.discriminator.parameters() if not p.requires_grad)
+    assert f"{frozen} of the parameters are frozen." in text
+    z, c = torch.zeros(4, 8), torch.zeros(4, 2)
+    rows = network_rows(trainer.generator, z, c)
+    assert sum(row.parameters for row in rows) == sum(p.numel() for p in trainer.generator.parameters())
+    assert sum(row.buffers for row in rows) == sum(b.numel() for b in trainer.generator.buffers())
+    by_name = {row.name: row for row in rows}
+    assert by_name["mapping.fc0"].shape == "[4, 8]"
+    assert by_name["<whole>"].shape == "[4, 3, 32, 32]"
+    assert by_name["synthesis.b32.conv1"].dtype == "bfloat16"
+
+
+def test_the_bar_tells_pace_and_end() -> None:
+    screen = Console(file=io.StringIO(), force_terminal=True, width=120)
+    bar = Bar(10.0, None, screen)
+    bar.begin(2.0)
+    bar.tick(Tick(4.0, 30.0, 60.0, {}))
+    bar.step(4.0, 60.0)
+    bar.trouble(4.0, Trouble("odd", "It is [odd]."))
+    bar.close()
+    shown = screen.file.getvalue()  # type: ignore[attr-defined]
+    assert "30.0 s a kimg" in shown
+    assert "3 min left, ends about" in shown
+    assert "It is [odd]." in shown
+
+
+def test_where_there_is_no_terminal_each_tick_is_a_line() -> None:
+    screen = Console(file=io.StringIO(), width=120)
+    bar = Bar(None, 5.0, screen)
+    bar.begin(0.0)
+    bar.step(1.0, 60.0)
+    bar.tick(Tick(1.0, 60.0, 60.0, {"g_fake": 0.51234}))
+    bar.close()
+    assert screen.file.getvalue() == "1.0 kimg  60.0 s a kimg  g_fake 0.512\n"  # type: ignore[attr-defined]

@@ -1,0 +1,44 @@
+"""A run whose numbers are no numbers any more stops at once, and leaves its checkpoints alone."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from training.errors import TrainingError
+from training.loops.checkpoint import LATEST
+
+
+class Broken(TrainingError):
+    """A loss or a weight is not a number, or without bounds."""
+
+    @classmethod
+    def at(cls, kimg: float, what: str, folder: Path, saved: float | None) -> Broken:
+        """The sentence: what broke, and the last good checkpoint of `folder`, taken at `saved` kimg, if any."""
+        kept = sorted(folder.glob("kimg-*.pt"))
+        good = f"{LATEST} ({saved:.1f} kimg) is the last good checkpoint" if saved is not None else ""
+        good = (
+            f"Nothing was overwritten: {good}; the same command goes on from it."
+            if good
+            else ("No checkpoint had been written yet.")
+        )
+        earlier = f"go on from an earlier one ({kept[-1].name} copied over {LATEST}), " if kept else ""
+        return cls(
+            f"Training broke at {kimg:.2f} kimg: {what} is not a finite number. {good} "
+            f"If it breaks again, {earlier}lower the rates, raise R1's gamma, or compute in float32."
+        )
+
+
+def all_finite(state: Any) -> bool:
+    """Whether every number of every tensor in nested dictionaries and lists is finite."""
+    if isinstance(state, Tensor):
+        return not state.is_floating_point() or bool(torch.isfinite(state).all())
+    if isinstance(state, Mapping):
+        return all(all_finite(part) for part in state.values())
+    if isinstance(state, list | tuple):
+        return all(all_finite(part) for part in state)
+    return True
