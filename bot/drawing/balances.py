@@ -9,7 +9,7 @@ from PIL import Image, ImageDraw
 from bot.core.balances import Balance, BalanceChart, Bar
 from bot.drawing.lettering import Font, fit
 
-WIDTH, HEIGHT = 1200, 900
+WIDTH, HEIGHT = 1200, 1000
 _EDGE, _TOP, _ROW, _THICK = 72, 210, 148, 30
 _LETTER, _TRACK = 96, 720
 """The width of a letter's place, and of the bar between the two letters."""
@@ -19,14 +19,17 @@ Point = tuple[float, float]
 
 
 def draw(chart: BalanceChart) -> bytes:
-    """A JPEG of 1,200 x 900 px: each bar runs from the middle to the letter that its pair leans to."""
+    """A JPEG of 1,200 x 1,000 px: each bar runs from the middle to the letter that its pair leans to.
+
+    The lower right corner stays empty: the web page has a button there.
+    """
     picture = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     pen = ImageDraw.Draw(picture)
     inside = WIDTH - 2 * _EDGE
     _text(pen, (WIDTH / 2, 104), "mm", _INK, fit(chart.title, "bold", inside, 112, 48))
     for number, bar in enumerate(chart.bars):
         _row(pen, bar, _TOP + number * _ROW)
-    _text(pen, (WIDTH / 2, HEIGHT - 62), "mm", _SOFT, fit(chart.note, "regular", inside, 32, 16))
+    _text(pen, (_EDGE, HEIGHT - 74), "lm", _SOFT, fit(chart.note, "regular", inside * 3 / 4, 32, 16))
     out = io.BytesIO()
     picture.save(out, "JPEG", quality=92)
     return out.getvalue()

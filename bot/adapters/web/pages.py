@@ -76,12 +76,13 @@ def _data(locale: str) -> str:
 
 
 def _languages(locale: str) -> str:
-    """Links to the page in each other language, by its own name."""
-    others = [other for other in wording.LOCALES if other != locale]
-    return "\n      ".join(
-        f'<a href="/?lang={other}" hreflang="{other}" lang="{other}">{wording.say(other, "language-name")}</a>'
-        for other in others
-    )
+    """Links to the page in each language, by its own name."""
+    links = []
+    for one in wording.LOCALES:
+        current = ' aria-current="page"' if one == locale else ""
+        name = wording.say(one, f"choice-{one}")
+        links.append(f'<li><a href="/?lang={one}" hreflang="{one}" lang="{one}"{current}>{name}</a></li>')
+    return "\n          ".join(links)
 
 
 def render(locale: str) -> bytes:

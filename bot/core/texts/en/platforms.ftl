@@ -16,4 +16,3 @@ choice-male = Man
 choice-either = Either
 context-blend = Blend this photo
 bot-description = Give your type a face: pick one, send a selfie, see your blend and meet your best match. Just for fun.
-language-name = English

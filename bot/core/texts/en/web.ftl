@@ -5,6 +5,7 @@ web-skip = Skip to the message box
 web-nav = About this chat
 web-help = Help
 web-privacy = Privacy
+web-language = Language
 web-headline = Every type has a face. What about yours?
 web-lede = Pick a type and meet its face. Add a selfie to blend yours in. Then see who matches best.
 web-start = Start here

@@ -16,4 +16,3 @@ choice-male = 男性
 choice-either = どちらでも
 context-blend = この写真をブレンド
 bot-description = タイプに顔を贈ります。タイプを選んで自撮りを送ると、ふたつをブレンドした顔と、いちばん相性のいいタイプに会えます。気軽なお楽しみです。
-language-name = 日本語

@@ -5,6 +5,7 @@ web-skip = 입력창으로 건너뛰기
 web-nav = 이 채팅에 대하여
 web-help = 도움말
 web-privacy = 개인정보
+web-language = 언어
 web-headline = 유형마다 얼굴이 있어요. 당신의 얼굴은요?
 web-lede = 유형을 골라 그 얼굴을 만나 보세요. 셀카를 더하면 내 얼굴이 섞이고, 가장 잘 맞는 유형도 볼 수 있어요.
 web-start = 시작하기

@@ -9,6 +9,7 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.core.events import Command, PhotoSent, Press, TextSent
+from bot.core.wording import pick, say
 from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
 
@@ -101,7 +102,7 @@ async def test_a_file_that_is_no_picture_is_not_sent(browser: Browser) -> None:
     assert service.events == []
 
 
-@pytest.mark.parametrize("locale", ["en-GB", "ko-KR"])
+@pytest.mark.parametrize("locale", ["en-GB", "ko-KR", "ja-JP"])
 async def test_the_placeholder_fits_a_phone(browser: Browser, locale: str) -> None:
     async with visit(browser, Scripted(), viewport=PHONE, locale=locale) as page:
         hidden = await page.evaluate("""() => {
@@ -251,16 +252,24 @@ async def test_all_text_has_contrast(browser: Browser, scheme: str) -> None:
         assert found["seen"] > 15
 
 
-async def test_korean_is_spoken_from_the_browsers_language(browser: Browser) -> None:
-    service = Scripted()
-    async with visit(browser, service, locale="ko-KR", viewport=PHONE) as page:
-        await expect(page.get_by_role("heading", level=1)).to_contain_text("유형마다")
+@pytest.mark.parametrize("tag", ["ko-KR", "ja-JP"])
+async def test_the_browsers_language_is_spoken_and_another_is_a_link_away(browser: Browser, tag: str) -> None:
+    service, locale = Scripted(), pick(tag)
+    async with visit(browser, service, locale=tag, viewport=PHONE) as page:
+        await expect(page.get_by_role("heading", level=1)).to_contain_text(say(locale, "web-headline"))
         assert await page.evaluate(OVERFLOW) == [0, 0]
-        await page.get_by_role("button", name="시작하기").click()
+        await page.get_by_role("button", name=say(locale, "web-start")).click()
         await expect(page.locator(".message.bot")).to_have_count(1)
+        await expect(page.get_by_role("link", name="English")).to_be_hidden()
+        await page.locator("summary").click()
+        await expect(page.get_by_role("link", name=say(locale, f"choice-{locale}"))).to_have_attribute(
+            "aria-current", "page"
+        )
+        await expect(page.get_by_role("link", name="English")).to_be_in_viewport(ratio=1)
+        assert await page.evaluate(OVERFLOW) == [0, 0]
         await page.get_by_role("link", name="English").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Every type")
-    assert service.events[0].origin.locale == "ko"
+    assert service.events[0].origin.locale == locale
 
 
 async def test_a_picture_is_opened_large_and_saved(browser: Browser, tmp_path: Path) -> None:
