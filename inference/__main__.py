@@ -127,6 +127,27 @@ def compose(
 
 
 @app.command()
+def morph(
+    out: Annotated[Path, typer.Option(help="The film; .mp4 or .webp.")],
+    face: Annotated[list[str] | None, typer.Option(help="A face as JSON, or @FILE; again for each.")] = None,
+    label: Annotated[list[str] | None, typer.Option(help="A label of the pack; again for each.")] = None,
+    gender: Worn = "either",
+    seconds: Annotated[float, typer.Option(min=1, max=10, help="Of the whole loop.")] = 4.5,
+    size: Annotated[int, typer.Option(min=64, max=640, help="Side in pixels, even.")] = 512,
+    pack: Pack = None,
+    device: Device = None,
+    precision: Precision = None,
+) -> None:
+    """Turn faces into one another, in a loop: the labels first, then the faces."""
+    told, given = _told(pack, device=device, precision=precision), _command("given")
+    faces = [LabelFace(label=name, gender=gender) for name in label or ()]
+    wanted = given.morph([*faces, *map(given.face, face or ())], out, seconds=seconds, size=size)
+    given.there(told.packs)
+    settings = _settled(told)
+    _command("local").morph(settings, wanted, out)
+
+
+@app.command()
 def project(
     photos: Annotated[list[Path], typer.Argument(help="One to five photos of one person.")],
     out: Out,

@@ -11,7 +11,7 @@ import contextlib
 import io
 import json
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, Self, TypedDict, Unpack
 
@@ -24,9 +24,11 @@ from inference.wire import (
     ComposePicture,
     Face,
     FacePicture,
+    FilmFormat,
     ImageFormat,
     JobEvent,
     JobView,
+    MorphRequest,
     PackInfo,
     Priority,
     ProjectRequest,
@@ -66,6 +68,24 @@ class Asked(TypedDict, total=False):
     pack: str | None
     steps: int | None
     preview_size: int
+
+
+class Morphing(TypedDict, total=False):
+    """What may be said of a morph; `inference.wire.MorphRequest` tells what it means."""
+
+    owner: Required[str]
+    pack: str | None
+    seconds: float
+    size: int
+    formats: list[FilmFormat]
+    preview_size: int
+
+
+@dataclass(frozen=True, repr=False)
+class Film:
+    """A morph's files, by format: `mp4` and `webp` loop, `jpeg` is the first frame."""
+
+    files: Mapping[FilmFormat, bytes]
 
 
 @dataclass(frozen=True)
@@ -184,6 +204,35 @@ class Client:
             if not (parted or _failed(submission)):
                 await asyncio.shield(self._part(submission))
             del submission  # its error holds this frame, and those with the photos
+
+    async def morph(
+        self, faces: Sequence[Face], **asked: Unpack[Morphing]
+    ) -> AsyncGenerator[JobEvent | Film, None]:
+        """Turn faces into one another: yields events, and last the film.
+
+        Closing the generator, or cancelling its task, cancels the job at its next frame. Raises TypefaceError.
+        """
+        request = MorphRequest(faces=list(faces), **asked)
+        submission = asyncio.ensure_future(self._order(request))
+        try:
+            job = await asyncio.shield(submission)
+            async with contextlib.aclosing(self._follow(job.id)) as events:
+                async for event in events:
+                    yield event
+            _raise_for(event.job)
+            path = f"/v1/jobs/{job.id}/result"
+            fetched = {form: await self._again("GET", f"{path}?format={form}") for form in request.formats}
+            yield Film({form: answer.body for form, answer in fetched.items()})
+        finally:
+            if not _failed(submission):
+                await asyncio.shield(self._part(submission))
+
+    async def _order(self, asked: MorphRequest) -> JobView:
+        """Repeatable, since the key gets the same job back."""
+        headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_urlsafe(24)}
+        answer = await self._again("POST", "/v1/jobs", data=asked.model_dump_json(), headers=headers)
+        with _translated():
+            return JobView.model_validate_json(answer.body)
 
     async def _submit(self, asked: ProjectRequest, photos: tuple[bytes, ...]) -> JobView:
         """Repeatable, since the key gets the same job back."""

@@ -32,7 +32,7 @@ _ENOUGH = 1280  # px: the long side that faces are looked for in; larger photos 
 _MAX_SCANS = 100  # progressive JPEGs have about ten; thousands of empty scans decode for minutes
 _MAX_PROFILE = 2**20
 _SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
-_XMP = (
+XMP: Final = (
     '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
     '<rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description rdf:about=""'
     ' xmlns:Iptc4xmpExt="http://iptc.org/std/Iptc4xmpExt/2008-02-29/"'
@@ -164,12 +164,12 @@ def encode(pixels: Pixels, *, size: int, format: Format) -> bytes:
     out = io.BytesIO()
     if format == "png":
         text = PngImagePlugin.PngInfo()
-        text.add_itxt("XML:com.adobe.xmp", _XMP)
+        text.add_itxt("XML:com.adobe.xmp", XMP)
         image.save(out, "PNG", pnginfo=text, compress_type=zlib.Z_RLE)  # half the time, no larger
     elif format == "jpeg":
-        image.save(out, "JPEG", quality=92, subsampling=0, xmp=_XMP.encode())
+        image.save(out, "JPEG", quality=92, subsampling=0, xmp=XMP.encode())
     else:
-        image.save(out, "WEBP", quality=90, method=2, xmp=_XMP.encode())
+        image.save(out, "WEBP", quality=90, method=2, xmp=XMP.encode())
     return out.getvalue()
 
 

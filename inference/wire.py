@@ -16,9 +16,12 @@ MAX_DEPTH = 16
 MAX_NODES = 256
 MAX_SIDE = 2048
 MAX_PHOTOS = 5
+MAX_MORPHED = 8
 Gender = Literal["female", "male", "either"]
 LayerGroup = Literal["coarse", "middle", "fine", "all"]
 ImageFormat = Literal["webp", "png", "jpeg"]
+FilmFormat = Literal["mp4", "webp", "jpeg"]
+"""Of a morph: film, animated picture, and the first frame as a picture."""
 _FAR = 2**20  # pixels; a face may reach beyond its photo, but not so far
 Priority = Literal["low", "normal", "high"]
 JobState = Literal["queued", "running", "done", "failed", "cancelled"]
@@ -127,6 +130,12 @@ def extent(node: Any) -> tuple[int, int]:
     return 1 + max(depth for depth, _ in below), 1 + sum(count for _, count in below)
 
 
+def _check_extent(node: Any) -> None:
+    depth, count = extent(node)
+    if depth > MAX_DEPTH or count > MAX_NODES:
+        raise ValueError(f"the expression is more than {MAX_DEPTH} deep, or has more than {MAX_NODES} parts")
+
+
 class RenderRequest(Wire):
     """`POST /v1/render`: one of `face` or `picture`; as JSON, or with a photo as the parts `render` and `image`.
 
@@ -143,11 +152,7 @@ class RenderRequest(Wire):
     def _one_of(self) -> Self:
         if (self.face is None) == (self.picture is None):
             raise ValueError("give one of face or picture")
-        depth, count = extent(self.face or self.picture)
-        if depth > MAX_DEPTH or count > MAX_NODES:
-            raise ValueError(
-                f"the expression is more than {MAX_DEPTH} deep, or has more than {MAX_NODES} parts"
-            )
+        _check_extent(self.face or self.picture)
         return self
 
     @property
@@ -180,7 +185,30 @@ class ProjectRequest(Wire):
     preview_size: int = Field(default=256, ge=16, le=512)
 
 
-JobRequest = Annotated[ProjectRequest, Field(discriminator="kind")]
+class MorphRequest(Wire):
+    """`POST /v1/jobs` as JSON: a loop in which each face turns into the next, and the last into the first.
+
+    `owner` is as in `ProjectRequest`; one morph per owner waits or runs at a time. `seconds` is how long the loop
+    takes, `size` the side in pixels, even since H.264 halves it for colours. `formats` are made and may be fetched.
+    """
+
+    kind: Literal["morph"] = "morph"
+    pack: str | None = None
+    faces: Annotated[list[Face], Field(min_length=2, max_length=MAX_MORPHED)]
+    owner: str = Field(min_length=1, max_length=64)
+    seconds: float = Field(default=4.5, ge=1, le=10, allow_inf_nan=False)
+    size: int = Field(default=512, ge=64, le=640, multiple_of=2)
+    formats: Annotated[list[FilmFormat], Field(min_length=1, max_length=3)] = ["mp4", "webp", "jpeg"]
+    preview_size: int = Field(default=256, ge=16, le=512)
+
+    @model_validator(mode="after")
+    def _bounded(self) -> Self:
+        for face in self.faces:
+            _check_extent(face)
+        return self
+
+
+JobRequest = Annotated[ProjectRequest | MorphRequest, Field(discriminator="kind")]
 
 
 class JobView(Wire):

@@ -17,10 +17,11 @@ from inference.errors import BadRequest, Box, ManyFaces, PhotoError
 from inference.images import Pixels
 from inference.packs import manifest
 from inference.settings import Settings, SettingsError
-from inference.wire import MAX_PHOTOS, Face, ImageFormat, RenderRequest
+from inference.wire import MAX_PHOTOS, Face, FilmFormat, ImageFormat, MorphRequest, RenderRequest
 
 _FACE: TypeAdapter[Face] = TypeAdapter(Face)
 _FORMATS: dict[str, ImageFormat] = {".webp": "webp", ".png": "png", ".jpg": "jpeg", ".jpeg": "jpeg"}
+_FILMS: dict[str, FilmFormat] = {".mp4": "mp4", ".webp": "webp"}
 _PHOTOS = frozenset({".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp"})
 
 
@@ -89,6 +90,17 @@ def face(text: str) -> Face:
         first = error.errors(include_input=False, include_url=False)[0]
         raise BadRequest(f"This is not a face: {first['msg']}.") from None
     return found
+
+
+def morph(faces: Sequence[Face], out: Path, *, seconds: float, size: int) -> MorphRequest:
+    """A morph into the file `out`. Raises BadRequest or SettingsError."""
+    writable(out, _FILMS)
+    try:
+        form = _FILMS[out.suffix.lower()]
+        return MorphRequest(faces=list(faces), owner="me", seconds=seconds, size=size, formats=[form])
+    except ValidationError as error:
+        first = error.errors(include_input=False, include_url=False)[0]
+        raise BadRequest(f"This is not a morph: {first['loc'][0]}: {first['msg']}.") from None
 
 
 def box(text: str | None) -> Box | None:

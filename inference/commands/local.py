@@ -1,4 +1,4 @@
-"""`typeface-inference render`, `project` and `compose`: the engine without a server."""
+"""`typeface-inference render`, `project`, `compose` and `morph`: the engine without a server."""
 
 from __future__ import annotations
 
@@ -17,9 +17,10 @@ from inference.compose import paste, subject
 from inference.compose.subject import Subject
 from inference.engine.engine import Engine
 from inference.engine.projection import Projection
+from inference.films import files, timeline
 from inference.images import Pixels
 from inference.settings import Settings
-from inference.wire import Face, FacePicture
+from inference.wire import Face, FacePicture, MorphRequest
 
 
 def render(settings: Settings, face: Face, target: Target) -> None:
@@ -66,6 +67,20 @@ def compose(settings: Settings, found: Subject, face: Face, target: Target) -> N
     drawn = [engine.picture(FacePicture(face=one)) for one in (face, *subject.origins(face))]
     pixels = paste.put(found, drawn[0], drawn[1:])
     given.write(target.path, images.encode(pixels, size=max(pixels.shape), format=target.format))
+
+
+def morph(settings: Settings, asked: MorphRequest, out: Path) -> None:
+    """Write a loop of faces, with the time that its frames and its file took."""
+    engine = open_default(settings)
+    plan, began = timeline.plan(asked.faces, asked.seconds), time.monotonic()
+    drawn = [(engine.picture(picture), shown) for picture, shown in plan]
+    filmed = time.monotonic()
+    data = files.encode(drawn, size=asked.size, format=asked.formats[0])
+    given.write(out, data)
+    Console(stderr=True).print(
+        f"{len(plan)} frames in {filmed - began:.1f} s, the file in {time.monotonic() - filmed:.1f} s; "
+        f"{len(data) / 1000:.0f} kB"
+    )
 
 
 def _save(engine: Engine, face: Face, target: Target) -> None:

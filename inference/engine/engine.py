@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -71,8 +72,12 @@ class Engine:
 
     def picture(self, picture: FacePicture) -> Pixels:
         """[R, R, 3] uint8 of a face; what is done to its picture afterwards needs no device."""
-        pixels: Pixels = self.render(self.latent(picture.face)[None])[0]
+        pixels: Pixels = self.pictures([picture])[0]
         return pixels
+
+    def pictures(self, pictures: Sequence[FacePicture]) -> Pixels:
+        """[N, R, R, 3] uint8 of `pictures`, one at least; each as it is alone."""
+        return self.render(torch.stack([self.latent(picture.face) for picture in pictures]))
 
     def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
         """Begin to look for the latent of a person, from one to five `photos [R, R, 3]`.

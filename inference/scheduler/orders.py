@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from inference.errors import TypefaceError
 from inference.images import Pixels
-from inference.wire import FacePicture, LatentFace, Priority
+from inference.wire import FacePicture, FilmFormat, LatentFace, Priority
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class ProjectOrder:
 
 @dataclass(frozen=True)
 class RenderOrder:
-    """Turn a face's picture into pixels."""
+    """Turn pictures of faces into pixels, in as few passes as the engine's width allows."""
 
     id: str
     pack: str
-    picture: FacePicture
+    pictures: tuple[FacePicture, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,9 +81,16 @@ class Projected:
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """A picture is complete."""
+    """The pictures are complete: [N, R, R, 3]."""
 
     pixels: Pixels
+
+
+@dataclass(frozen=True, eq=False)
+class Filmed:
+    """A morph is complete: its files."""
+
+    files: Mapping[FilmFormat, bytes]
 
 
 @dataclass(frozen=True)
@@ -98,6 +105,6 @@ class Withdrawn:
     """The order was cancelled before its end."""
 
 
-Report = Glanced | Started | Advanced | Projected | Rendered | Failed | Withdrawn
+Report = Glanced | Started | Advanced | Projected | Rendered | Filmed | Failed | Withdrawn
 Sink = Callable[[Report], None]
-"""Takes reports; called on the worker's thread, so it must return at once and raise nothing."""
+"""Takes reports; called mostly on the worker's thread, so it must return at once and raise nothing."""

@@ -9,11 +9,13 @@ from concurrent.futures import ThreadPoolExecutor
 
 from aiohttp import web
 
+from inference.films.files import MEDIA_TYPES as FILM_TYPES
 from inference.images import MEDIA_TYPES
 from inference.server import auth, contract, events, forms, health, problems, projections, renders
 from inference.server.contract import Route, model
 from inference.server.jobs import JOBS, Jobs
 from inference.server.metrics import METRICS, Metrics
+from inference.server.morphs import Morphs
 from inference.server.photos import PHOTOS, Photos
 from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS, Catalogue, Device, Gate, PackSource
 from inference.server.renders import RENDERS, Renders
@@ -22,6 +24,7 @@ from inference.wire import (
     MAX_PHOTOS,
     JobEvent,
     JobView,
+    MorphRequest,
     PackInfo,
     ProjectRequest,
     ProjectResult,
@@ -86,9 +89,9 @@ def _job_routes() -> tuple[Route, ...]:
             "POST",
             "/v1/jobs",
             projections.create,
-            "Find the latent of a person, from one photo or several",
+            "Find the latent of a person, from one photo or several; or turn faces into one another",
             job,
-            body={"multipart/form-data": _FORM},
+            body={"multipart/form-data": _FORM, _JSON: model(MorphRequest)},
             status=202,
             failures=(400, 404, 409, 413, 415, 422, 429, 503),
         ),
@@ -105,9 +108,9 @@ def _job_routes() -> tuple[Route, ...]:
             "GET",
             "/v1/jobs/{id}/result",
             projections.result,
-            "The latent",
-            {_JSON: model(ProjectResult)},
-            failures=(404, 409, 410),
+            "The latent; of a morph, the file of a `format`",
+            {_JSON: model(ProjectResult), **dict.fromkeys(FILM_TYPES.values(), _BINARY)},
+            failures=(400, 404, 409, 410),
         ),
         Route(
             "DELETE",
@@ -140,9 +143,11 @@ def build(settings: Settings, device: Device, source: PackSource) -> web.Applica
 async def _work(app: web.Application) -> AsyncIterator[None]:
     """The device and the registry of jobs."""
     device = app[DEVICE]
-    app[JOBS] = Jobs(device, app[SETTINGS], app[METRICS])
+    morphs = Morphs(app[RENDERS], app[SETTINGS].width)
+    app[JOBS] = Jobs(device, morphs, app[SETTINGS], app[METRICS])
     device.start()
     yield
+    await morphs.close()
     await asyncio.to_thread(device.stop)
 
 

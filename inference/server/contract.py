@@ -6,18 +6,29 @@ import json
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
-from typing import Any
+from typing import Any, get_args
 
 from aiohttp import web
 from pydantic import BaseModel
 from pydantic.json_schema import models_json_schema
 
 from inference.server.problems import MEDIA_TYPE
-from inference.wire import JobEvent, JobView, PackInfo, Problem, ProjectRequest, ProjectResult, RenderRequest
+from inference.wire import (
+    FilmFormat,
+    JobEvent,
+    JobView,
+    MorphRequest,
+    PackInfo,
+    Problem,
+    ProjectRequest,
+    ProjectResult,
+    RenderRequest,
+)
 
 _MODELS: tuple[type[BaseModel], ...] = (
     JobEvent,
     JobView,
+    MorphRequest,
     PackInfo,
     Problem,
     ProjectRequest,
@@ -101,6 +112,10 @@ def _parameters(route: Route) -> list[Schema]:
         text = "The same key gets the same job back."
         key: Schema = {"name": "Idempotency-Key", "in": "header", "schema": {"type": "string"}}
         found.append({**key, "description": text})
+    if route.path.endswith("/result"):
+        text = "Of a morph: which of its files; the first that was asked for."
+        form: Schema = {"name": "format", "in": "query", "schema": {"enum": list(get_args(FilmFormat))}}
+        found.append({**form, "description": text})
     return found
 
 

@@ -29,7 +29,7 @@ RENDER_BYTES = 2 * 1024 * 1024
 _OVERHEAD = 64 * 1024  # what stands around the parts
 _Part = BodyPartReader | MultipartReader
 T = TypeVar("T")
-_JOB: TypeAdapter[ProjectRequest] = TypeAdapter(JobRequest)
+JOB: TypeAdapter[JobRequest] = TypeAdapter(JobRequest)
 
 
 @dataclass(frozen=True)
@@ -151,7 +151,10 @@ class JobUpload(Upload):
     async def form(self) -> JobForm:
         """All of it. Raises as `parts` does, and ValidationError: the job does not follow the contract."""
         parts = await self.parts()
-        form = JobForm(_JOB.validate_json(parts["job"][0]), tuple(parts["image"]))
+        job = JOB.validate_json(parts["job"][0])
+        if not isinstance(job, ProjectRequest):
+            raise BadRequest("A morph takes no photo: send it as application/json.")
+        form = JobForm(job, tuple(parts["image"]))
         if form.job.box is not None and len(form.images) > 1:
             raise BadRequest("A box chooses a face where one photo is sent.")
         return form

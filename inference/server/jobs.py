@@ -10,7 +10,7 @@ import contextlib
 import hashlib
 import secrets
 import time
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -21,6 +21,7 @@ from inference.images import Pixels
 from inference.scheduler.orders import (
     Advanced,
     Failed,
+    Filmed,
     Glanced,
     Projected,
     ProjectOrder,
@@ -30,20 +31,30 @@ from inference.scheduler.orders import (
     Withdrawn,
 )
 from inference.server.metrics import Metrics
-from inference.server.ports import Device, ServedPack
+from inference.server.morphs import Morphs
+from inference.server.ports import Device, Doer, ServedPack
 from inference.settings import Settings
-from inference.wire import ENDED, JobState, JobView, ProjectRequest, ProjectResult
+from inference.wire import (
+    ENDED,
+    FilmFormat,
+    JobRequest,
+    JobState,
+    JobView,
+    MorphRequest,
+    ProjectRequest,
+    ProjectResult,
+)
 
 
 @dataclass(eq=False)
 class Job:
-    """One projection.
+    """One projection, or one morph.
 
     `version` grows with every change that a listener may want to know of. `digest` is that of its photos, by a salt
     that dies with the process, where it was asked for by a key.
     """
 
-    request: ProjectRequest
+    request: JobRequest
     pack: ServedPack
     id: str = field(default_factory=lambda: secrets.token_urlsafe(24))
     digest: bytes = b""
@@ -55,7 +66,7 @@ class Job:
     ended: float | None = None
     preview: Pixels | None = None
     preview_version: int = 0
-    result: ProjectResult | None = None
+    result: ProjectResult | Mapping[FilmFormat, bytes] | None = None
     error: TypefaceError | None = None
     stopped: bool = False
     fetched: bool = False
@@ -103,7 +114,7 @@ class Job:
         while not self.over:
             await self.change(self.version)
 
-    def outcome(self) -> ProjectResult:
+    def outcome(self) -> ProjectResult | Mapping[FilmFormat, bytes]:
         """The result. Raises NotReady, Cancelled, or what the job failed by."""
         if self.result is not None:
             self.fetched = True
@@ -116,8 +127,9 @@ class Job:
 class Jobs:
     """The registry; ended jobs are kept for a minute, so that a client that lost its stream finds them."""
 
-    def __init__(self, device: Device, settings: Settings, metrics: Metrics) -> None:
+    def __init__(self, device: Device, morphs: Morphs, settings: Settings, metrics: Metrics) -> None:
         self._device = device
+        self._morphs = morphs
         self._settings = settings
         self._metrics = metrics
         self._loop = asyncio.get_running_loop()
@@ -140,10 +152,22 @@ class Jobs:
             deadline=None if request.deadline is None else job.created + request.deadline,
         )
         self._device.project(ProjectOrder(ticket, photos), lambda report: self._report(job, report))
+        return self._keep(job, key)
+
+    def morph(self, request: MorphRequest, pack: ServedPack, key: str | None) -> Job:
+        """Order a morph. Raises AlreadyRunning or Busy."""
+        job = Job(request, pack)
+        self._morphs.order(job.id, request, pack.info.name, lambda report: self._report(job, report))
+        return self._keep(job, key)
+
+    def _keep(self, job: Job, key: str | None) -> Job:
         self._jobs[job.id] = job
         if key is not None:
-            self._by_key[request.owner, key] = job
+            self._by_key[job.request.owner, key] = job
         return job
+
+    def _doer(self, job: Job) -> Doer:
+        return self._morphs if isinstance(job.request, MorphRequest) else self._device
 
     def find(self, id: str) -> Job:
         """Raises NoSuchJob."""
@@ -169,7 +193,7 @@ class Jobs:
 
     def view(self, job: Job) -> JobView:
         """What a client is told of a job."""
-        standing = None if job.over else self._device.standing(job.id)
+        standing = None if job.over else self._doer(job).standing(job.id)
         return JobView(
             id=job.id,
             kind=job.request.kind,
@@ -187,14 +211,14 @@ class Jobs:
     def cancel(self, job: Job) -> None:
         """Withdraw a job before its next step."""
         if not job.over:
-            self._device.cancel(job.id)
+            self._doer(job).cancel(job.id)
 
     def stop(self, state: Literal["queued", "running"]) -> None:
         """Withdraw all jobs in this state; they fail by Stopping, which tells clients to try again."""
-        for job in self._jobs.values():
+        for job in list(self._jobs.values()):
             if job.state == state:
                 job.stopped = True
-                self._device.cancel(job.id)
+                self.cancel(job)
 
     @contextlib.asynccontextmanager
     async def listening(self, job: Job) -> AsyncIterator[None]:
@@ -265,6 +289,9 @@ class Jobs:
                 job.show(preview)
             case Projected():
                 job.step = job.steps = report.steps
+                self._end(job, "done", report)
+            case Filmed(files):
+                job.result = files
                 self._end(job, "done", report)
             case Failed(error):
                 job.error = error

@@ -1,4 +1,4 @@
-"""The routes of jobs: order a projection, ask for it, fetch it, cancel it."""
+"""The routes of jobs: order a projection or a morph, ask for it, fetch it, cancel it."""
 
 from __future__ import annotations
 
@@ -8,14 +8,16 @@ import contextlib
 from aiohttp import web
 
 from inference.errors import BadRequest, Stopping
+from inference.films.files import MEDIA_TYPES as FILM_TYPES
 from inference.server import forms
 from inference.server.jobs import JOBS, Job
 from inference.server.photos import PHOTOS
 from inference.server.ports import CATALOGUE, DEVICE, GATE, SETTINGS
-from inference.wire import ProjectRequest, ProjectResult, Wire
+from inference.wire import JobRequest, MorphRequest, ProjectResult, Wire
 
 _KEY_LENGTH = 200
 _CANCEL_SECONDS = 2.0
+_PRIVATE = {"Cache-Control": "no-store"}
 
 
 async def create(request: web.Request) -> web.Response:
@@ -24,6 +26,8 @@ async def create(request: web.Request) -> web.Response:
     key = request.headers.get("Idempotency-Key")
     if key is not None and not 0 < len(key) <= _KEY_LENGTH:
         raise BadRequest(f"An Idempotency-Key has 1 to {_KEY_LENGTH} characters.")
+    if request.content_type == "application/json":
+        return await _morph(request, key)
     photos = request.app[PHOTOS]
     upload = forms.JobUpload(request, request.app[SETTINGS])
     await upload.begin()  # who sends nothing takes no place
@@ -45,6 +49,16 @@ async def create(request: web.Request) -> web.Response:
     return _accepted(request, job)
 
 
+async def _morph(request: web.Request, key: str | None) -> web.Response:
+    """A morph needs no photo, and so no form."""
+    asked = forms.JOB.validate_json(await request.read())
+    if not isinstance(asked, MorphRequest):
+        raise BadRequest("A projection needs photos: send multipart/form-data with the parts job and image.")
+    pack = await request.app[CATALOGUE].find(asked.pack)
+    job = _repeated(request, asked, key, b"")
+    return _accepted(request, job or request.app[JOBS].morph(asked, pack, key))
+
+
 async def show(request: web.Request) -> web.Response:
     """`GET /v1/jobs/{id}`."""
     jobs = request.app[JOBS]
@@ -55,8 +69,15 @@ async def show(request: web.Request) -> web.Response:
 
 async def result(request: web.Request) -> web.Response:
     """`GET /v1/jobs/{id}/result`."""
-    outcome: ProjectResult = request.app[JOBS].find(request.match_info["id"]).outcome()
-    return _json(outcome)
+    job = request.app[JOBS].find(request.match_info["id"])
+    outcome = job.outcome()
+    if isinstance(outcome, ProjectResult):
+        return _json(outcome)
+    form = request.query.get("format", next(iter(outcome)))
+    for made, data in outcome.items():
+        if made == form:
+            return web.Response(body=data, content_type=FILM_TYPES[made], headers=_PRIVATE)
+    raise BadRequest(f"This morph was made as {', '.join(outcome)}.")
 
 
 async def cancel(request: web.Request) -> web.Response:
@@ -77,7 +98,7 @@ def _let_in(request: web.Request) -> None:
         raise Stopping
 
 
-def _repeated(request: web.Request, asked: ProjectRequest, key: str | None, digest: bytes) -> Job | None:
+def _repeated(request: web.Request, asked: JobRequest, key: str | None, digest: bytes) -> Job | None:
     job = request.app[JOBS].repeated(asked.owner, key)
     if job is not None and (job.request != asked or job.digest != digest):
         raise BadRequest("This Idempotency-Key was used with another request, or another photo.")
@@ -95,5 +116,5 @@ def _json(model: Wire, status: int = 200, headers: dict[str, str] | None = None)
         text=model.model_dump_json(),
         status=status,
         content_type="application/json",
-        headers={"Cache-Control": "no-store", **(headers or {})},
+        headers={**_PRIVATE, **(headers or {})},
     )

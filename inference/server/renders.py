@@ -7,6 +7,7 @@ import contextlib
 import hashlib
 import secrets
 from collections import OrderedDict
+from collections.abc import Sequence
 from functools import partial
 
 from aiohttp import web
@@ -38,7 +39,7 @@ class Renders:
             return self._averages[tag]
         if isinstance(request.asked, ComposePicture):
             raise BadRequest("A composed picture needs the photo: send the parts render and image.")
-        pixels = await self.pixels(pack.info.name, request.asked)
+        (pixels,) = await self.pixels(pack.info.name, [request.asked])
         data = await asyncio.to_thread(images.encode, pixels, size=request.size, format=request.format)
         if tag is not None:
             self._averages[tag] = data
@@ -46,11 +47,11 @@ class Renders:
                 self._averages.popitem(last=False)
         return data
 
-    async def pixels(self, pack: str, picture: FacePicture) -> Pixels:
-        """[R, R, 3] uint8, as the pack draws it. Raises TypefaceError."""
+    async def pixels(self, pack: str, pictures: Sequence[FacePicture]) -> Pixels:
+        """[N, R, R, 3] uint8, as the pack draws them, all before one tick. Raises TypefaceError."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Report] = loop.create_future()
-        order = RenderOrder(secrets.token_urlsafe(16), pack, picture)
+        order = RenderOrder(secrets.token_urlsafe(16), pack, tuple(pictures))
 
         def settle(report: Report) -> None:
             if not future.done():
@@ -131,7 +132,7 @@ async def _compose(request: web.Request, form: forms.RenderForm, photos: Photos)
     found = await photos.work(read, form.image, pack.framing, asked.box)
     renders = request.app[RENDERS]
     faces = [FacePicture(face=one) for one in (face, *subject.origins(face))]
-    drawn = [await renders.pixels(pack.info.name, picture) for picture in faces]
+    drawn = [(await renders.pixels(pack.info.name, [picture]))[0] for picture in faces]
     return await photos.work(_finish, found, drawn, form.render.format)
 
 

@@ -106,7 +106,7 @@ class Executor:
     def _draw(self, id: str) -> None:
         order = self._mailbox.take(id)
         assert isinstance(order, RenderOrder)
-        pixels = self._on_engine(order.pack, lambda engine: engine.picture(order.picture))
+        pixels = self._on_engine(order.pack, lambda engine: engine.pictures(order.pictures))
         self._settle(id, pixels if isinstance(pixels, Failed) else Rendered(pixels))
 
     def _join(self, id: str) -> None:

@@ -170,6 +170,9 @@ def test_a_taken_port_is_told(
             ["compose", "README.md", "--out", "x.png", "--label", "ENFP"],
             "README.md: the file is not a picture",
         ),
+        (["morph", "--label", "ENFP", "--label", "INTJ", "--out", "film.gif"], "must be one of .mp4, .webp"),
+        (["morph", "--label", "ENFP", "--out", "film.mp4"], "at least 2 items"),
+        (["morph", "--label", "A", "--label", "B", "--size", "65", "--out", "film.mp4"], "multiple of 2"),
         (["likeness", "--photos", "docs", "--contact-sheet", "sheet.png"], "holds no photos"),
         (["bench", "--photo", "README.md"], "README.md: the file is not a picture"),
         (["bench", "--config", "77"], "no configuration 77"),
@@ -199,6 +202,7 @@ async def test_wrong_words_are_told_before_torch_is_loaded(tmp_path: Path, photo
         ["render", "--label", "ENFP", "--out", "nowhere/x.png"],
         ["project", "couple.jpg", "--out", "x.png"],
         ["compose", "couple.jpg", "--label", "ENFP", "--out", "x.png"],
+        ["morph", "--label", "ENFP", "--out", "x.mp4"],
         ["likeness", "--photos", ".", "--contact-sheet", "nowhere/x.png"],
         ["bench", "--photo", "couple.jpg"],
     ]
@@ -268,6 +272,23 @@ def test_of_a_python_warning_only_its_kind_is_logged(capsys: pytest.CaptureFixtu
     assert "UserWarning" in told
     assert "test_commands" in told
     assert "secret" not in told
+
+
+@pytest.mark.parametrize("name", ["film.mp4", "film.webp"])
+def test_a_morph_without_a_server(
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    tiny_folder: Path,
+    tmp_path: Path,
+    name: str,
+) -> None:
+    face = '{"kind": "seed", "seed": 5}'
+    common = ["--seconds", "1", "--size", "64", "--pack", str(tiny_folder), "--out", str(tmp_path / name)]
+    code, told = here(monkeypatch, capsys, "morph", "--label", "ENFP", "--face", face, *common)
+    assert code == 0, told
+    assert re.search(r"^\d+ frames in [\d.]+ s, the file in [\d.]+ s; \d+ kB$", told, re.MULTILINE), told
+    data = (tmp_path / name).read_bytes()
+    assert (data[4:8] == b"ftyp") if name == "film.mp4" else synthetic(data)
 
 
 @pytest.mark.usefixtures("one_thread")

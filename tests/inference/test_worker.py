@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 from unittest.mock import Mock
@@ -36,10 +36,10 @@ class Moody(Paced):
     trouble: Exception | None = None
     spoilt: Any = None
 
-    def picture(self, picture: FacePicture) -> Any:
+    def pictures(self, pictures: Sequence[FacePicture]) -> Any:
         if self.trouble:
             raise self.trouble
-        return super().picture(picture)
+        return super().pictures(pictures)
 
     def start(self, photos: Any, steps: int | None = None) -> Any:
         projection = super().start(photos, steps)
@@ -134,10 +134,10 @@ def test_renders_go_between_steps(long: Engine, face: Pixels) -> None:
     with working(long) as worker:
         worker.project(order("a", face), inbox)
         inbox.wait(Advanced)
-        worker.render(RenderOrder("r", "tiny", PERSON), picture)
+        worker.render(RenderOrder("r", "tiny", (PERSON,)), picture)
         rendered = picture.end()
         assert not any(isinstance(report, Projected) for report in inbox.reports)
-    assert np.array_equal(rendered.pixels, long.picture(PERSON))
+    assert np.array_equal(rendered.pixels, [long.picture(PERSON)])
 
 
 def test_what_fails_fails_alone(moody: Moody, face: Pixels) -> None:
@@ -167,10 +167,10 @@ def test_a_failing_picture_leaves_the_worker_alive(moody: Moody, trouble: Except
     first, second = Inbox(), Inbox()
     with working(moody) as worker:
         moody.trouble = trouble
-        worker.render(RenderOrder("a", "tiny", PERSON), first)
+        worker.render(RenderOrder("a", "tiny", (PERSON,)), first)
         failed = first.end()
         moody.trouble = None
-        worker.render(RenderOrder("b", "tiny", PERSON), second)
+        worker.render(RenderOrder("b", "tiny", (PERSON,)), second)
         assert isinstance(second.end(), Rendered)
     assert type(failed.error) is told
     assert failed.error.__traceback__ is None, "frames hold pictures"
@@ -180,10 +180,10 @@ def test_a_failing_picture_leaves_the_worker_alive(moody: Moody, trouble: Except
 def test_errors_of_the_contract_come_through(quick: Engine, face: Pixels) -> None:
     inbox = Inbox()
     with working(quick) as worker:
-        worker.render(RenderOrder("a", "tiny", FacePicture(face=LabelFace(label="no such"))), inbox)
+        worker.render(RenderOrder("a", "tiny", (FacePicture(face=LabelFace(label="no such")),)), inbox)
         assert isinstance(inbox.end().error, UnknownLabel)
         picture, job = Inbox(), Inbox()
-        worker.render(RenderOrder("a", "other", PERSON), picture)
+        worker.render(RenderOrder("a", "other", (PERSON,)), picture)
         worker.project(ProjectOrder(Ticket("b", "b", "other"), (face,)), job)
         assert isinstance(picture.end().error, UnknownPack)
         assert isinstance(job.end().error, UnknownPack)

@@ -18,6 +18,8 @@ def test_pictures_are_the_same_every_time_and_differ_by_person(engine: Engine) -
     assert not np.array_equal(pictures[0], pictures[1])
     alone = engine.picture(FacePicture(face=SeedFace(seed=1, psi=1)))
     assert np.array_equal(alone, pictures[1])
+    few = engine.pictures([FacePicture(face=SeedFace(seed=seed, psi=1)) for seed in range(3)])
+    assert np.array_equal(few, pictures)
 
 
 def test_a_picture_never_depends_on_who_shares_the_pass(pack: LoadedPack) -> None:

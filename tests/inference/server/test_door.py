@@ -54,6 +54,7 @@ def problem(answer: bytes) -> Any:
 JOB = b'--b\r\nContent-Disposition: form-data; name="job"\r\n\r\n{"kind": "project", "owner": "me"}\r\n'
 END = b"x\r\n--b--\r\n"
 IMAGE = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\r\n'
+MORPH = b'{"kind": "morph", "faces": [{"kind": "seed", "seed": 1}, {"kind": "seed", "seed": 2}]'
 
 
 @pytest.mark.parametrize(
@@ -70,7 +71,8 @@ IMAGE = b'--b\r\nContent-Disposition: form-data; name="image"; filename="x"\r\n\
         (JOB.replace(b"job", b"jobs") + IMAGE + END, "besides one job and up to 5 image"),
         (JOB + IMAGE + b"x\r\n" + (IMAGE + b"x\r\n") * 5 + b"--b--\r\n", "besides one job and up to 5 image"),
         (JOB.replace(b"}", b', "box": [1, 2, 3, 4]}') + IMAGE + b"x\r\n" + IMAGE + END, "A box chooses"),
-        (JOB.replace(b"project", b"morph") + IMAGE + END, "The kind is one of 'project'"),
+        (JOB.replace(b"project", b"dance") + IMAGE + END, "The kind is one of 'project', 'morph'"),
+        (JOB.replace(b'{"kind": "project"', MORPH) + IMAGE + END, "A morph takes no photo"),
         (JOB.replace(b'"kind": "project", ', b"") + IMAGE + END, "Say of which kind"),
         (JOB.replace(b"}", b', "box": [30, 2, 3, 4]}') + IMAGE + END, "box: a box is left, top"),
         (JOB.replace(b"}", b', "box": [1, 2, 3, 1e30]}') + IMAGE + END, "box"),
@@ -85,7 +87,10 @@ async def test_malformed_forms(rig: Rig, body: bytes, says: str) -> None:
 
 
 async def test_another_content_type(rig: Rig) -> None:
-    answer = problem(await raw(rig, head(2, "application/json"), b"{}"))
+    answer = problem(await raw(rig, head(2, "text/plain"), b"{}"))
+    assert "multipart/form-data" in answer["detail"]
+    projection = b'{"kind": "project", "owner": "me"}'
+    answer = problem(await raw(rig, head(len(projection), "application/json"), projection))
     assert "multipart/form-data" in answer["detail"]
 
 

@@ -1,7 +1,7 @@
 import io
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import pytest
@@ -108,10 +108,10 @@ async def test_bad_requests(rig: Rig, body: Any, status: int, code: str, says: s
 class Broken(Paced):
     fails = False
 
-    def picture(self, picture: Picture) -> Any:
+    def pictures(self, pictures: Sequence[Picture]) -> Any:
         if self.fails:
             raise RuntimeError("secret detail")
-        return super().picture(picture)
+        return super().pictures(pictures)
 
 
 async def test_our_own_bugs_are_told_without_their_detail(tiny_pack: LoadedPack) -> None:
@@ -128,9 +128,9 @@ async def test_our_own_bugs_are_told_without_their_detail(tiny_pack: LoadedPack)
 
 
 class Slow(Paced):
-    def picture(self, picture: Picture) -> Any:
+    def pictures(self, pictures: Sequence[Picture]) -> Any:
         assert self.gate.wait(20)
-        return super().picture(picture)
+        return super().pictures(pictures)
 
 
 async def test_ready_means_warm(tiny_pack: LoadedPack) -> None:

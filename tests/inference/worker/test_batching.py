@@ -190,7 +190,7 @@ def test_the_work_for_many_is_the_work_for_each(engines: dict[int, Engine], phot
             return super().start(photos, steps)
 
     crowd = Crowd(Counting(engines[1].pack, 6), photos)
-    crowd.worker.render(RenderOrder("loads the pack", "tiny", PERSON), Inbox())
+    crowd.worker.render(RenderOrder("loads the pack", "tiny", (PERSON,)), Inbox())
     crowd.tick()
     made.update(steps=0, glances=0)
     for number in range(8):
@@ -208,7 +208,7 @@ def test_pictures_and_steps_take_turns(engines: dict[int, Engine], photos: list[
     crowd.arrive((0,), 50, None, {})
     pictures = [Inbox() for _ in range(12)]
     for number, inbox in enumerate(pictures):
-        crowd.worker.render(RenderOrder(f"r {number}", "tiny", PERSON), inbox)
+        crowd.worker.render(RenderOrder(f"r {number}", "tiny", (PERSON,)), inbox)
     (_, _, job), *_ = crowd.jobs.values()
     drawn, steps = [], []
     for _ in range(3):

@@ -109,7 +109,7 @@ def test_packs_share_a_device(worker: Worker, shop: Shop, quick: Engine) -> None
         assert isinstance(ends[name], Failed)
         assert isinstance(ends[name].error, kind)
     picture = Inbox()
-    worker.render(RenderOrder("r", "c", PERSON), picture)
+    worker.render(RenderOrder("r", "c", (PERSON,)), picture)
     assert isinstance(picture.end(), Rendered)
     assert "c" in worker.loaded
     assert len(worker.loaded) == 2

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("one_thread")
 
 
 class Broken(Paced):
-    def picture(self, picture: object) -> Pixels:
+    def pictures(self, pictures: object) -> Pixels:
         raise ZeroDivisionError
 
 
@@ -93,7 +93,7 @@ def test_pictures_go_to_the_least_busy(fleet: Fleet, workers: list[Worker], face
 
         each.render = note  # type: ignore[method-assign,assignment]
     picture = Inbox()
-    fleet.render(RenderOrder("r", "tiny", PERSON), picture)
+    fleet.render(RenderOrder("r", "tiny", (PERSON,)), picture)
     assert isinstance(picture.end(), Rendered)
     assert asked == [each for each in workers if each is not busy]
 

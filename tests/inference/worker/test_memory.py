@@ -30,9 +30,9 @@ class Small(Paced):
         if self.width > self.fits:
             raise torch.OutOfMemoryError(f"CUDA out of memory at width {self.width}")
 
-    def picture(self, picture: FacePicture) -> Pixels:
+    def pictures(self, pictures: Sequence[FacePicture]) -> Pixels:
         self._pass()
-        return super().picture(picture)
+        return super().pictures(pictures)
 
     def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
         self._pass()
@@ -130,7 +130,7 @@ def test_pictures_and_beginnings_narrow_too(tiny_pack: LoadedPack) -> None:
     worker.tick()
     assert engine.width == 2
     engine.fits = 1
-    worker.render(RenderOrder("r", "tiny", PERSON), picture)
+    worker.render(RenderOrder("r", "tiny", (PERSON,)), picture)
     drain(worker, "a")
     assert engine.width == 1
     assert isinstance(picture.ends[0], Rendered)
@@ -165,7 +165,7 @@ def test_who_loses_the_slot_before_it_begins_waits_for_another(tiny_pack: Loaded
     for name, inbox in jobs.items():
         worker.project(order(name, photo, deadline=9.0 if name == "d" else None), inbox)
     if cut == "picture":
-        worker.render(RenderOrder("r", "tiny", PERSON), Inbox())
+        worker.render(RenderOrder("r", "tiny", (PERSON,)), Inbox())
     engine.fits = 1
     worker.tick()
     assert [bool(inbox.all(Started)) for inbox in jobs.values()] == [True, False, False, False]
