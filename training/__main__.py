@@ -13,6 +13,7 @@ from training.commands import (
     import_checkpoint,
     prepare,
     sheet,
+    train_baselines,
     train_starter,
     train_stylegan2_ada,
 )
@@ -22,6 +23,8 @@ train = typer.Typer(no_args_is_help=True, help="Train a generator until a limit,
 
 train.command("stylegan2-ada")(train_stylegan2_ada.stylegan2_ada)
 train.command("starter")(train_starter.starter)
+train.command("dcgan")(train_baselines.dcgan)
+train.command("vanilla-gan")(train_baselines.vanilla_gan)
 
 app.command("prepare")(prepare.prepare)
 app.add_typer(train, name="train")

@@ -84,3 +84,27 @@ class GanConfig:
         parts["discriminator"] = DiscriminatorConfig.from_dict(parts["discriminator"])
         parts["ada"] = None if parts["ada"] is None else AdaSettings(**parts["ada"])
         return cls(**parts)
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class BaselineConfig:
+    """One run of a baseline.
+
+    Attributes:
+        family: Of the networks, as the registry names it.
+        network: What defines them both.
+        batch: Pictures a step.
+        lr: Adam's rate, the same for both networks.
+        betas: Adam's.
+    """
+
+    family: Literal["dcgan", "vanilla"]
+    network: Mapping[str, Any]
+    batch: int = 64
+    lr: float = 0.0002
+    betas: tuple[float, float] = (0.5, 0.999)
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready."""
+        return {**dataclasses.asdict(self), "network": dict(self.network), "betas": list(self.betas)}

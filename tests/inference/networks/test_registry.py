@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 import torch
 
-from inference.networks.registry import FAMILIES, build_discriminator, build_features, build_generator
+from inference.networks.registry import (
+    BASELINES,
+    FAMILIES,
+    build_baseline,
+    build_discriminator,
+    build_features,
+    build_generator,
+)
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 
 TINY: dict[str, Any] = {"resolution": 16, "channel_base": 128, "channel_max": 16, "c_dim": 2}
@@ -39,6 +46,46 @@ def test_round_trip(family: str, architecture: Any) -> None:
     again.load_state_dict(generator.state_dict())
     ws = generator.mapping(torch.randn(2, 8), c, track=False)
     assert torch.equal(again.synthesis(ws, "const"), generator.synthesis(ws, "const"))
+
+
+SHAPES: dict[str, tuple[dict[str, Any], int]] = {
+    "dcgan": (
+        {"z_dim": 8, "resolution": 32, "width": 8},
+        8 * 32 * 16 + 32 * 16 * 16 + 16 * 8 * 16 + 8 * 3 * 16,
+    ),
+    "vanilla": ({"z_dim": 8, "resolution": 32, "widths": [12, 16]}, 8 * 12 + 12 * 16 + 16 * 3072),
+}
+
+
+@pytest.mark.parametrize("family", BASELINES)
+def test_baselines(family: str) -> None:
+    torch.manual_seed(0)
+    config, weights = SHAPES[family]
+    generator, discriminator = build_baseline(json.loads(json.dumps(config)), family)
+    image = generator(torch.randn(4, 8))
+    assert image.shape == (4, 3, 32, 32)
+    assert float(image.detach().abs().max()) <= 1
+    assert sum(p.numel() for p in generator.parameters() if p.dim() > 1) == weights
+    logits = discriminator(image)
+    assert logits.shape == (4, 1)
+    logits.square().sum().backward()
+    for network in (generator, discriminator):
+        assert [n for n, p in network.named_parameters() if p.grad is None or not p.grad.abs().any()] == []
+    again, judge = build_baseline(generator.config.to_dict(), family)
+    again.load_state_dict(generator.state_dict())
+    judge.load_state_dict(discriminator.state_dict())
+    z = torch.randn(3, 8)
+    assert torch.equal(again.eval()(z), generator.eval()(z))
+    assert torch.equal(judge.eval()(image), discriminator.eval()(image))
+
+
+def test_unknown_baselines_are_refused() -> None:
+    with pytest.raises(ValueError, match="no baseline 'wgan'; there are: dcgan, vanilla"):
+        build_baseline({}, "wgan")
+    with pytest.raises(ValueError, match="knows no depth"):
+        build_baseline({"depth": 3}, "vanilla")
+    with pytest.raises(ValueError, match="power of two"):
+        build_baseline({"resolution": 48}, "dcgan")
 
 
 def test_number_of_codes_does_not_depend_on_the_architecture() -> None:
