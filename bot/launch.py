@@ -22,7 +22,7 @@ from pathlib import Path
 import structlog
 
 from bot.core.service import Service
-from bot.drawing.boxes import Boxes
+from bot.drawing.pen import Pen
 from bot.settings import SECRETS, Settings, SettingsError, environment
 from db import store as stores
 from db.settings import SECRETS as DB_SECRETS
@@ -222,7 +222,7 @@ async def service(settings: Settings, running: Running) -> AsyncIterator[Service
         core = Service(
             client,
             store,
-            Boxes(),
+            Pen(),
             SystemClock(),
             retention_seconds=settings.retention_seconds,
             match_chart=settings.match_chart,

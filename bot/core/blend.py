@@ -2,23 +2,37 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from inference.wire import Face, LayerGroup, MixFace
+from inference.wire import EditFace, Face, Gender, LabelFace, LayerGroup, MixFace
 
 START, STEP, LOW, HIGH = 50, 15, 5, 95
 """Hundredths of the type's face: the first blend, one press of a button, and the ends."""
 STRENGTH: dict[LayerGroup, float] = {"coarse": 1.0, "middle": 1.0, "fine": 1.0}
-"""How strongly each group of layers follows the weight: coarse is the face's shape, fine are its colours."""
+"""How strongly each group of layers follows the weight: coarse is shape, middle are features, fine are colours."""
+PEOPLE_PSI = 0.7
+"""How far people that are drawn by a seed are from the type's average."""
+MAX_EDITS = 8
+UNIT = 10
+"""Edits are counted in tenths of a direction's unit."""
 
 
 @dataclass(frozen=True)
 class Blend:
-    """`weight` is in hundredths of the type's face; what is kept stays the person's own."""
+    """`weight` is in hundredths of the type's face; what is kept stays the person's own.
+
+    `look` and `seed` say which face of the type it is: its average in one of the pack's looks, or the person of
+    that type that a seed draws. `edits` are directions and how far the face is moved along them, in tenths.
+    """
 
     weight: int = START
     keep_shape: bool = False
     keep_colours: bool = False
+    keep_features: bool = False
+    look: int = 0
+    seed: int | None = None
+    edits: tuple[tuple[str, int], ...] = ()
 
     def towards_type(self) -> Blend:
         return replace(self, weight=min(HIGH, self.weight + STEP))
@@ -26,23 +40,61 @@ class Blend:
     def towards_person(self) -> Blend:
         return replace(self, weight=max(LOW, self.weight - STEP))
 
+    def keeping(self, parts: Mapping[str, bool]) -> Blend:
+        """With parts of the face ("shape", "features", "colours") kept, or blended again."""
+        return replace(
+            self,
+            keep_shape=parts.get("shape", self.keep_shape),
+            keep_features=parts.get("features", self.keep_features),
+            keep_colours=parts.get("colours", self.keep_colours),
+        )
+
+    def amount(self, direction: str) -> int:
+        """How far the face is moved along `direction`, in tenths."""
+        return dict(self.edits).get(direction, 0)
+
+    def edited(self, direction: str, amount: int) -> Blend:
+        """Moved along `direction` by `amount` in all; of too many directions the first is given up."""
+        others = tuple((name, by) for name, by in self.edits if name != direction)
+        return replace(self, edits=(*others, (direction, amount))[-MAX_EDITS:] if amount else others)
+
+    def plain(self) -> Blend:
+        """Without edits, on the type's average."""
+        return replace(self, look=0, seed=None, edits=())
+
+
+FIRST = Blend()
+"""Every face begins like this."""
+
 
 def _weights(blend: Blend) -> dict[LayerGroup, float]:
-    kept = {"coarse": blend.keep_shape, "fine": blend.keep_colours}
+    kept = {"coarse": blend.keep_shape, "middle": blend.keep_features, "fine": blend.keep_colours}
     return {
         group: min(1.0, round(blend.weight / 100 * strength, 4))
         for group, strength in STRENGTH.items()
-        if not kept.get(group)
+        if not kept[group]
     }
 
 
-def expression(person: Face, kind: Face, blend: Blend) -> MixFace:
-    """The person's face moved towards the type's on every group of layers that is not kept."""
+def type_face(label: str, gender: Gender, blend: Blend) -> LabelFace:
+    """The type's face: its average, or a person of that type."""
+    if blend.seed is None:
+        return LabelFace(label=label, gender=gender, look=blend.look)
+    return LabelFace(label=label, gender=gender, look=blend.look, seed=blend.seed, psi=PEOPLE_PSI)
+
+
+def _mixed(person: Face, kind: Face, blend: Blend) -> Face:
     weights = _weights(blend)
     if len(weights) == len(STRENGTH) and len(set(weights.values())) == 1:
         return MixFace(a=person, b=kind, layers="all", weight=next(iter(weights.values())))
-    mixed = person
     for group, weight in weights.items():
-        mixed = MixFace(a=mixed, b=kind, layers=group, weight=weight)
-    assert isinstance(mixed, MixFace)
-    return mixed
+        person = MixFace(a=person, b=kind, layers=group, weight=weight)
+    return person
+
+
+def expression(person: Face | None, kind: Face, blend: Blend) -> Face:
+    """The person's face, if there is one, moved towards the type's on the layers that are not kept; then edited."""
+    face = kind if person is None else _mixed(person, kind, blend)
+    for direction, amount in blend.edits:
+        face = EditFace(face=face, direction=direction, amount=amount / UNIT)
+    return face

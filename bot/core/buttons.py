@@ -1,4 +1,4 @@
-"""The conversation's answers to buttons, one function an action. Pure."""
+"""The main job's answers to buttons, one function an action. Pure."""
 
 from __future__ import annotations
 
@@ -8,18 +8,13 @@ from typing import cast
 
 from bot.core import composing, flow, menus
 from bot.core.blend import Blend
-from bot.core.effects import CancelJob, Consent, Forget, Known, Line, ReadHeld, Say
+from bot.core.effects import CancelJob, Consent, Known, Line, ReadHeld, Say
 from bot.core.flow import Turn
 from bot.core.mbti import Gender
-from bot.core.presses import Action, Pressed
+from bot.core.presses import Action
 from bot.core.state import State
 
 Args = tuple[str, ...]
-
-
-def press(state: State, pressed: Pressed, known: Known) -> Turn:
-    """A button of the presser's own, its arguments checked by `presses.decode`."""
-    return _TABLE[pressed.action](state, pressed.args, known)
 
 
 def _begin(state: State, _: Args, known: Known) -> Turn:
@@ -44,10 +39,6 @@ def _help(state: State, _: Args, __: Known) -> Turn:
 
 def _privacy(state: State, _: Args, __: Known) -> Turn:
     return state, (ReadHeld(),)
-
-
-def _forget(_: State, __: Args, ___: Known) -> Turn:
-    return State(), (Forget(),)
 
 
 def _match(state: State, _: Args, known: Known) -> Turn:
@@ -98,8 +89,8 @@ def _cancel(state: State, args: Args, known: Known) -> Turn:
     job = int(args[0])
     if state.job != job or not known.running:
         return state, (Say((Line("nothing-runs"),), menus.LOST),)
-    said = Say((Line("error-cancelled"),), menus.retry(flow.work(state)))
-    return replace(state, job=None, composing=False), (CancelJob(job), said)
+    said = Say((Line("error-cancelled"),), menus.retry(state.doing))
+    return replace(state, job=None, doing="photo"), (CancelJob(job), said)
 
 
 def _retry_photo(state: State, known: Known) -> Turn:
@@ -153,14 +144,13 @@ def _place(state: State, args: Args, known: Known) -> Turn:
     return composing.place(state, known, args[0], int(args[1]))
 
 
-_TABLE: dict[Action, Callable[[State, Args, Known], Turn]] = {
+PRESSES: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.BEGIN: _begin,
     Action.TYPES: _types,
     Action.TYPE: _type,
     Action.GENDER: _gender,
     Action.HELP: _help,
     Action.PRIVACY: _privacy,
-    Action.FORGET: _forget,
     Action.MATCH: _match,
     Action.OTHER_MATCH: _other_match,
     Action.MATCH_GENDER: _meet,
@@ -175,7 +165,6 @@ _TABLE: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.MORE_TYPE: _to(lambda blend, _: blend.towards_type()),
     Action.SHAPE: _to(lambda blend, on: replace(blend, keep_shape=on)),
     Action.COLOURS: _to(lambda blend, on: replace(blend, keep_colours=on)),
-    Action.UNDO: _blended(lambda state, _: state.undone() if state.history else state),
     Action.SHOW: _show,
     Action.COMPOSE: lambda state, _, known: composing.begin(state, known),
     Action.PLACE: _place,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import flow, menus
-from bot.core.effects import Blended, Compose, Composed, Hold, Known, Line, Say, Show
+from bot.core.effects import Compose, Composed, Hold, Known, Line, Say, Show
 from bot.core.flow import Turn
 from bot.core.photos import HeldPhoto
 from bot.core.state import State
@@ -23,10 +23,9 @@ def begin(state: State, known: Known, pick: int | None = None, *, public: bool =
         return flow.advance(state, known)
     if known.kept is None:
         return ask(state, gone=True)
-    job, shown = state.jobs + 1, state.shown + (not public)
-    wanted = Blended(state.face, state.type, state.gender, state.blend, shown, public)
-    state = replace(state, waiting="", job=job, jobs=job, composing=True, shown=shown)
-    return state, (Compose(job, wanted, pick),)
+    job = state.jobs + 1
+    state = replace(state, waiting="", job=job, jobs=job, doing="compose", shown=state.shown + (not public))
+    return state, (Compose(job, flow.portrait(state, known, public=public), pick),)
 
 
 def ask(state: State, *, gone: bool = False) -> Turn:
@@ -78,7 +77,7 @@ def done(state: State, composed: Composed, known: Known) -> Turn:
         menus.composed(known, wanted, composed.token),
         public=wanted.public,
     )
-    return replace(state, job=None, composing=False), (show,)
+    return replace(state, job=None, doing="photo"), (show,)
 
 
 def reveal(state: State, known: Known, args: Args, *, sure: bool) -> Turn:

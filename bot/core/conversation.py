@@ -5,25 +5,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
 from bot.core import buttons, composing, flow, menus, outcomes
 from bot.core.effects import (
     Choices,
-    Compose,
     Effect,
-    Forget,
     Hold,
+    Job,
     Known,
     Line,
     Outcome,
-    Project,
-    ReadHeld,
     Say,
     Show,
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
+from bot.core.feature import Feature
+from bot.core.features import made, mine, play, sheets
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
 from bot.core.mbti import Gender, distance, near
@@ -33,7 +33,7 @@ from bot.core.state import State
 
 _MAX_WORDS = 12
 """More words than these are talk, not a request."""
-_QUIET = frozenset({Action.RETRY, Action.CANCEL, Action.FORGET})
+_QUIET = frozenset({Action.RETRY, Action.CANCEL, Action.FORGET_SURE})
 """Presses that need no word about work that was interrupted: they deal with it."""
 
 
@@ -42,20 +42,19 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
 
     At most one effect is answered by an outcome, and it is the last; without one, the last is what is said.
     """
-    if not isinstance(event, Command | TextSent | PhotoSent | Press):
-        return _introduced(*outcomes.answer(state, event, known))
+    if isinstance(event, Outcome):
+        return _introduced(*_ANSWERS[type(event)](state, event, known))
     interrupted = _interrupted(state) if state.job is not None and not known.running else None
     if interrupted:
-        state = replace(state, job=None, composing=False)
+        state = replace(state, job=None, doing="photo")
     state, effects = _decide(state, event, known)
-    if interrupted and _tells(event) and not isinstance(effects[-1], Project | Compose):
+    if interrupted and _tells(event) and not isinstance(effects[-1], Job):
         effects = (interrupted, *effects)
     return _introduced(state, effects)
 
 
 def _interrupted(state: State) -> Say:
-    line = Line("interrupted-composing" if state.composing else "interrupted")
-    return Say((line,), menus.retry(flow.work(state)), code="interrupted")
+    return Say((Line(f"interrupted-{state.doing}"),), menus.retry(state.doing), code="interrupted")
 
 
 def _tells(event: Event) -> bool:
@@ -63,7 +62,7 @@ def _tells(event: Event) -> bool:
     if isinstance(event, PhotoSent):
         return False
     if isinstance(event, Command):
-        return event.name not in {"forget", "me"} and event.photo is None
+        return event.name != "me" and event.photo is None
     pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
     return pressed is None or pressed.action not in _QUIET
 
@@ -97,7 +96,7 @@ def _decide(state: State, event: Event, known: Known) -> Turn:
                 return state, (Say((Line("bad-button"),), menus.LOST, code="bad_button"),)
             if not pressed.mine:
                 return state, (Say((Line("not-yours"),), menus.BEGIN, code="not_yours"),)
-            return buttons.press(state, pressed, known)
+            return _PRESSES[pressed.action](state, pressed.args, known)
 
 
 # Commands
@@ -106,26 +105,26 @@ def _decide(state: State, event: Event, known: Known) -> Turn:
 def _command(state: State, command: Command, known: Known) -> Turn:
     if state.waiting == "photo" and not (command.name == "me" and command.photo):
         state = replace(state, waiting="")  # a command leaves the wait for a photo to put the face into
+    if handler := _COMMANDS.get(command.name):
+        return handler(state, command, known)
     lines = (Line("unknown-command"), Line("help"))
-    turn: Turn = state, (Say(lines, menus.WELCOME, code="unknown_command"),)
-    match command.name:
-        case "help":
-            turn = state, (Say((Line("help"),), menus.WELCOME),)
-        case "start":
-            turn = state, (Say((Line("welcome"),), menus.WELCOME),)
-        case "mbti":
-            turn = _mbti(state, command, known)
-        case "me" if command.photo:
-            turn = _photo(state, command.photo, known)
-        case "me":
-            turn = _again(state, known)
-        case "match":
-            turn = flow.match(state, known, parse(*command.options.values()).gender)
-        case "privacy":
-            turn = state, (ReadHeld(),)
-        case "forget":
-            turn = State(), (Forget(),)
-    return turn
+    return state, (Say(lines, menus.WELCOME, code="unknown_command"),)
+
+
+def _help(state: State, _: Command, __: Known) -> Turn:
+    return state, (Say((Line("help"),), menus.WELCOME),)
+
+
+def _start(state: State, _: Command, __: Known) -> Turn:
+    return state, (Say((Line("welcome"),), menus.WELCOME),)
+
+
+def _me(state: State, command: Command, known: Known) -> Turn:
+    return _photo(state, command.photo, known) if command.photo else _again(state, known)
+
+
+def _match(state: State, command: Command, known: Known) -> Turn:
+    return flow.match(state, known, parse(*command.options.values()).gender)
 
 
 def _mbti(state: State, command: Command, known: Known) -> Turn:
@@ -193,6 +192,8 @@ def _photo(state: State, photo: Photo, known: Known) -> Turn:
 
 
 def _text(state: State, text: str, known: Known) -> Turn:
+    if handler := _WORDS.get(state.waiting):
+        return handler(state, text, known)
     found = words(text)
     asked = parse(text) if len(found) <= _MAX_WORDS else Asked()
     pending = flow.pending_gender(state)
@@ -231,3 +232,24 @@ def _lost(state: State, known: Known) -> Turn:
     }.get(state.waiting, menus.LOST)
     key, code = (f"lost-{state.waiting}", f"ask_{state.waiting}") if state.waiting else ("lost", "lost")
     return state, (Say((Line(key),), menu, code=code),)
+
+
+_MAIN = Feature(
+    commands={
+        "help": _help,
+        "start": _start,
+        "mbti": _mbti,
+        "me": _me,
+        "match": _match,
+    },
+    presses=buttons.PRESSES,
+    answers=outcomes.ANSWERS,
+)
+FEATURES: tuple[Feature, ...] = (_MAIN, play.FEATURE, sheets.FEATURE, made.FEATURE, mine.FEATURE)
+"""All that the conversation can do; a new feature is one more."""
+_COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}
+_PRESSES = {action: handler for feature in FEATURES for action, handler in feature.presses.items()}
+_ANSWERS = {kind: handler for feature in FEATURES for kind, handler in feature.answers.items()}
+_WORDS: dict[str, Callable[[State, str, Known], Turn]] = {
+    waiting: handler for feature in FEATURES for waiting, handler in feature.words.items()
+}

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Literal, TypeAlias
 
-from bot.core.blend import Blend
+from bot.core.blend import FIRST, Blend
 from bot.core.charts import Chart
 from bot.core.mbti import Gender
 from bot.core.photos import HeldPhoto
@@ -14,7 +15,28 @@ from bot.core.presses import Action
 from bot.core.replies import Style
 from db.records import Held, Receipt
 
-Arg = str | int | datetime
+Arg: TypeAlias = "str | int | datetime | Line | tuple[Line, ...]"
+"""Lines among the arguments are said in the person's language; several become a list."""
+
+
+class Effect:
+    """What the conversation wants done."""
+
+
+class Quick(Effect):
+    """Done before the state is saved, and answered by nothing."""
+
+
+class Ask(Effect):
+    """Done after the state is saved, and answered by an outcome: it comes last."""
+
+
+class Outcome:
+    """What came of an `Ask`: the conversation decides what comes next."""
+
+
+class Wanted:
+    """A picture of one face that can be rendered."""
 
 
 @dataclass(frozen=True)
@@ -36,52 +58,74 @@ class Choice:
 
 
 Choices = tuple[tuple[Choice, ...], ...]
+Panel = Literal["", "mix", "edit", "type"]
+
+
+@dataclass(frozen=True)
+class Selection:
+    """One of many, before it has a language: a select where the platform has one."""
+
+    label: Line
+    options: tuple[Choice, ...]
+
+
+@dataclass(frozen=True)
+class Range:
+    """A slider: `action` with `args` and the value."""
+
+    label: Line
+    action: Action
+    args: tuple[str, ...]
+    low: int
+    high: int
+    value: int
 
 
 # What can be rendered.
 @dataclass(frozen=True)
-class TypeFace:
-    """The average face of a type."""
+class Portrait(Wanted):
+    """The face of a type, with the person's latent `face` blended in when there is one.
+
+    `serial` counts pictures of the person's own face; `public`: for everyone in the chat; `panel` names the buttons
+    that belong under it, and the direction that they move along.
+    """
 
     type: str
     gender: Gender
+    blend: Blend = FIRST
+    face: str | None = None
+    serial: int = 0
+    public: bool = False
+    panel: Panel = ""
+    direction: str = ""
 
 
 @dataclass(frozen=True)
-class MatchFace:
+class MatchFace(Wanted):
     """The face of the type that matches `type` best: of `partners`, the first."""
 
     type: str
     partners: tuple[str, ...]
     gender: Gender
-
-
-@dataclass(frozen=True)
-class Blended:
-    """The person's latent `face` blended with a type's. `serial` counts pictures; `public`: for everyone."""
-
-    face: str
-    type: str
-    gender: Gender
-    blend: Blend
-    serial: int
     public: bool = False
 
 
-Wanted = TypeFace | MatchFace | Blended
-
-
-# Effects: `Render`, `Project`, `Compose`, `ReadHeld` and `Forget` are answered by an outcome, and come last.
+# Effects.
 @dataclass(frozen=True)
-class Say:
+class Say(Effect):
     lines: tuple[Line, ...]
     menu: Choices = ()
     code: str | None = None
+    select: Selection | None = None
 
 
 @dataclass(frozen=True)
-class Show:
-    """Show the picture that was made last. `name` is the file's name without its ending."""
+class Show(Effect):
+    """Show the picture that was made last. `name` is the file's name without its ending.
+
+    `made`: under it stands the code that tells how it was made, when it has one. `whole`: it is sent as a file, so
+    that no platform compresses it again.
+    """
 
     name: str
     alt: Line
@@ -89,142 +133,158 @@ class Show:
     menu: Choices = ()
     code: str | None = None
     public: bool = False
+    select: Selection | None = None
+    ranges: tuple[Range, ...] = ()
+    made: bool = False
+    whole: bool = False
 
 
 @dataclass(frozen=True)
-class Hold:
+class Hold(Quick):
     """Keep the photo of this event in memory; `spare` as in `HeldPhoto`."""
 
     spare: bool = False
 
 
 @dataclass(frozen=True)
-class Spare:
+class Spare(Quick):
     """The face of the photo in memory is found: from now on it is spare."""
 
 
 @dataclass(frozen=True)
-class Drop:
+class Drop(Quick):
     """Let the photo in memory go."""
 
 
 @dataclass(frozen=True)
-class Consent:
+class Consent(Quick):
     """The person has agreed."""
 
 
 @dataclass(frozen=True)
-class Prefer:
-    match_gender: Gender
+class Prefer(Quick):
+    """What the person wants from now on; None leaves it as it was."""
+
+    match_gender: Gender | None = None
+    public: bool | None = None
 
 
 @dataclass(frozen=True)
-class OpenSession:
+class OpenSession(Quick):
     type: str
     gender: Gender
 
 
 @dataclass(frozen=True)
-class CloseSession:
+class CloseSession(Quick):
     outcome: str
 
 
 @dataclass(frozen=True)
-class CancelJob:
+class CancelJob(Quick):
     job: int
 
 
 @dataclass(frozen=True)
-class Render:
+class Render(Ask):
     wanted: Wanted
 
 
 @dataclass(frozen=True)
-class Project:
+class Job(Ask):
+    """Long work with progress, one at a time for a person and chat; it can be cancelled."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Project(Job):
     """Find the latent of the photo in memory; `pick` chooses one of its boxes."""
 
-    job: int
     pick: int | None = None
 
 
 @dataclass(frozen=True)
-class Compose:
+class Compose(Job):
     """Put the blended face into the photo in memory; `pick` chooses one of its boxes."""
 
-    job: int
-    wanted: Blended
+    wanted: Portrait
     pick: int | None = None
 
 
 @dataclass(frozen=True)
-class ReadHeld:
+class ReadHeld(Ask):
     """Look up all that is held about the person."""
 
 
 @dataclass(frozen=True)
-class Forget:
+class Forget(Ask):
     """Cancel all work of the person, drop their photos, erase what is stored."""
-
-
-Effect = (
-    Say | Show | Hold | Spare | Drop | Consent | Prefer | OpenSession | CloseSession | CancelJob
-    | Render | Project | Compose | ReadHeld | Forget
-)  # fmt: skip
 
 
 # Outcomes.
 @dataclass(frozen=True)
-class Rendered:
+class Ended(Outcome):
+    """The job is over."""
+
+    job: int
+
+
+@dataclass(frozen=True)
+class Rendered(Outcome):
     wanted: Wanted
 
 
 @dataclass(frozen=True)
-class Projected:
+class Projected(Ended):
     """The latent was found and is kept as `face`."""
 
-    job: int
     face: str
 
 
 @dataclass(frozen=True)
-class Composed:
+class Composed(Ended):
     """The face is in the photo `token`."""
 
-    job: int
-    wanted: Blended
+    wanted: Portrait
     token: str
 
 
 @dataclass(frozen=True)
-class ManyFound:
+class ManyFound(Ended):
     """The photo `token` has several faces; `drawn` says whether there is a picture with their numbers."""
 
-    job: int
     token: str
     count: int
     drawn: bool
 
 
 @dataclass(frozen=True)
-class Failed:
-    """`work` is what was wanted, or the job's number; `code` as in `inference.errors`, or our own."""
+class Failed(Outcome):
+    """`work` is what was wanted or asked for, or the job's number; `code` as in `inference.errors`, or our own."""
 
-    work: Wanted | int
+    work: Wanted | Ask | int
     code: str
     seconds: int = 0
 
 
 @dataclass(frozen=True)
-class HeldRead:
+class HeldRead(Outcome):
     held: Held
 
 
 @dataclass(frozen=True)
-class Forgotten:
+class Forgotten(Outcome):
     receipt: Receipt
 
 
-Outcome = Rendered | Projected | Composed | ManyFound | Failed | HeldRead | Forgotten
+@dataclass(frozen=True)
+class Direction:
+    """What a face can be moved along, and how far, in tenths of the pack's unit."""
+
+    name: str
+    low: int
+    high: int
 
 
 @dataclass(frozen=True)
@@ -234,7 +294,8 @@ class Known:
     `photo` is in memory and waits for its face to be found; `kept` is the one in memory, whether it waits or
     is spare. `running`: a job on a photo of this person runs in this chat now. `last_face`: this person's
     newest latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are
-    kept.
+    kept. `public`: the person's pictures are for everyone in the chat at once. `directions` and `looks` are what
+    the faces can be moved along and worn by. `dice` is a fresh random number below 2^31.
     """
 
     consented: bool
@@ -247,3 +308,7 @@ class Known:
     room: bool = True
     can_hide: bool = False
     hours: int = 24
+    public: bool = False
+    directions: tuple[Direction, ...] = ()
+    looks: tuple[str, ...] = ("mean",)
+    dice: int = 0

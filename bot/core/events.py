@@ -26,8 +26,9 @@ class Origin:
     `update` is the platform's unique id of the update: what is delivered twice is handled once. `shared`: other people
     read this chat too. `can_hide`: replies can be shown to the asker alone first (Discord's ephemeral messages).
     `locale` is the platform's language tag of the person, such as `ko` or `en-GB`, empty when it is not told with
-    this update. `community` is the platform's id of
-    the server or group that the chat belongs to, if it does.
+    this update. `community` is the platform's id of the server or group that the chat belongs to, if it does. `name`
+    and `handle` are how the platform shows and addresses the person. `admin`: the platform lets the person manage the
+    community; `owner`: the bot is theirs. `roles` are the ids of the person's roles in the community.
     """
 
     person: Person
@@ -37,6 +38,11 @@ class Origin:
     shared: bool = False
     can_hide: bool = False
     community: str | None = field(default=None, repr=False)
+    name: str = field(default="", repr=False)
+    handle: str = field(default="", repr=False)
+    admin: bool = False
+    owner: bool = False
+    roles: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -5,20 +5,19 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import menus
-from bot.core.blend import Blend
 from bot.core.effects import (
-    Blended,
     Drop,
     Effect,
     Known,
     Line,
     MatchFace,
     OpenSession,
+    Panel,
+    Portrait,
     Prefer,
     Project,
     Render,
     Say,
-    TypeFace,
 )
 from bot.core.mbti import Gender
 from bot.core.state import State
@@ -46,7 +45,7 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
     """
     if (kind, gender) != (state.type, state.gender):
         # Another blend from here on: what was looked at before is not what "show everyone" would show.
-        state = replace(state, type=kind, gender=gender, blend=Blend(), history=(), shown=state.shown + 1)
+        state = replace(state.afresh(), type=kind, gender=gender, shown=state.shown + 1)
     matching, state = state.matching, replace(state, matching=False)
     if kind is None:
         return ask_type(state, known)
@@ -54,15 +53,14 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
         return match(state, known, None)
     if gender is None:
         return ask_gender(state, known)
-    effects = (OpenSession(kind, gender), Render(TypeFace(kind, gender)))
-    return replace(state, waiting=""), effects
+    wanted = Portrait(kind, gender, state.blend.plain(), public=known.public)
+    return replace(state, waiting=""), (OpenSession(kind, gender), Render(wanted))
 
 
 def advance(state: State, known: Known) -> Turn:
     """On towards the blended face: ask for whatever is missing, and begin when nothing is."""
     if known.running and state.job is not None:
-        line = Line("still-composing" if state.composing else "still-working")
-        return state, (Say((line,), menus.cancel(state.job)),)
+        return state, (Say((Line(f"still-{state.doing}"),), menus.cancel(state.job)),)
     if state.type is None:
         return ask_type(replace(state, matching=False), known)
     if state.gender is None:
@@ -83,7 +81,7 @@ def offer_selfie(state: State, known: Known) -> Turn:
         return render_blend(state, known)
     if known.consented or known.photo or known.running or not state.consent_asked:
         return advance(state, known)
-    say = Say((Line("offer-selfie"),), menus.OFFER, code="ask_selfie")
+    say = Say((Line("offer-selfie"),), menus.offer(known), code="ask_selfie")
     return replace(state, waiting="selfie"), (say,)
 
 
@@ -104,17 +102,30 @@ def project(state: State, known: Known, pick: int | None = None) -> Turn:
     """Begin the work on the photo in memory."""
     assert known.consented and (known.photo or known.kept) and not known.running
     job = state.jobs + 1
-    return replace(state, waiting="", job=job, jobs=job, composing=False), (Project(job, pick),)
+    return replace(state, waiting="", job=job, jobs=job, doing="photo"), (Project(job, pick),)
+
+
+def portrait(state: State, known: Known, *, public: bool = False) -> Portrait:
+    """The face as it is made now: the person's own blended with the type's, or the type's alone."""
+    assert state.type and state.gender
+    public = public or known.public
+    return Portrait(state.type, state.gender, state.blend, state.face, state.shown, public)
+
+
+def render_face(
+    state: State, known: Known, *, public: bool = False, panel: Panel = "", direction: str = ""
+) -> Turn:
+    """Show the face as it is made now, with the buttons of `panel`."""
+    state = replace(state, shown=state.shown + (not public), waiting="")
+    wanted = replace(portrait(state, known, public=public), panel=panel, direction=direction)
+    return state, (Render(wanted),)
 
 
 def render_blend(state: State, known: Known, *, public: bool = False) -> Turn:
     """Show the person's face as it is blended now."""
     face = state.face or known.last_face
     assert face and state.type and state.gender
-    state = replace(state, face=face, shown=state.shown + (not public), waiting="")
-    assert state.type and state.gender
-    wanted = Blended(face, state.type, state.gender, state.blend, state.shown, public)
-    return state, (Render(wanted),)
+    return render_face(replace(state, face=face), known, public=public)
 
 
 def blend_last(state: State, known: Known) -> Turn:
@@ -122,7 +133,7 @@ def blend_last(state: State, known: Known) -> Turn:
     if not ((state.face or known.last_face) and state.type and state.gender):
         return advance(state, known)
     if state.face is None:
-        state = replace(state, blend=Blend(), history=())
+        state = state.afresh()
     return render_blend(state, known)
 
 
@@ -135,7 +146,7 @@ def match(state: State, known: Known, gender: Gender | None) -> Turn:
     gender = gender or known.match_gender
     if gender is None:
         return ask_match(state)
-    wanted = MatchFace(state.type, known.chart[state.type], gender)
+    wanted = MatchFace(state.type, known.chart[state.type], gender, known.public)
     return replace(state, waiting=""), (*prefer, Render(wanted))
 
 
@@ -148,16 +159,10 @@ def pending_gender(state: State) -> Gender | None:
     return state.gender if state.waiting == "type" else None
 
 
-def work(state: State) -> menus.Work:
-    """What the job is."""
-    return "compose" if state.composing else "photo"
-
-
 def busy(state: State) -> Say:
     """One job on a photo at a time."""
     menu = menus.cancel(state.job) if state.job is not None else menus.LOST
-    line = Line("already-composing" if state.composing else "error-already-running")
-    return Say((line,), menu, code="already_running")
+    return Say((Line(f"already-{state.doing}"),), menu, code="already_running")
 
 
 def decline(state: State, known: Known) -> Turn:

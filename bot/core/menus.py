@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Literal
 
+from bot.core import panels
 from bot.core.blend import HIGH, LOW
-from bot.core.effects import Blended, Choice, Choices, Known, Line
+from bot.core.effects import Choice, Choices, Known, Line, Portrait
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.presses import Action
 from bot.core.replies import Style
@@ -40,12 +42,29 @@ CONSENT: Choices = (
     (button("decline", Action.DECLINE), button("privacy", Action.PRIVACY)),
 )
 PRIVACY: Choices = (
-    (button("begin", Action.BEGIN, style="primary"), button("forget", Action.FORGET, style="danger")),
+    (button("begin", Action.BEGIN, style="primary"), button("my-data", Action.MY_DATA)),
+    (button("forget", Action.FORGET, style="danger"),),
 )
 AFTER_PHOTO: Choices = ((button("match", Action.MATCH, style="primary"), button("other-type", Action.TYPES)),)
 PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
 """While a photo to put the face into is waited for."""
-OFFER: Choices = ((button("send-selfie", Action.SELFIE, style="success"),), *AFTER_PHOTO)
+
+
+def offer(known: Known) -> Choices:
+    """After a type's face, when its consent was asked before."""
+    return ((button("send-selfie", Action.SELFIE, style="success"),), *AFTER_PHOTO, play(known))
+
+
+GALLERY: Choices = ((button("begin", Action.BEGIN, style="primary"), button("gallery", Action.GALLERY, "0")),)
+
+
+def rows(choices: Sequence[Choice], columns: int) -> Choices:
+    return tuple(tuple(choices[at : at + columns]) for at in range(0, len(choices), columns))
+
+
+def numbers(action: Action, values: Sequence[str]) -> Choices:
+    """Buttons 1, 2, 3 ... for what stands numbered on a picture."""
+    return rows([plain(str(n + 1), action, value) for n, value in enumerate(values)], 5)
 
 
 def near(types: tuple[str, ...]) -> Choices:
@@ -59,7 +78,7 @@ def near(types: tuple[str, ...]) -> Choices:
 def selfie(state: State, known: Known) -> Choices:
     """While a selfie is waited for."""
     last = ((button("again", Action.AGAIN, style="primary"),),) if state.face or known.last_face else ()
-    return (*last, *AFTER_PHOTO)
+    return (*last, *AFTER_PHOTO, *((play(known),) if state.type and state.gender else ()))
 
 
 def retry(work: Work) -> Choices:
@@ -73,13 +92,33 @@ def cancel(job: int) -> Choices:
 def faces(token: str, count: int, *, composing: bool = False) -> Choices:
     """One button for each numbered face: to find it, or to put another one in its place."""
     chosen, another = (Action.PLACE, Action.OTHER_PHOTO) if composing else (Action.PICK, Action.SELFIE)
-    numbers = [plain(str(n + 1), chosen, token, str(n)) for n in range(min(count, MAX_NUMBERS))]
-    rows = tuple(tuple(numbers[at : at + 5]) for at in range(0, len(numbers), 5))
-    return (*rows, (button("new-photo", another),))
+    numbered = [plain(str(n + 1), chosen, token, str(n)) for n in range(min(count, MAX_NUMBERS))]
+    return (*rows(numbered, 5), (button("new-photo", another),))
 
 
-def blended(state: State, known: Known, shown: Blended) -> Choices:
-    """Under a blended face: what can still be changed about it."""
+def face(state: State, known: Known, shown: Portrait) -> Choices:
+    """Under a face: what can still be done with it."""
+    if shown.panel == "mix" and shown.face:
+        return panels.mix(state, shown)
+    if shown.panel == "edit":
+        return panels.edit(state, known, shown)
+    if shown.face is None:
+        mine = button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE)
+        return (play(known), (*panels.history(state), mine), *AFTER_PHOTO)
+    return _blended(state, known, shown)
+
+
+def play(known: Known) -> tuple[Choice, ...]:
+    """What can be done with any face."""
+    return (
+        *([button("edit", Action.EDIT, "")] if known.directions else []),
+        *([button("looks", Action.LOOKS)] if len(known.looks) > 1 else []),
+        Choice(Line("button-surprise"), Action.SURPRISE, (str(known.dice),)),
+        button("all-faces", Action.ALL),
+    )
+
+
+def _blended(state: State, known: Known, shown: Portrait) -> Choices:
     blend = shown.blend
     weight = (
         *([button("more-me", Action.MORE_ME)] if blend.weight > LOW else []),
@@ -88,28 +127,23 @@ def blended(state: State, known: Known, shown: Blended) -> Choices:
             if blend.weight < HIGH
             else []
         ),
-    )
-    keep = (
-        button(
-            "free-shape" if blend.keep_shape else "keep-shape", Action.SHAPE, str(int(not blend.keep_shape))
-        ),
-        button(
-            "free-colours" if blend.keep_colours else "keep-colours",
-            Action.COLOURS,
-            str(int(not blend.keep_colours)),
-        ),
+        *panels.history(state),
     )
     hidden = known.can_hide and not shown.public
     extra = (
-        *([button("undo", Action.UNDO)] if state.history else []),
         *([button("show", Action.SHOW, str(shown.serial))] if hidden else []),
         button("new-photo", Action.SELFIE),
+        button("plain-type", Action.PLAIN),
+        button("gallery", Action.GALLERY, "0"),
     )
-    compose = button("in-photo", Action.COMPOSE, style="success")
-    return (weight, keep, extra, (compose, button("match", Action.MATCH, style="primary")))
+    main = (
+        button("in-photo", Action.COMPOSE, style="success"),
+        button("match", Action.MATCH, style="primary"),
+    )
+    return (weight, (button("mix", Action.MIX, "open", "0"), *play(known)), main, extra)
 
 
-def composed(known: Known, shown: Blended, token: str) -> Choices:
+def composed(known: Known, shown: Portrait, token: str) -> Choices:
     """Under the person's photo with the blended face in it."""
     hidden = known.can_hide and not shown.public
     return (

@@ -1,14 +1,13 @@
-"""The conversation's answers to what came of its effects. Pure."""
+"""The main job's answers to what came of its effects. Pure."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
-from bot.core import composing, flow, menus
-from bot.core.blend import Blend
+from bot.core import captions, composing, flow, menus, panels
 from bot.core.effects import (
-    Arg,
-    Blended,
     Choices,
     CloseSession,
     Composed,
@@ -21,13 +20,12 @@ from bot.core.effects import (
     ManyFound,
     MatchFace,
     Outcome,
+    Portrait,
     Projected,
     Rendered,
     Say,
     Show,
     Spare,
-    TypeFace,
-    Wanted,
 )
 from bot.core.flow import Turn
 from bot.core.state import State
@@ -38,34 +36,14 @@ FACE_CODES = frozenset({"bad_latent", "face_gone"})
 """The kept face cannot be used any more: a new selfie is needed."""
 
 
-def answer(state: State, outcome: Outcome, known: Known) -> Turn:
-    """What to do now that `outcome` is known."""
-    match outcome:
-        case Rendered():
-            turn = _shown(state, outcome.wanted, known)
-        case Projected(job, face):
-            turn = _projected(state, job, face, known)
-        case Composed(job):
-            turn = composing.done(state, outcome, known) if state.job == job else _stopped(state)
-        case ManyFound():
-            turn = _many_found(state, outcome)
-        case Failed():
-            turn = _failed(state, outcome, known)
-        case HeldRead():
-            turn = state, (_privacy(outcome, known),)
-        case Forgotten():
-            turn = state, (_receipt(outcome),)
-    return turn
-
-
-def _shown(state: State, wanted: Wanted, known: Known) -> Turn:
-    match wanted:
-        case TypeFace():
-            return _type_shown(state, wanted, known)
-        case Blended():
-            return _blend_shown(state, wanted, known)
-        case MatchFace():
-            return _match_shown(state, wanted)
+def _rendered(state: State, outcome: Rendered, known: Known) -> Turn:
+    wanted = outcome.wanted
+    if isinstance(wanted, MatchFace):
+        return _match_shown(state, wanted)
+    assert isinstance(wanted, Portrait)
+    if wanted.face or wanted.panel:
+        return _face_shown(state, wanted, known)
+    return _type_shown(state, wanted, known)
 
 
 def introduction(kind: str) -> tuple[Line, Line]:
@@ -73,9 +51,14 @@ def introduction(kind: str) -> tuple[Line, Line]:
     return Line(f"title-{kind}"), Line(f"about-{kind}")
 
 
-def _type_shown(state: State, wanted: TypeFace, known: Known) -> Turn:
-    alt = Line(f"alt-type-{wanted.gender}", {"type": wanted.type})
-    show = Show(f"typeface-{wanted.type}", alt, introduction(wanted.type))
+def _type_shown(state: State, wanted: Portrait, known: Known) -> Turn:
+    show = Show(
+        f"typeface-{wanted.type}",
+        captions.alt(wanted),
+        (*introduction(wanted.type), *captions.made_of(wanted.blend)),
+        public=wanted.public,
+        made=True,
+    )
     if (state.type, state.gender) != (wanted.type, wanted.gender):
         # The person has asked for another type meanwhile; that answer goes on.
         return state, (replace(show, menu=menus.BEGIN),)
@@ -83,20 +66,19 @@ def _type_shown(state: State, wanted: TypeFace, known: Known) -> Turn:
     return state, (show, *effects)
 
 
-def _blend_shown(state: State, wanted: Blended, known: Known) -> Turn:
-    percent: dict[str, Arg] = {"type": wanted.type, "percent": wanted.blend.weight}
-    alt = Line("alt-blend", percent)
-    menu = menus.blended(state, known, wanted)
-    lines = (_caption(wanted.blend, percent),)
-    return state, (Show(f"typeface-{wanted.type}-me", alt, lines, menu, public=wanted.public),)
-
-
-def _caption(blend: Blend, percent: dict[str, Arg]) -> Line:
-    """How much is whose: what is kept is the person's own, and the weight holds for the rest."""
-    if not (blend.keep_shape or blend.keep_colours):
-        return Line("blend-caption", {**percent, "mine": 100 - blend.weight})
-    kept = "both" if blend.keep_shape and blend.keep_colours else "shape" if blend.keep_shape else "colours"
-    return Line("blend-caption-kept", {**percent, "kept": kept})
+def _face_shown(state: State, wanted: Portrait, known: Known) -> Turn:
+    name = f"typeface-{wanted.type}-me" if wanted.face else f"typeface-{wanted.type}"
+    show = Show(
+        name,
+        captions.alt(wanted),
+        captions.face(wanted),
+        menus.face(state, known, wanted),
+        public=wanted.public,
+        select=panels.select(known, wanted),
+        ranges=panels.ranges(known, wanted),
+        made=True,
+    )
+    return state, (show,)
 
 
 def _match_shown(state: State, wanted: MatchFace) -> Turn:
@@ -105,7 +87,8 @@ def _match_shown(state: State, wanted: MatchFace) -> Turn:
     if others:
         lines.append(Line("match-others", {"types": ", ".join(others)}))
     alt = Line(f"alt-type-{wanted.gender}", {"type": first})
-    show = Show(f"typeface-match-{first}", alt, tuple(lines), menus.matched(state))
+    menu = menus.matched(state)
+    show = Show(f"typeface-match-{first}", alt, tuple(lines), menu, public=wanted.public, made=True)
     return state, (CloseSession("matched"), show)
 
 
@@ -114,10 +97,12 @@ def _stopped(state: State) -> Turn:
     return state, (Say((Line("stopped"),), code="cancelled"),)
 
 
-def _projected(state: State, job: int, face: str, known: Known) -> Turn:
-    if state.job != job:
+def _projected(state: State, outcome: Projected, known: Known) -> Turn:
+    if state.job != outcome.job:
         return _stopped(state)
-    state = replace(state, job=None, photo_sent=False, face=face, blend=Blend(), history=())
+    if state.face:  # a new photo: a new beginning; but a type's face that was played with stays as it is
+        state = state.afresh()
+    state = replace(state, job=None, photo_sent=False, face=outcome.face)
     if state.type and state.gender:
         state, effects = flow.render_blend(state, known)
         return state, (Spare(), *effects)
@@ -125,11 +110,16 @@ def _projected(state: State, job: int, face: str, known: Known) -> Turn:
     return state, (Spare(), Say((Line("face-found"),)), *effects)
 
 
-def _many_found(state: State, found: ManyFound) -> Turn:
+def _composed(state: State, outcome: Composed, known: Known) -> Turn:
+    return composing.done(state, outcome, known) if state.job == outcome.job else _stopped(state)
+
+
+def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
     if state.job != found.job:
         return _stopped(state)
-    menu = menus.faces(found.token, found.count, composing=state.composing)
-    state = replace(state, job=None, composing=False, waiting="photo" if state.composing else "selfie")
+    composes = state.doing == "compose"
+    menu = menus.faces(found.token, found.count, composing=composes)
+    state = replace(state, job=None, doing="photo", waiting="photo" if composes else "selfie")
     lines = (Line("error-many-faces", {"count": found.count}),)
     if not found.drawn:
         return state, (Say(lines, menu, code="many_faces"),)
@@ -137,23 +127,18 @@ def _many_found(state: State, found: ManyFound) -> Turn:
     return state, (Show("typeface-which-face", alt, lines, menu, code="many_faces"),)
 
 
-def _work(wanted: Wanted) -> menus.Work:
-    match wanted:
-        case TypeFace():
-            return "type"
-        case MatchFace():
-            return "match"
-        case Blended():
-            return "blend"
-
-
 def _failed(state: State, failed: Failed, known: Known) -> Turn:
-    if not isinstance(failed.work, int):
-        return _unmade(state, failed, known, _work(failed.work))
-    if state.job != failed.work:
-        return _stopped(state)
-    work = flow.work(state)
-    return _unmade(replace(state, job=None, composing=False), failed, known, work)
+    match failed.work:
+        case int(job) if state.job != job:
+            return _stopped(state)
+        case int():
+            work: menus.Work = state.doing
+            return _unmade(replace(state, job=None, doing="photo"), failed, known, work)
+        case MatchFace():
+            return _unmade(state, failed, known, "match")
+        case Portrait(face=face):
+            return _unmade(state, failed, known, "blend" if face else "type")
+    return state, (_error(failed, menus.LOST),)
 
 
 def _unmade(state: State, failed: Failed, known: Known, work: menus.Work) -> Turn:
@@ -188,7 +173,7 @@ def error_line(code: str, seconds: int = 0) -> Line:
     return Line(f"error-{name.replace('_', '-')}", args)
 
 
-def _privacy(read: HeldRead, known: Known) -> Say:
+def _privacy(state: State, read: HeldRead, known: Known) -> Turn:
     held = read.held
     days = {"conversation_days": held.conversation_days, "session_days": held.session_days}
     lines = [Line("privacy", {"hours": known.hours, **days})]
@@ -200,12 +185,23 @@ def _privacy(read: HeldRead, known: Known) -> Say:
         lines.append(Line("privacy-faces", {"count": len(held.faces), "until": held.until}))
     else:
         lines.append(Line("privacy-no-face"))
-    return Say(tuple(lines), menus.PRIVACY)
+    return state, (Say(tuple(lines), menus.PRIVACY),)
 
 
-def _receipt(forgotten: Forgotten) -> Say:
+def _receipt(state: State, forgotten: Forgotten, _: Known) -> Turn:
     receipt = forgotten.receipt
     lines = [Line("forgotten", {"faces": receipt.faces})]
     if receipt.key:
         lines.append(Line("forgotten-key"))
-    return Say(tuple(lines), menus.BEGIN)
+    return state, (Say(tuple(lines), menus.BEGIN),)
+
+
+ANSWERS: dict[type[Outcome], Callable[[State, Any, Known], Turn]] = {
+    Rendered: _rendered,
+    Projected: _projected,
+    Composed: _composed,
+    ManyFound: _many_found,
+    Failed: _failed,
+    HeldRead: _privacy,
+    Forgotten: _receipt,
+}

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from base64 import b64decode
 from dataclasses import dataclass
+from datetime import datetime
 from math import ceil
 
 from bot.core import menus, presses
-from bot.core.effects import Choices, Line, Say, Show
+from bot.core.effects import Arg, Choice, Choices, Line, Range, Say, Selection, Show
 from bot.core.events import Person
-from bot.core.replies import Button, Menu, Picture, Progress, Shown, Text
+from bot.core.replies import Button, Menu, Picture, Progress, Select, Shown, Slider, Text
 from bot.core.wording import say
 from inference.wire import JobEvent
 
@@ -22,32 +23,57 @@ class Phrasing:
     locale: str
 
     def line(self, line: Line) -> str:
-        return say(self.locale, line.key, **line.args)
+        return say(self.locale, line.key, **{name: self._arg(value) for name, value in line.args.items()})
+
+    def _arg(self, value: Arg) -> str | int | datetime:
+        if isinstance(value, Line):
+            return self.line(value)
+        return ", ".join(map(self.line, value)) if isinstance(value, tuple) else value
 
     def lines(self, lines: tuple[Line, ...]) -> str:
         return "\n\n".join(self.line(line) for line in lines)
 
+    def _button(self, choice: Choice) -> Button:
+        payload = presses.encode(self.person, choice.action, *choice.args)
+        return Button(self.line(choice.label), payload, choice.style)
+
     def menu(self, choices: Choices) -> Menu:
-        return tuple(
-            tuple(
-                Button(self.line(c.label), presses.encode(self.person, c.action, *c.args), c.style)
-                for c in row
-            )
-            for row in choices
-            if row
-        )
+        return tuple(tuple(map(self._button, row)) for row in choices if row)
+
+    def select(self, selection: Selection | None) -> Select | None:
+        if selection is None:
+            return None
+        return Select(self.line(selection.label), tuple(map(self._button, selection.options)))
+
+    def slider(self, of: Range) -> Slider:
+        payload = presses.encode(self.person, of.action, *of.args, str(of.value))
+        prefix = payload.removesuffix(str(of.value))
+        return Slider(self.line(of.label), prefix, of.low, of.high, of.value)
 
     def text(self, said: Say) -> Text:
-        return Text(self.lines(said.lines), self.menu(said.menu), said.code)
+        return Text(self.lines(said.lines), self.menu(said.menu), said.code, select=self.select(said.select))
 
-    def shown(self, show: Show, picture: bytes) -> Shown:
-        """`picture` is a JPEG."""
-        image = Picture(picture, "image/jpeg", f"{show.name}.jpg", self.line(show.alt))
-        return Shown(image, self.lines(show.lines), self.menu(show.menu), show.code, show.public)
+    def shown(
+        self, show: Show, picture: bytes, media_type: str = "image/jpeg", made: str | None = None
+    ) -> Shown:
+        """`made` is the code of how the picture was made."""
+        code = made if show.made else None
+        lines = show.lines if code is None else (*show.lines, Line("made-code", {"code": code}))
+        name = f"{show.name}.{media_type.split('/')[1].replace('jpeg', 'jpg')}"
+        return Shown(
+            Picture(picture, media_type, name, self.line(show.alt)),
+            self.lines(lines),
+            self.menu(show.menu),
+            show.code,
+            show.public,
+            self.select(show.select),
+            tuple(map(self.slider, show.ranges)),
+            code,
+            show.whole,
+        )
 
-    def begun(self, job: int, *, composing: bool = False) -> Progress:
-        """The first word about a job: a composition, else a projection."""
-        line = Line("progress-compose" if composing else "progress-start")
+    def begun(self, job: int, line: Line) -> Progress:
+        """The first word about a job."""
         return Progress(self.line(line), menu=self.menu(menus.cancel(job)))
 
     def progress(self, job: int, event: JobEvent) -> Progress:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
+from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.events import Event
 from bot.core.replies import Reply
-from db.records import Held, PersonRef, Preferences, Receipt
+from db.records import Held, Making, PersonRef, Preferences, Receipt
 from inference.errors import Box
-from inference.wire import Face, ImageFormat, JobEvent, ProjectResult
+from inference.wire import Face, ImageFormat, JobEvent, PackInfo, ProjectResult
 
 
 class Faces(Protocol):
     """The inference server; `inference.client.Client` fulfils it. Raises `inference.errors.TypefaceError`."""
+
+    async def packs(self) -> list[PackInfo]: ...
 
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes: ...
 
@@ -51,8 +54,26 @@ class Store(Protocol):
     ) -> None: ...
     async def preferences(self, person: PersonRef) -> Preferences: ...
     async def prefer(
-        self, person: PersonRef, *, locale: str | None = None, match_gender: str | None = None
+        self,
+        person: PersonRef,
+        *,
+        locale: str | None = None,
+        match_gender: str | None = None,
+        public: bool | None = None,
     ) -> None: ...
+    async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
+        """Keep how a picture was made, and hand out its code; `open`: nothing of a person is in it."""
+        ...
+
+    async def making(self, person: PersonRef, code: str) -> Making | None:
+        """The person's own, or anybody's open one."""
+        ...
+
+    async def makings(self, person: PersonRef, offset: int, limit: int) -> tuple[tuple[Making, ...], int]:
+        """The person's own, newest first, and how many there are in all."""
+        ...
+
+    async def drop_making(self, person: PersonRef, code: str) -> bool: ...
     async def forget(self, person: PersonRef) -> Receipt: ...
     async def held(self, person: PersonRef) -> Held: ...
 
@@ -68,11 +89,25 @@ class Drawing(Protocol):
         """The upright photo as JPEG, longest side at most 1,024 px, with each box numbered from 1."""
         ...
 
+    def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
+        """The pictures in rows of `columns`, each over its caption, as one JPEG."""
+        ...
+
 
 class Clock(Protocol):
     def monotonic(self) -> float:
         """Seconds; for how long a photo may stay in memory."""
         ...
+
+
+@dataclass(frozen=True)
+class Ports:
+    """What the service was given."""
+
+    faces: Faces
+    store: Store
+    drawing: Drawing
+    clock: Clock
 
 
 class Handler(Protocol):

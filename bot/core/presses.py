@@ -46,14 +46,35 @@ class Action(StrEnum):
     HELP = "help"
     PRIVACY = "privacy"
     FORGET = "forget"
+    FORGET_SURE = "forgotten"
+    MY_DATA = "mydata"
     COMPOSE = "compose"
     PLACE = "place"
     OTHER_PHOTO = "photo"
     REVEAL = "reveal"
     REVEAL_SURE = "revealed"
+    REDO = "redo"
+    PLAIN = "plain"
+    MIX = "mix"
+    EDIT = "edit"
+    MOVE = "move"
+    UNEDITED = "unedited"
+    LOOKS = "looks"
+    LOOK = "look"
+    SURPRISE = "dice"
+    SEED = "seed"
+    ALL = "all"
+    MADE = "made"
+    GALLERY = "gallery"
+    RECALL = "recall"
+    TOSS = "toss"
+    TOSS_SURE = "tossed"
+    ORIGINAL = "png"
+    PUBLIC = "public"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
+_NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
     Action.GENDER: (_GENDER,),
@@ -67,6 +88,19 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.PLACE: (_TOKEN, "[0-9]{1,2}"),
     Action.REVEAL: (_COUNT, _TOKEN),
     Action.REVEAL_SURE: (_COUNT, _TOKEN),
+    Action.MIX: ("open|weight|shape|features|colours", "[0-9]{1,2}"),
+    Action.EDIT: (_NAME,),
+    Action.MOVE: (_NAME, "-?[0-9]{1,3}"),
+    Action.LOOK: ("[0-9]{1,2}",),
+    Action.SURPRISE: (_SEED,),
+    Action.SEED: (_SEED,),
+    Action.MADE: (_CODE,),
+    Action.GALLERY: ("[0-9]{1,4}",),
+    Action.RECALL: (_CODE,),
+    Action.TOSS: (_CODE,),
+    Action.TOSS_SURE: (_CODE,),
+    Action.ORIGINAL: (_CODE,),
+    Action.PUBLIC: ("[01]",),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

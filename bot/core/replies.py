@@ -12,6 +12,7 @@ from typing import Literal
 Style = Literal["primary", "secondary", "success", "danger"]
 BAR = 10
 """Characters of a bar."""
+SELECT_COLUMNS = 2
 MAX_PAYLOAD_BYTES = 64
 """The least that any platform carries (Telegram's callback_data)."""
 
@@ -25,18 +26,47 @@ class Button:
     style: Style = "secondary"
 
 
+@dataclass(frozen=True)
+class Select:
+    """One of at most 25 is chosen; the one that is now has the style "primary". Elsewhere it is rows of buttons."""
+
+    label: str
+    options: tuple[Button, ...]
+
+
+@dataclass(frozen=True)
+class Slider:
+    """A value from `low` to `high`: `payload` with the value behind it comes back. For pages; others have buttons."""
+
+    label: str
+    payload: str
+    low: int
+    high: int
+    value: int
+
+
 Menu = tuple[tuple[Button, ...], ...]
 """Rows of buttons: at most 5 rows of 5, which every platform can show."""
 
 
 @dataclass(frozen=True)
 class Picture:
-    """An encoded picture and its alternative text. `name` is a file name with an extension."""
+    """An encoded picture and its alternative text. `name` is a file name with an extension.
+
+    `media_type` is `image/...`; `video/mp4` for a film, which then has a JPEG as its `poster`; or
+    `application/zip` for a file that is only handed over.
+    """
 
     data: bytes = field(repr=False)
     media_type: str
     name: str
     alt: str
+    poster: bytes = field(default=b"", repr=False)
+
+
+def _rows(select: Select | None, menu: Menu) -> Menu:
+    options = select.options if select else ()
+    return (*(options[at : at + SELECT_COLUMNS] for at in range(0, len(options), SELECT_COLUMNS)), *menu)
 
 
 @dataclass(frozen=True)
@@ -50,6 +80,12 @@ class Text:
     menu: Menu = ()
     code: str | None = None
     public: bool = False
+    select: Select | None = None
+
+    @property
+    def rows(self) -> Menu:
+        """The select, as rows of buttons, and the menu: for platforms that have no selects."""
+        return _rows(self.select, self.menu)
 
 
 @dataclass(frozen=True)
@@ -57,6 +93,7 @@ class Shown:
     """A picture with its caption (at most 1,000 characters) and buttons.
 
     `public`: the asker decided that everyone in the chat may see it; otherwise, where the platform can, only the asker.
+    `made` is the code that tells how the picture was made. `whole`: send it as a file, not as a compressed picture.
     """
 
     picture: Picture
@@ -64,6 +101,15 @@ class Shown:
     menu: Menu = ()
     code: str | None = None
     public: bool = False
+    select: Select | None = None
+    sliders: tuple[Slider, ...] = ()
+    made: str | None = None
+    whole: bool = False
+
+    @property
+    def rows(self) -> Menu:
+        """The select, as rows of buttons, and the menu: for platforms that have no selects."""
+        return _rows(self.select, self.menu)
 
 
 @dataclass(frozen=True)

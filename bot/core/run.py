@@ -19,13 +19,18 @@ class ForgottenError(Exception):
 
 @dataclass
 class Run:
-    """What belongs to the answer to one event; `picture` is the one that was made last."""
+    """What belongs to the answer to one event.
+
+    `picture` is the one that was made last, `made` the code that tells how, if it has one.
+    """
 
     event: Event
     presence: Presence
     phrasing: Phrasing
     epoch: int
     picture: bytes = b""
+    media_type: str = "image/jpeg"
+    made: str | None = None
     running: Running | None = None
     ref: PersonRef = field(init=False)
     key: Key = field(init=False)

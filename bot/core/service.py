@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
@@ -12,49 +13,42 @@ from bot.core import charts, menus
 from bot.core.conversation import step
 from bot.core.discretion import told
 from bot.core.effects import (
-    CancelJob,
-    CloseSession,
-    Compose,
-    Composed,
-    Consent,
-    Drop,
+    Ask,
     Effect,
+    Ended,
     Failed,
     Forget,
     Forgotten,
     HeldRead,
-    Hold,
+    Job,
     Known,
     Line,
-    ManyFound,
-    OpenSession,
     Outcome,
-    Prefer,
-    Project,
-    Projected,
+    Quick,
     ReadHeld,
-    Render,
     Say,
     Show,
-    Spare,
 )
 from bot.core.events import Command, Event, Photo, PhotoSent
+from bot.core.features.sheets import NINE, SEEDS
+from bot.core.hand import Hand
+from bot.core.hands import makings, memory, mine, sheets, writes
+from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
+from bot.core.packs import PackView
 from bot.core.photos import Photos
 from bot.core.phrasing import Phrasing
-from bot.core.ports import Clock, Drawing, Faces, Store
+from bot.core.ports import Clock, Drawing, Faces, Ports, Store
 from bot.core.presence import Presences, Running
 from bot.core.replies import Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.state import State, from_json
 from bot.core.wording import pick
-from bot.core.work import Ports, Work
+from bot.core.work import Work
 from db.errors import StoreError
 from inference.errors import TypefaceError
 
-CONSENT_VERSION = 1
-"""Raise it when the words of the consent change in what they ask: people are then asked again."""
 SHRINKING = 2
 """So many photos are read at once: a large one takes a few hundred megabytes for a moment."""
 _log = logging.getLogger(__name__)
@@ -86,7 +80,23 @@ class Service:
         self._photos = Photos(clock)
         self._presences = Presences()
         self._work = Work(Ports(faces, store, drawing, clock), self._photos, retention_seconds)
+        self._pack = PackView(faces, clock)
+        self._carry(
+            Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
+            memory.hand(self._photos),
+            writes.hand(store),
+            self._work.hand(),
+            sheets.hand(self._work),
+            makings.hand(store, self._work),
+            mine.hand(store, self._work),
+        )
         self._closed = False
+
+    def _carry(self, *hands: Hand) -> None:
+        """Effects are carried out by these, each by the one that knows it."""
+        self._quick = {kind: do for hand in hands for kind, do in hand.quick.items()}
+        self._asks = {kind: do for hand in hands for kind, do in hand.asks.items()}
+        self._jobs = {kind: do for hand in hands for kind, do in hand.jobs.items()}
 
     async def close(self) -> None:
         """Stop all work; what is still being answered ends with a word about it."""
@@ -136,26 +146,16 @@ class Service:
                     case Say():
                         yield run.phrasing.text(effect)
                     case Show():
-                        yield run.phrasing.shown(effect, run.picture)
-                    case Project() | Compose():
-                        async with aclosing(self._work.on_photo(run, effect)) as news:
+                        yield run.phrasing.shown(effect, run.picture, run.media_type, run.made)
+                    case Job():
+                        async with aclosing(self._jobs[type(effect)](run, effect)) as news:
                             async for item in news:
                                 if isinstance(item, Progress):
                                     yield item
                                 else:
                                     happened = item
-                    case _:
-                        happened = await self._long(run, effect) or happened
-
-    async def _long(self, run: Run, effect: Effect) -> Outcome | None:
-        match effect:
-            case Render(wanted):
-                return await self._work.render(run, wanted)
-            case ReadHeld():
-                return HeldRead(await self._store.held(run.ref))
-            case Forget():
-                return await self._forget(run)
-        return None
+                    case Ask():
+                        happened = await self._asks[type(effect)](run, effect)
 
     async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
         """One decision, with all of it that is quick: afterwards the state is saved."""
@@ -163,7 +163,7 @@ class Service:
             run.check()
             if isinstance(happened, Command | PhotoSent):
                 happened = run.event = await self._shrunk(happened)
-            if isinstance(happened, Projected | Composed | ManyFound) or (
+            if isinstance(happened, Ended) or (
                 isinstance(happened, Failed) and isinstance(happened.work, int)
             ):
                 run.leave()
@@ -173,7 +173,8 @@ class Service:
             known = replace(await self._known(run), room=self._room(run))
             state, effects = step(before, happened, known)
             for effect in effects:
-                await self._quick(run, effect)
+                if isinstance(effect, Quick):
+                    await self._quick[type(effect)](run, effect)
             if state != before and not any(isinstance(effect, Forget) for effect in effects):
                 async with run.writing():
                     await self._store.save(run.ref, run.chat, state.to_json())
@@ -198,6 +199,7 @@ class Service:
 
     async def _known(self, run: Run) -> Known:
         preferences = await self._store.preferences(run.ref)
+        pack = await self._pack.look()
         if preferences.locale and not run.event.origin.locale:
             run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
         gender = preferences.match_gender
@@ -212,53 +214,22 @@ class Service:
             running=run.presence.works(run.chat),
             can_hide=run.event.origin.can_hide,
             hours=self._hours,
+            public=bool(preferences.public),
+            directions=pack.directions,
+            looks=pack.looks,
+            dice=secrets.randbelow(SEEDS - NINE),
         )
-
-    async def _quick(self, run: Run, effect: Effect) -> None:
-        match effect:
-            case Hold(spare):
-                self._hold(run, spare)
-            case Spare():
-                self._photos.spare(run.key)
-            case Drop():
-                self._photos.drop(run.key)
-            case CancelJob(number):
-                running = run.presence.running.get(run.chat)
-                if running and running.number == number:
-                    running.stop("cancelled")
-            case Consent() | Prefer() | OpenSession() | CloseSession():
-                async with run.writing():
-                    await self._write(run, effect)
-
-    async def _write(self, run: Run, effect: Consent | Prefer | OpenSession | CloseSession) -> None:
-        match effect:
-            case Consent():
-                await self._store.consent(run.ref, CONSENT_VERSION)
-            case Prefer(gender):
-                await self._store.prefer(run.ref, match_gender=gender)
-            case OpenSession(kind, gender):
-                await self._store.open_session(run.ref, run.chat, kind, gender)
-                if run.event.origin.locale:
-                    await self._store.prefer(run.ref, locale=run.phrasing.locale)
-                if community := run.event.origin.community:
-                    await self._store.note_community(run.ref.platform, community)
-            case CloseSession(outcome):
-                await self._store.close_session(run.ref, run.chat, outcome)
-
-    def _hold(self, run: Run, spare: bool) -> None:
-        """Keep the event's photo, and see that it is gone in time even if nobody ever asks for it."""
-        assert isinstance(run.event, PhotoSent | Command) and run.event.photo
-        run.check()
-        held = self._photos.hold(run.key, run.event.photo.data, spare=spare)
-        asyncio.get_running_loop().call_later(self._photos.left(held) + 0.01, self._photos.sweep)
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:
         """From here on everybody knows that a job runs on the photo."""
-        if effects and isinstance(effects[-1], Project | Compose):
+        if effects and isinstance(effects[-1], Job):
             assert state.job is not None
             run.running = run.presence.running[run.chat] = Running(state.job)
 
-    async def _forget(self, run: Run) -> Outcome:
+    async def _read_held(self, run: Run, _: ReadHeld) -> Outcome:
+        return HeldRead(await self._store.held(run.ref))
+
+    async def _forget(self, run: Run, _: Forget) -> Outcome:
         """Nothing that began before is written after this, and nothing of it runs on."""
         presence = run.presence
         presence.epoch += 1

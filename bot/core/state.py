@@ -6,14 +6,15 @@ import json
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
-from bot.core.blend import HIGH, LOW, Blend
+from bot.core.blend import FIRST, HIGH, LOW, MAX_EDITS, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 2
-_READ = (1, VERSION)
-"""Version 1 knew no composing: what it saved is read as it is."""
+VERSION = 3
+_READ = (1, 2, VERSION)
+"""Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
-_FIRST = Blend()
+Work = Literal["photo", "compose"]
+"""Jobs: a face is found in a photo, put into one."""
 Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match"]
 
 
@@ -24,10 +25,10 @@ class State:
     `waiting` is the question that was asked last: "selfie" for a photo to find the face in, "photo" for one
     to put it into. `consent_asked`: the words of the consent were shown. `matching`: the match was asked for
     before the type was known. `photo_sent`: a photo was sent whose face is not found yet, whether or not it
-    is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now
-    and `history` how it was before, oldest first; `shown` numbers the blend that was looked at last, in a
-    photo or not. `job` is the number of the job that runs on a photo: with `composing` a composition, else a
-    projection.
+    is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,
+    `history` how it was before, oldest first, and `future` what was undone, to be done again; `shown` numbers
+    the blend that was looked at last, in a photo or not. `job` is the number of the job that runs, and `doing`
+    what it does.
     """
 
     type: str | None = None
@@ -38,43 +39,72 @@ class State:
     matching: bool = False
     photo_sent: bool = False
     face: str | None = None
-    blend: Blend = _FIRST
+    blend: Blend = FIRST
     history: tuple[Blend, ...] = ()
+    future: tuple[Blend, ...] = ()
     shown: int = 0
     job: int | None = None
     jobs: int = 0
-    composing: bool = False
+    doing: Work = "photo"
 
     def blended(self, blend: Blend) -> State:
         """With a new blend, the old one to come back to."""
-        return replace(self, blend=blend, history=(*self.history, self.blend)[-MAX_HISTORY:])
+        if blend == self.blend:
+            return self
+        return replace(self, blend=blend, history=(*self.history, self.blend)[-MAX_HISTORY:], future=())
 
     def undone(self) -> State:
-        """One blend back; call it only when there is a history."""
-        return replace(self, blend=self.history[-1], history=self.history[:-1])
+        """One blend back, if there is a history."""
+        if not self.history:
+            return self
+        future = (*self.future, self.blend)[-MAX_HISTORY:]
+        return replace(self, blend=self.history[-1], history=self.history[:-1], future=future)
+
+    def redone(self) -> State:
+        """What was undone last, if anything was."""
+        if not self.future:
+            return self
+        history = (*self.history, self.blend)[-MAX_HISTORY:]
+        return replace(self, blend=self.future[-1], history=history, future=self.future[:-1])
+
+    def afresh(self) -> State:
+        """With the first blend, and nothing to come back to."""
+        return replace(self, blend=FIRST, history=(), future=())
 
     def to_json(self) -> str:
         return json.dumps({"version": VERSION, **asdict(self)}, separators=(",", ":"))
 
 
-def _blend(value: Any) -> Blend:
-    weight, shape, colours = value["weight"], value["keep_shape"], value["keep_colours"]
-    if (
-        type(weight) is not int
-        or not LOW <= weight <= HIGH
-        or type(shape) is not bool
-        or type(colours) is not bool
-    ):
+def read_blend(value: Any) -> Blend:
+    """A blend from its JSON; raises ValueError or TypeError for what is none."""
+    blend = Blend(**{**value, "edits": tuple((name, amount) for name, amount in value.get("edits", ()))})
+    flags = (blend.keep_shape, blend.keep_features, blend.keep_colours)
+    good = (
+        type(blend.weight) is int
+        and LOW <= blend.weight <= HIGH
+        and all(type(flag) is bool for flag in flags)
+        and type(blend.look) is int
+        and blend.look >= 0
+        and (blend.seed is None or (type(blend.seed) is int and 0 <= blend.seed < 2**32))
+        and len(blend.edits) <= MAX_EDITS
+        and all(type(name) is str and type(amount) is int and amount for name, amount in blend.edits)
+    )
+    if not good:
         raise ValueError("no blend")
-    return Blend(weight, shape, colours)
+    return blend
+
+
+def _blends(values: Any) -> tuple[Blend, ...]:
+    return tuple(read_blend(value) for value in values)[-MAX_HISTORY:]
 
 
 def _checked(state: State) -> State:
-    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent, state.composing)
+    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent)
     good = (
         state.type in (None, *TYPES)
         and state.gender in (None, *GENDERS)
         and state.waiting in get_args(Waiting)
+        and state.doing in get_args(Work)
         and isinstance(state.face, str | None)
         and all(type(flag) is bool for flag in flags)
         and all(type(n) is int and n >= 0 for n in (state.shown, state.jobs))
@@ -91,8 +121,10 @@ def from_json(text: str | None) -> State:
         fields = json.loads(text or "")
         if fields.pop("version") not in _READ:
             return State()
-        fields["blend"] = _blend(fields["blend"])
-        fields["history"] = tuple(_blend(value) for value in fields["history"])[-MAX_HISTORY:]
+        fields["blend"] = read_blend(fields["blend"])
+        fields["history"], fields["future"] = _blends(fields["history"]), _blends(fields.get("future", ()))
+        if fields.pop("composing", False):
+            fields["doing"] = "compose"
         return _checked(State(**fields))
     except (ValueError, TypeError, KeyError, AttributeError):
         return State()

@@ -7,49 +7,43 @@ import hmac
 import logging
 import secrets
 from base64 import b64decode, b64encode
-from collections.abc import AsyncGenerator, AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 
-from bot.core import blend, menus
+from bot.core import blend, making, menus
 from bot.core.discretion import told
 from bot.core.effects import (
-    Blended,
     Compose,
     Composed,
     Failed,
+    Line,
     ManyFound,
-    MatchFace,
     Outcome,
+    Portrait,
     Project,
     Projected,
+    Render,
     Rendered,
     Wanted,
 )
 from bot.core.events import Person
+from bot.core.hand import Hand
 from bot.core.photos import HeldPhoto, Photos
-from bot.core.ports import Clock, Drawing, Faces, Store
+from bot.core.ports import Ports
 from bot.core.presence import Running
 from bot.core.replies import Progress
 from bot.core.run import Run
 from inference.errors import Box, Busy, InternalError, ManyFaces, TypefaceError
-from inference.wire import Face, JobEvent, LabelFace, LatentFace, ProjectResult
+from inference.wire import Face, ImageFormat, JobEvent, LatentFace, ProjectResult
 
 SIZE = 512
+TILE = 192
+"""Pixels of a face, alone and on a sheet."""
 COMPOSED = 2048
 """Pixels of the longest side of a photo with the face in it: as large as photos are held."""
 _log = logging.getLogger(__name__)
 _News = JobEvent | ProjectResult | bytes | TypefaceError | None
 """What a job on a photo tells: how far it is, then a latent or a picture; None is its end."""
-
-
-@dataclass(frozen=True)
-class Ports:
-    """What the service was given."""
-
-    faces: Faces
-    store: Store
-    drawing: Drawing
-    clock: Clock
 
 
 @dataclass(frozen=True)
@@ -79,29 +73,66 @@ class Work:
             await asyncio.wait(self._tasks)
 
     async def render(self, run: Run, wanted: Wanted) -> Outcome:
-        """Make a picture; it is then `run.picture`."""
+        """Make a picture; it is then `run.picture`, and `run.made` the code that tells how it was made."""
         begun = self._clock.monotonic()
         outcome: Outcome = Rendered(wanted)
         code = "done"
+        made = making.of(wanted)
+        assert made, "nothing to be seen"
         try:
-            face = await self._face(run, wanted)
-            if face is None:
+            picture = await self.drawn(run, made, size=SIZE, format="jpeg")
+            if picture is None:
                 return Failed(wanted, "face_gone")
-            run.picture = await self._faces.render(face, size=SIZE, format="jpeg")
+            run.picture, run.media_type = picture, "image/jpeg"
+            run.made = await self._keep_making(run, made)
         except TypefaceError as error:
             code, outcome = error.code, _failed(wanted, error)
         await self._log_job(run, "render", 0, self._since(begun), code)
         return outcome
 
-    async def _face(self, run: Run, wanted: Wanted) -> Face | None:
+    async def drawn(self, run: Run, made: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
+        """Its pixels; None when the person's latent is no longer kept. Raises TypefaceError."""
+        face = await self._face(run, made)
+        return None if face is None else await self._faces.render(face, size=size, format=format)
+
+    async def sheet(
+        self, run: Run, faces: Sequence[Portrait], captions: Sequence[str], columns: int = 3
+    ) -> bool:
+        """Draw faces on one sheet, which is then `run.picture`; those that are gone are left out.
+
+        Returns whether there is anything to be seen. Raises TypefaceError.
+        """
+        begun = self._clock.monotonic()
+        pictures = [await self.drawn(run, made, size=TILE, format="jpeg") for made in faces]
+        there = [(one, caption) for one, caption in zip(pictures, captions, strict=True) if one]
+        if there:
+            tiles, named = zip(*there, strict=True)
+            run.picture = await asyncio.to_thread(self._drawing.sheet, tiles, named, columns)
+            run.media_type = "image/jpeg"
+        await self._log_job(run, "sheet", 0, self._since(begun), "done")
+        return bool(there)
+
+    async def _keep_making(self, run: Run, made: Portrait) -> str:
+        async with run.writing():
+            return await self._store.keep_making(
+                run.ref, making.to_json(made), open=made.face is None, seconds=self._retention_seconds
+            )
+
+    async def _face(self, run: Run, made: Portrait) -> Face | None:
         """What to render; None when the person's latent is no longer kept."""
-        kind = LabelFace(label=_label(wanted), gender=wanted.gender)
-        if not isinstance(wanted, Blended):
-            return kind
-        latent = await self._store.face(run.ref, wanted.face)
+        kind = blend.type_face(made.type, made.gender, made.blend)
+        if made.face is None:
+            return blend.expression(None, kind, made.blend)
+        latent = await self._store.face(run.ref, made.face)
         if latent is None:
             return None
-        return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, wanted.blend)
+        return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)
+
+    def hand(self) -> Hand:
+        async def render(run: Run, effect: Render) -> Outcome:
+            return await self.render(run, effect.wanted)
+
+        return Hand(asks={Render: render}, jobs={Project: self.on_photo, Compose: self.on_photo})
 
     async def on_photo(self, run: Run, effect: Project | Compose) -> AsyncGenerator[Progress | Outcome]:
         """A job on the photo in memory: yields progress, and last the outcome."""
@@ -111,7 +142,7 @@ class Work:
             yield Failed(effect.job, "photo_gone")
             return
         composing = isinstance(effect, Compose)
-        yield run.phrasing.begun(effect.job, composing=composing)
+        yield run.phrasing.begun(effect.job, Line("progress-compose" if composing else "progress-start"))
         begun = self._clock.monotonic()
         source = await self._source(run, effect, photo)
         if source is None:
@@ -204,7 +235,7 @@ class Work:
         await self._log_job(run, ended.kind, 0, ended.run_ms, "done")
         if ended.running.stopped:
             return Failed(ended.effect.job, ended.running.stopped)
-        run.picture = picture
+        run.picture, run.media_type, run.made = picture, "image/jpeg", None
         return Composed(ended.effect.job, ended.effect.wanted, ended.photo.token)
 
     async def _keep(self, run: Run, running: Running, result: ProjectResult) -> Outcome:
@@ -228,6 +259,7 @@ class Work:
         self._photos.mark(run.key, photo.token, offered)
         try:
             run.picture = await asyncio.to_thread(self._drawing.number_boxes, photo.data, offered)
+            run.media_type, run.made = "image/jpeg", None
         except (TypefaceError, OSError, ValueError) as error:
             _log.warning("a photo's boxes could not be drawn: %s", type(error).__name__)
             return ManyFound(job, photo.token, len(offered), drawn=False)
@@ -245,10 +277,6 @@ class Work:
         return hmac.digest(
             self._salt, f"{person.platform}\0{person.id}".encode(errors="replace"), "sha256"
         ).hex()
-
-
-def _label(wanted: Wanted) -> str:
-    return wanted.partners[0] if isinstance(wanted, MatchFace) else wanted.type
 
 
 def _failed(work: Wanted | int, error: TypefaceError) -> Failed:

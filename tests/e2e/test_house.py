@@ -79,7 +79,8 @@ async def test_the_main_job_survives_a_restart_and_forgets_on_request(tmp_path: 
                 match = await visitor.press(match[-1], label("choice-male"))
                 assert "ISTJ" in match[-1]["text"]
                 picture(match[-1])
-                await visitor.say("/forget")
+                asked = await visitor.say("/forget")
+                await visitor.press(asked[-1], label("button-forget-sure"))
                 late = await visitor.press(blend, label("button-more-type", type="ENFP"))
                 assert late[-1]["kind"] == "text"
                 assert await second.stop() == 0

@@ -29,12 +29,27 @@ def origin(interaction: discord.Interaction[Any]) -> Origin:
         shared=shared,
         can_hide=shared,
         community=None if interaction.guild_id is None else str(interaction.guild_id),
+        name=interaction.user.display_name,
+        handle=interaction.user.name,
+        admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        roles=_roles(interaction.user),
     )
+
+
+def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
+    return tuple(str(role.id) for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
 def command(interaction: discord.Interaction[Any], name: str, given: Given, photo: Photo | None) -> Command:
     options = {key: value for key, value in given.items() if isinstance(value, str)}
     return Command(origin(interaction), name, options, photo)
+
+
+def pressed(interaction: discord.Interaction[Any]) -> str:
+    """The custom_id of a button, or the value that was chosen in a select."""
+    data: Mapping[str, Any] = interaction.data or {}
+    values = data.get("values")
+    return str(values[0]) if isinstance(values, list) and values else str(interaction.custom_id or "")
 
 
 def press(interaction: discord.Interaction[Any], payload: str) -> Press:

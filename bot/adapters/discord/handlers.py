@@ -43,7 +43,7 @@ class Handlers:
         """A button of ours, from before a restart too: all that it means is in its custom_id."""
 
         async def translate() -> Event:
-            return events.press(interaction, payload(str(interaction.custom_id or "")))
+            return events.press(interaction, payload(events.pressed(interaction)))
 
         if answer := await self._begin(interaction):
             await self._desk.serve(answer, translate)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import discord
 
 from bot.core.pieces import pieces
-from bot.core.replies import Button, Menu, Picture, Progress, Shown, Style, Text
+from bot.core.replies import Button, Menu, Picture, Progress, Select, Shown, Style, Text
 
 PREFIX = "tf:"
 """Before every payload in a custom_id; a custom_id has at most 100 characters, a payload 64."""
@@ -32,6 +32,7 @@ class Draft:
     picture: Picture | None = None
     menu: Menu = ()
     keep_picture: bool = False
+    select: Select | None = None
 
     def files(self) -> list[discord.File]:
         """Fresh ones at each call, since sending one uses it up."""
@@ -42,10 +43,12 @@ class Draft:
 
     def view(self) -> discord.ui.View | None:
         """The buttons. The view is finished at once, so that the library keeps none of them."""
-        if not self.menu:
+        if not self.menu and not self.select:
             return None
         view = discord.ui.View(timeout=None)
-        for number, row in enumerate(self.menu):
+        if self.select:
+            view.add_item(_select(self.select))
+        for number, row in enumerate(self.menu, 1 if self.select else 0):
             for button in row:
                 view.add_item(_button(button, number))
         view.stop()
@@ -55,6 +58,17 @@ class Draft:
 def _button(button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
     return discord.ui.Button(
         label=button.label, custom_id=PREFIX + button.payload, style=STYLES[button.style], row=row
+    )
+
+
+def _select(select: Select) -> discord.ui.Select[discord.ui.View]:
+    """The values are the payloads: a choice says all that it means, as a button does."""
+    options = [
+        discord.SelectOption(label=one.label, value=PREFIX + one.payload, default=one.style == "primary")
+        for one in select.options
+    ]
+    return discord.ui.Select(
+        custom_id=f"{PREFIX}select", placeholder=select.label[:150], options=options, row=0
     )
 
 
@@ -77,4 +91,4 @@ def drafts(reply: Text | Shown) -> list[Draft]:
     """The messages of a reply: a long text takes several, of which the last has the buttons."""
     picture = reply.picture if isinstance(reply, Shown) else None
     *before, last = pieces(plain(reply.text), MAX_CONTENT)
-    return [*map(Draft, before), Draft(last, picture, reply.menu)]
+    return [*map(Draft, before), Draft(last, picture, reply.menu, select=reply.select)]

@@ -68,7 +68,7 @@ class Answer:
         if isinstance(reply, Progress):
             await self._edit(reply)
         elif isinstance(reply, Text):
-            await self._say(self._signed(reply.text), reply.menu)
+            await self._say(self._signed(reply.text), reply.rows)
             await self.tidy()
         else:
             await self._picture(reply, self._signed(reply.text))
@@ -121,22 +121,25 @@ class Answer:
 
     async def _picture(self, reply: Shown, text: str) -> None:
         fits = length(text) <= MAX_CAPTION
-        caption = {"caption": text or None, "reply_markup": keyboard(reply.menu)} if fits else {}
-        if not await self._upload(reply.picture, caption):
+        caption = {"caption": text or None, "reply_markup": keyboard(reply.rows)} if fits else {}
+        if not await self._upload(reply.picture, caption, whole=reply.whole):
             refused = say(self._locale, "telegram-no-picture")
-            await self._say(f"{refused}\n\n{text}".strip(), reply.menu)
+            await self._say(f"{refused}\n\n{text}".strip(), reply.rows)
         elif not fits:
-            await self._say(text, reply.menu)
+            await self._say(text, reply.rows)
 
-    async def _upload(self, picture: Picture, caption: dict[str, Any]) -> bool:
-        """As a photo, or as a file where Telegram cannot make one of it; False where pictures are refused."""
+    async def _upload(self, picture: Picture, caption: dict[str, Any], *, whole: bool) -> bool:
+        """As a photo, or as a file where it is to stay whole or Telegram cannot make a photo of it.
+
+        False where pictures are refused.
+        """
         file = {"filename": picture.name, **caption}
         try:
-            await self._deliver(self._bot.send_photo, photo=picture.data, **file)
+            if not whole:
+                await self._deliver(self._bot.send_photo, photo=picture.data, **file)
+                return True
         except BadRequest as error:
             log.warning("photo refused", error=error.message)
-        else:
-            return True
         try:
             await self._deliver(self._bot.send_document, document=picture.data, **file)
         except BadRequest as error:

@@ -73,6 +73,8 @@ def _origin(user: User, chat: int, update: str, shared: bool) -> Origin:
         update,
         shared,
         community=str(chat) if shared else None,
+        name=user.full_name,
+        handle=user.username or "",
     )
 
 

@@ -19,7 +19,8 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 def buttons_of(reply: Reply) -> tuple[Button, ...]:
     """A reply's buttons in the order in which they are numbered, from 1."""
-    return tuple(button for row in reply.menu for button in row)
+    rows = reply.menu if isinstance(reply, Progress) else reply.rows
+    return tuple(button for row in rows for button in row)
 
 
 def one_line(text: str) -> str:

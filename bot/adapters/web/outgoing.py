@@ -10,11 +10,12 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
+from dataclasses import asdict
 from typing import Any
 
 from aiohttp import web
 
-from bot.core.replies import Menu, Picture, Progress, Reply, Shown
+from bot.core.replies import Menu, Picture, Progress, Reply, Select, Shown
 
 END = {"kind": "end"}
 HEARTBEAT_SECONDS = 10.0
@@ -22,6 +23,10 @@ HEARTBEAT_SECONDS = 10.0
 
 def _menu(menu: Menu) -> list[list[dict[str, str]]]:
     return [[{"label": b.label, "payload": b.payload, "style": b.style} for b in row] for row in menu]
+
+
+def _select(select: Select | None) -> dict[str, Any] | None:
+    return None if select is None else {"label": select.label, "options": _menu((select.options,))[0]}
 
 
 def _picture(picture: Picture | None) -> dict[str, str] | None:
@@ -41,8 +46,9 @@ def encode(reply: Reply) -> dict[str, Any]:
     if isinstance(reply, Progress):
         return {"kind": "progress", **body, "fraction": reply.fraction, "preview": _picture(reply.preview)}
     if isinstance(reply, Shown):
-        return {"kind": "picture", **body, "code": reply.code, "picture": _picture(reply.picture)}
-    return {"kind": "text", **body, "code": reply.code}
+        more = {"select": _select(reply.select), "sliders": [asdict(slider) for slider in reply.sliders]}
+        return {"kind": "picture", **body, **more, "code": reply.code, "picture": _picture(reply.picture)}
+    return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code}
 
 
 async def _beat(response: web.StreamResponse, lock: asyncio.Lock) -> None:

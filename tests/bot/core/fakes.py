@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 from base64 import b64encode
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from db.errors import StoreError
-from db.records import Held, HeldFace, PersonRef, Preferences, Receipt
+from db.records import Held, HeldFace, Making, PersonRef, Preferences, Receipt
 from inference.errors import Box, TypefaceError
 from inference.wire import (
+    DirectionInfo,
     Face,
     Gender,
     ImageFormat,
@@ -19,9 +22,28 @@ from inference.wire import (
     LabelFace,
     LatentFace,
     MixFace,
+    PackInfo,
     ProjectResult,
 )
 
+PACK = PackInfo(
+    name="starter",
+    version="1",
+    resolution=64,
+    num_ws=10,
+    w_dim=128,
+    labels=[],
+    looks=["mean", "darker", "older"],
+    directions=[
+        DirectionInfo(name="smile", low=-2, high=2, how="fitted"),
+        DirectionInfo(name="own-name", low=-1, high=3, how="fitted"),
+    ],
+    operations=[],
+    licence="Apache-2.0",
+    attribution="",
+    illustrative=True,
+    default=True,
+)
 JPEG = b"\xff\xd8 a face"
 COMPOSED = b"\xff\xd8 a face in a photo"
 
@@ -36,6 +58,7 @@ class FakeClock:
 
 class FakeDrawing:
     def __init__(self) -> None:
+        self.sheets: list[tuple[tuple[str, ...], int]] = []
         self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
         self.error: Exception | None = None
         self.shrunk: list[bytes] = []
@@ -47,6 +70,11 @@ class FakeDrawing:
         if error := self.refuses.get(photo):
             raise error
         return photo
+
+    def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
+        assert len(pictures) == len(captions)
+        self.sheets.append((tuple(captions), columns))
+        return b"\xff\xd8 a sheet"
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         if self.error:
@@ -75,8 +103,12 @@ class FakeFaces:
         self.queue_gate: asyncio.Event | None = None
         self.started = asyncio.Event()
 
+    async def packs(self) -> list[PackInfo]:
+        self._maybe_fail("packs")
+        return [PACK]
+
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
-        assert (size, format) == (512, "jpeg")
+        assert (size, format) in {(512, "jpeg"), (192, "jpeg"), (512, "png"), (1024, "png")}
         self._maybe_fail("render")
         if self.bug:
             raise self.bug
@@ -162,6 +194,7 @@ class FakeStore:
         self.closed: list[str] = []
         self.communities: set[tuple[str, str]] = set()
         self.jobs: list[tuple[str, int, int, str]] = []
+        self.made: dict[str, tuple[PersonRef, Making]] = {}
         self.wishes: dict[PersonRef, Preferences] = {}
         self.updates: set[tuple[str, str]] = set()
         self.down = False
@@ -243,13 +276,34 @@ class FakeStore:
         await self._call("preferences")
         return self.wishes.get(person, Preferences())
 
-    async def prefer(
-        self, person: PersonRef, *, locale: str | None = None, match_gender: str | None = None
-    ) -> None:
+    async def prefer(self, person: PersonRef, **wishes: Any) -> None:
         await self._call("prefer")
         self.writes.append(("prefer", person))
-        old = self.wishes.get(person, Preferences())
-        self.wishes[person] = Preferences(locale or old.locale, match_gender or old.match_gender)
+        told = {name: value for name, value in wishes.items() if value is not None}
+        self.wishes[person] = replace(self.wishes.get(person, Preferences()), **told)
+
+    async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
+        await self._call("keep_making")
+        self.writes.append(("keep_making", person))
+        code = f"C0DE{len(self.made):02d}"
+        now = datetime.now(UTC)
+        self.made[code] = (person, Making(code, making, open, now, now + timedelta(seconds=seconds)))
+        return code
+
+    async def making(self, person: PersonRef, code: str) -> Making | None:
+        await self._call("making")
+        owner, made = self.made.get(code, (None, None))
+        return made if made and (owner == person or made.open) else None
+
+    async def makings(self, person: PersonRef, offset: int, limit: int) -> tuple[tuple[Making, ...], int]:
+        await self._call("makings")
+        own = [made for owner, made in reversed(self.made.values()) if owner == person]
+        return tuple(own[offset : offset + limit]), len(own)
+
+    async def drop_making(self, person: PersonRef, code: str) -> bool:
+        await self._call("drop_making")
+        owner, _ = self.made.get(code, (None, None))
+        return owner == person and self.made.pop(code, None) is not None
 
     async def forget(self, person: PersonRef) -> Receipt:
         await self._call("forget")
@@ -261,6 +315,7 @@ class FakeStore:
             del self.faces[face]
         for key in chats:
             del self.states[key]
+        self.made = {code: kept for code, kept in self.made.items() if kept[0] != person}
         self.consents.discard(person)
         self.wishes.pop(person, None)
         return receipt

@@ -189,7 +189,7 @@ async def test_numbers_of_a_photo_that_is_gone(bench: Bench) -> None:
     assert final(await bench.send(press(Action.PLACE, *actions(numbers)[0][1]))).code == "ask_photo"
     await composed(bench, selfie(b"again"))
     assert final(await bench.send(press(Action.PLACE, *actions(numbers)[0][1]))).code == "ask_photo"
-    await bench.send(command("forget"))
+    await bench.send(press(Action.FORGET_SURE))
     assert final(await bench.send(press(Action.PLACE, *actions(numbers)[0][1]))).code == "expired"
 
 
@@ -281,18 +281,18 @@ async def test_ten_presses_at_once_are_one_composition(bench: Bench) -> None:
     assert sorted(answer.code or "" for answer in answers) == [""] + ["already_running"] * 9
     assert len(bench.faces.composed) == 1
     told = next(answer for answer in answers if answer.code)
-    assert told.text == say("en", "already-composing")
+    assert told.text == say("en", "already-compose")
     assert actions(told)[0][0] is Action.CANCEL
 
 
 async def test_while_it_is_made_all_else_is_answered(bench: Bench) -> None:
     await blended(bench)
     task = await waiting(bench)
-    assert final(await bench.send(selfie(b"another"))).text == say("en", "already-composing")
+    assert final(await bench.send(selfie(b"another"))).text == say("en", "already-compose")
     assert final(await bench.send(press(Action.OTHER_PHOTO))).code == "already_running"
     bench.faces.gate = None
     replies = await bench.send(command("mbti", "INTJ", "man"))
-    assert final(replies).text == say("en", "still-composing")
+    assert final(replies).text == say("en", "still-compose")
     assert not task.done()
     cancel = final(await bench.send(press(Action.CANCEL, "2")))
     assert actions(cancel)[0] == (Action.RETRY, ("compose",))
@@ -305,7 +305,7 @@ async def test_while_it_is_made_all_else_is_answered(bench: Bench) -> None:
 async def test_forget_while_it_is_made(bench: Bench) -> None:
     await blended(bench)
     task = await waiting(bench)
-    assert "forgotten you" in final(await bench.send(command("forget"))).text
+    assert "forgotten you" in final(await bench.send(press(Action.FORGET_SURE))).text
     assert stopped(await task).text == say("en", "stopped-forgotten")
     bench.store.assert_nothing_about(bench.ref())
     assert not len(bench.service._photos)
@@ -323,7 +323,7 @@ async def test_a_restart_while_it_is_made_is_told(bench: Bench) -> None:
     bench.faces.gate = None
     bench.started()
     told, _ = await bench.send(command("help"))
-    assert told.text == say("en", "interrupted-composing")
+    assert told.text == say("en", "interrupted-compose")
     assert final(await bench.send(press(Action.RETRY, "compose"))).code == "ask_photo"
     await composed(bench, selfie(b"again"))
 
@@ -424,7 +424,7 @@ async def test_the_state_holds_nothing_of_the_photo(bench: Bench) -> None:
     await composed(bench)
     saved = bench.store.states[bench.ref(), "c"]
     assert "SECRET" not in saved
-    assert from_json(saved).composing is False
+    assert from_json(saved).doing == "photo"
 
 
 async def test_photos_kept_for_convenience_make_room(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule
 
-from bot.core import charts, outcomes
+from bot.core import charts, making, outcomes
+from bot.core.commands import COMMANDS
 from bot.core.conversation import step
 from bot.core.effects import (
-    Blended,
+    Ask,
     CancelJob,
     Compose,
     Composed,
     Consent,
+    Direction,
     Drop,
     Effect,
     Failed,
@@ -26,10 +30,10 @@ from bot.core.effects import (
     Known,
     ManyFound,
     Outcome,
+    Portrait,
     Prefer,
     Project,
     Projected,
-    ReadHeld,
     Render,
     Rendered,
     Say,
@@ -38,6 +42,17 @@ from bot.core.effects import (
     Wanted,
 )
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
+from bot.core.features.made import (
+    DropMaking,
+    GalleryRead,
+    MakingDropped,
+    MakingRead,
+    Original,
+    OriginalMade,
+    ReadGallery,
+    ReadMaking,
+)
+from bot.core.features.sheets import DrawSheet, SheetDrawn
 from bot.core.mbti import TYPES, Gender
 from bot.core.photos import HeldPhoto
 from bot.core.phrasing import Phrasing
@@ -49,8 +64,8 @@ from db.records import Held, Receipt
 from tests.bot.core.people import ANN, BOB, check, final, press, stopped
 
 CHART = charts.load("popular")
+DIRECTIONS = (Direction("smile", -20, 20), Direction("own-name", -10, 30))
 UNSEEN = "everyone sees what the person has not seen"
-LONG = (Render, Project, Compose, ReadHeld, Forget)
 CODES = [*sorted(outcomes.KNOWN_CODES - {"many_faces"}), "unknown_label", "whatever"]
 
 
@@ -70,6 +85,7 @@ class World:
     work: list[Effect] = field(default_factory=list)
     payloads: list[str] = field(default_factory=list)
     looked: dict[int, tuple[object, ...]] = field(default_factory=dict)
+    made: dict[str, Portrait] = field(default_factory=dict)
 
     def known(self) -> Known:
         last = self.faces[-1] if self.faces else None
@@ -85,6 +101,9 @@ class World:
             running,
             self.room,
             can_hide=True,
+            directions=DIRECTIONS,
+            looks=("mean", "darker", "older"),
+            dice=self.photos * 7919,
         )
 
     def happen(self, event: Event | Outcome) -> list[Text | Shown]:
@@ -99,9 +118,9 @@ class World:
         if not any(isinstance(effect, Forget) for effect in effects):
             self.saved = state.to_json()
         assert from_json(state.to_json()) == state
-        assert all(not isinstance(effect, LONG) for effect in effects[:-1])
+        assert all(not isinstance(effect, Ask) for effect in effects[:-1])
         assert effects
-        if isinstance(effects[-1], LONG):
+        if isinstance(effects[-1], Ask):
             self.work.append(effects[-1])
         else:
             assert isinstance(effects[-1], Say | Show)
@@ -128,7 +147,8 @@ class World:
                 self._work_on_photo(effect)
             case Forget():
                 self._forget()
-            case Render(Blended() as wanted):
+            case Render(Portrait(face=str()) as wanted):
+                assert wanted.face
                 assert wanted.face.startswith(self.person.id), "another person's face"
                 assert wanted.serial > 0
                 assert not wanted.public or self.looked.get(wanted.serial) == look(wanted), UNSEEN
@@ -158,21 +178,28 @@ class World:
             assert not wanted.public or self.looked.get(wanted.serial) == seen, UNSEEN
 
     def _said(self, effect: Say | Show) -> list[Text | Shown]:
-        for locale in LOCALES:
-            phrasing = Phrasing(self.person, locale)
-            reply = phrasing.text(effect) if isinstance(effect, Say) else phrasing.shown(effect, b"x")
-            check(reply)
+        # One language after the other: that every text fits in each is tested in test_wording.py.
+        phrasing = Phrasing(self.person, LOCALES[len(self.payloads) % len(LOCALES)])
+        if isinstance(effect, Say):
+            reply: Text | Shown = phrasing.text(effect)
+        else:
+            reply = phrasing.shown(effect, b"x", made="C0DE00" if effect.made else None)
+        check(reply)
         self.payloads += [button.payload for row in reply.menu for button in row]
+        if reply.select:
+            self.payloads += [button.payload for button in reply.select.options]
+        if isinstance(reply, Shown):
+            self.payloads += [f"{slider.payload}{slider.high}" for slider in reply.sliders]
         return [reply]
 
     def _forget(self) -> None:
         self.saved, self.consented, self.photo, self.wish = None, False, None, None
         self.faces, self.running = [], None
         # What ran before ends in the service, without a decision.
-        self.work, self.looked = [], {}
+        self.work, self.looked, self.made = [], {}, {}
 
 
-def look(wanted: Blended, token: str = "") -> tuple[object, ...]:
+def look(wanted: Portrait, token: str = "") -> tuple[object, ...]:
     """What is to be seen: a blended face, in the photo `token` if it is in one."""
     return wanted.face, wanted.type, wanted.gender, wanted.blend, token
 
@@ -200,14 +227,18 @@ WORDS = st.lists(
             "네",
             "ENFP-T",
             "🎉",
+            "C0DE00",
+            "smile",
+            "1.5",
+            "coarse",
+            "40",
+            "9999999999",
         ]
     )
     | st.text(max_size=8),
     max_size=4,
 ).map(" ".join)
-NAMES = st.sampled_from(
-    ["start", "help", "mbti", "mbti", "mbti", "me", "match", "privacy", "forget", "other", ""]
-)
+NAMES = st.sampled_from(["mbti", "mbti", *(spec.name for spec in COMMANDS), "other", ""])
 PHOTOS = st.sampled_from(
     [Photo(b"x"), Photo(b"x"), Photo(b"y"), Photo(problem="too_large"), Photo(problem="?")]
 )
@@ -259,12 +290,8 @@ class Conversations(RuleBasedStateMachine):
             said = world.happen(Press(self.origin(who), payloads[place % len(payloads)]))
             assert said[-1].code == "not_yours"
             after = from_json(world.saved)
-            told = {
-                "greeted": False,
-                "job": None,
-                "composing": False,
-            }  # of work that a restart has interrupted
-            assert replace(after, **told) == replace(before, **told)
+            same = {"greeted": False, "job": None, "doing": "photo"}  # of work that a restart has interrupted
+            assert replace(after, **same) == replace(before, **same)
 
     @rule(who=WHO, payload=st.text(max_size=70))
     def press_garbage(self, who: int, payload: str) -> None:
@@ -292,10 +319,32 @@ class Conversations(RuleBasedStateMachine):
             case Forget():
                 return Forgotten(Receipt(key=True, faces=2))
             case _:
+                return self._read(world, effect, place)
+
+    def _read(self, world: World, effect: Effect, place: int) -> Outcome:
+        match effect:
+            case DrawSheet():
+                assert all(face.face is None for face in effect.faces)
+                return SheetDrawn(effect)
+            case ReadMaking(code):
+                return MakingRead(code, world.made.get(code), datetime(2030, 1, 1, tzinfo=UTC))
+            case ReadGallery(page):
+                codes = tuple(world.made)[-6:]
+                return GalleryRead(codes, page, 1 + page + place % 2, len(codes), bool(place % 3))
+            case DropMaking(code):
+                return MakingDropped(code, world.made.pop(code, None) is not None)
+            case Original(code):
+                made = world.made.get(code)
+                return OriginalMade(code, made) if made else Failed(effect, "face_gone")
+            case _:
                 return HeldRead(Held(conversations=1))
 
     def _rendered(self, world: World, wanted: Wanted) -> Outcome:
-        if not isinstance(wanted, Blended):
+        made = making.of(wanted)
+        assert made
+        assert making.from_json(making.to_json(made)) == made
+        world.made[f"C0DE{len(world.made):02d}"] = made
+        if not (isinstance(wanted, Portrait) and wanted.face):
             return Rendered(wanted)
         if wanted.face not in world.faces:
             return Failed(wanted, "face_gone")
@@ -375,7 +424,11 @@ class Conversations(RuleBasedStateMachine):
         world.photo, world.running, world.work = None, None, []
 
 
-TestConversations = Conversations.TestCase
+@pytest.mark.timeout(900)
+class TestConversations(Conversations.TestCase):  # type: ignore[misc,valid-type]
+    pass
+
+
 TestConversations.settings = settings(
     max_examples=250,
     stateful_step_count=40,

@@ -57,7 +57,7 @@ async def test_forget_removes_it_all(store: Store) -> None:
     service, faces = started(store)
     final(await send(service, command("mbti", "ENFP", "woman", photo=b"latent")))
     assert isinstance(final(await send(service, press(Action.AGREE))), Shown)
-    told = final(await send(service, command("forget")))
+    told = final(await send(service, press(Action.FORGET_SURE)))
     assert "one face" in told.text
     assert say("en", "forgotten-key") in told.text
     assert final(await send(service, press(Action.MORE_ME))).code == "expired"

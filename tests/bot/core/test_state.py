@@ -1,4 +1,5 @@
 import json
+from typing import get_args
 
 import pytest
 from hypothesis import given
@@ -6,9 +7,21 @@ from hypothesis import strategies as st
 
 from bot.core.blend import Blend
 from bot.core.mbti import TYPES
-from bot.core.state import MAX_HISTORY, State, from_json
+from bot.core.state import MAX_HISTORY, State, Work, from_json
 
-BLENDS = st.builds(Blend, st.integers(5, 95), st.booleans(), st.booleans())
+EDITS = st.lists(
+    st.tuples(st.sampled_from(["smile", "age", "own-name"]), st.integers(1, 99)), max_size=3
+).map(tuple)
+BLENDS = st.builds(
+    Blend,
+    st.integers(5, 95),
+    st.booleans(),
+    st.booleans(),
+    st.booleans(),
+    look=st.integers(0, 9),
+    seed=st.none() | st.integers(0, 2**31),
+    edits=EDITS,
+)
 STATES = st.builds(
     State,
     type=st.sampled_from([None, *TYPES]),
@@ -22,7 +35,8 @@ STATES = st.builds(
     shown=st.integers(0, 10**6),
     job=st.none() | st.integers(0, 10**6),
     jobs=st.integers(0, 10**6),
-    composing=st.booleans(),
+    doing=st.sampled_from(get_args(Work)),
+    future=st.lists(BLENDS, max_size=MAX_HISTORY).map(tuple),
 )
 
 
@@ -30,11 +44,24 @@ STATES = st.builds(
 def test_a_state_comes_back_as_it_was_saved(state: State) -> None:
     text = state.to_json()
     assert from_json(text) == state
-    assert len(text) < 1500
+    assert len(text) < 8000
 
 
 @pytest.mark.parametrize(
-    "text", [None, "", "{", "[]", "7", "{}", '{"version":2}', '{"version":1}', '{"version":3}', '"x"']
+    "text",
+    [
+        None,
+        "",
+        "{",
+        "[]",
+        "7",
+        "{}",
+        '{"version":2}',
+        '{"version":1}',
+        '{"version":3}',
+        '{"version":4}',
+        '"x"',
+    ],
 )
 def test_what_cannot_be_read_starts_fresh(text: str | None) -> None:
     assert from_json(text) == State()
@@ -71,6 +98,21 @@ def test_what_the_previous_version_saved_goes_on_where_it_was() -> None:
         job=2,
         jobs=2,
     )
+
+
+def test_a_composition_that_the_previous_version_began_is_one_still() -> None:
+    saved = json.loads(State(type="INTJ", job=1, jobs=1).to_json())
+    del saved["doing"], saved["future"]
+    assert from_json(json.dumps({**saved, "version": 2, "composing": True})).doing == "compose"
+
+
+def test_what_was_undone_can_be_done_again_until_something_else_is() -> None:
+    state = State().blended(Blend(20)).blended(Blend(30)).undone()
+    assert state.blend == Blend(20)
+    assert state.redone().blend == Blend(30)
+    assert state.redone().undone() == state
+    assert state.blended(Blend(40)).redone().blend == Blend(40)
+    assert State().undone() == State().redone() == State()
 
 
 def test_history_is_bounded() -> None:

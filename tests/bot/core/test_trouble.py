@@ -193,7 +193,7 @@ async def test_what_was_cancelled_is_not_kept(bench: Bench) -> None:
 
 async def test_forget_while_a_job_runs(bench: Bench) -> None:
     task, _ = await running(bench)
-    told = final(await bench.send(command("forget", chat="another chat")))
+    told = final(await bench.send(press(Action.FORGET_SURE, chat="another chat")))
     assert "forgotten you" in told.text
     assert stopped(await task).text == say("en", "stopped-forgotten")
     assert bench.faces.cancelled == 1
@@ -212,7 +212,7 @@ async def test_forget_at_every_moment_of_a_job_leaves_nothing(bench: Bench) -> N
             await asyncio.sleep(0)
         for _ in range(moment):
             await asyncio.sleep(0)
-        told = final(await bench.send(command("forget")))
+        told = final(await bench.send(press(Action.FORGET_SURE)))
         assert "forgotten you" in told.text
         assert (await task)[-1].text
         assert not len(bench.service._photos)
@@ -221,7 +221,7 @@ async def test_forget_at_every_moment_of_a_job_leaves_nothing(bench: Bench) -> N
 
 async def test_forget_tells_of_a_receipt_and_begins_anew(bench: Bench) -> None:
     await blended(bench)
-    told = final(await bench.send(command("forget")))
+    told = final(await bench.send(press(Action.FORGET_SURE)))
     assert "one face" in told.text
     assert say("en", "forgotten-key") in told.text
     bench.store.assert_nothing_about(bench.ref())
@@ -311,7 +311,7 @@ async def test_forged_and_garbled_buttons(bench: Bench) -> None:
 async def test_a_store_that_is_down_is_told_once(bench: Bench) -> None:
     await blended(bench)
     bench.store.down = True
-    for event in (command("help"), selfie(), command("forget"), press(Action.MORE_ME)):
+    for event in (command("help"), selfie(), press(Action.FORGET_SURE), press(Action.MORE_ME)):
         (reply,) = await bench.send(event)
         assert final([reply]).code == "store_down"
     bench.store.down = False
@@ -349,7 +349,7 @@ async def test_two_people_at_once_never_cross(bench: Bench) -> None:
     owners = {owner for _, owner, _ in bench.faces.projected}
     assert len(owners) == 2
     assert all(person.id not in owner for person in people for owner in owners)
-    await bench.send(command("forget", person=ANN))
+    await bench.send(press(Action.FORGET_SURE, person=ANN))
     bench.store.assert_nothing_about(bench.ref(ANN))
     await bench.send(press(Action.MORE_TYPE, person=BOB))
     bench.faces.assert_blend(photos[BOB], "ENFP", 0.8)

@@ -4,7 +4,10 @@ welcome =
 help =
     /mbti ENFP woman: see a type's face, then blend yours into it
     /me: blend a new selfie, or your last one anew
+    /mix, /edit, /looks, /surprise: play with the face; /undo takes it back
     /match: meet the type that matches yours best
+    /all: all sixteen types · /gallery: your pictures · /show CODE: one of them
+    /public, /private: who sees your pictures
     /privacy: what I keep, and until when
     /forget: delete all of it, at once
     Or just press a button, type a type, or send a selfie.
@@ -31,8 +34,8 @@ consent =
     Is that all right?
 declined = That is fine, no photo then. You can still meet your match or look at other types.
 declined-later = That is fine. You agreed earlier; to take that back, press "Forget me" and all that I keep is deleted.
-still-working = I am still working on your selfie; the blended face comes as soon as it is done.
-still-composing = I am still putting your face into your photo; it comes as soon as it is done.
+still-photo = I am still working on your selfie; the blended face comes as soon as it is done.
+still-compose = I am still putting your face into your photo; it comes as soon as it is done.
 face-found = Your selfie is done.
 ask-photo = Send me another photo of you, and I put your face into it as it is blended now. Please send nobody else's picture.
 ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now.
@@ -45,11 +48,7 @@ progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
-blend-caption-kept = { $kept ->
-    [shape] You and { $type }: the shape of your face is your own, the rest is { $percent }% { $type }. What shall I change?
-    [colours] You and { $type }: the colours are your own, the rest is { $percent }% { $type }. What shall I change?
-   *[both] You and { $type }: the shape of your face and the colours are your own, the rest is { $percent }% { $type }. What shall I change?
-}
+blend-caption-kept = You and { $type }: your own stays { $kept }, the rest is { $percent }% { $type }. What shall I change?
 composed-caption = That is you as { $type }, in your own photo. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…
 match-others = Also a lovely match: { $types }.
@@ -96,8 +95,8 @@ lost-match = I did not quite get that. Would you like to meet a woman, a man, or
 lost-consent = I did not quite get that. Please press a button: may I look at your selfie?
 lost-selfie = I did not quite get that. Send me a selfie as a photo, or press a button.
 lost-photo = I did not quite get that. Send me a photo of you to put your face into, or press a button.
-interrupted-composing = Sorry, I was interrupted while putting your face into your photo. Press to try again.
-interrupted = Sorry, I was interrupted while working on your selfie. Press to try again, or send it once more.
+interrupted-compose = Sorry, I was interrupted while putting your face into your photo. Press to try again.
+interrupted-photo = Sorry, I was interrupted while working on your selfie. Press to try again, or send it once more.
 stopped = Stopped.
 stopped-forgotten = Stopped, because you asked me to forget you.
 nothing-runs = Nothing is running at the moment.
@@ -117,8 +116,9 @@ error-face-too-small = Your face is very small in this photo. Please come closer
 error-face-cut = Part of your face is missing in this photo, or it is turned away. Please send one with your whole face from the front.
 error-photo-gone = I no longer have your photo: I keep it for a short time only. Please send it again.
 error-busy = Many people are here right now. Please try again in about { DURATION($seconds) }.
-already-composing = I am already putting your face into your photo. Wait for it, or cancel it.
+already-compose = I am already putting your face into your photo. Wait for it, or cancel it.
 error-already-running = I am already working on a selfie of yours. Wait for it, or cancel it.
+already-photo = { error-already-running }
 error-cancelled = Cancelled. You can try again whenever you like.
 error-stopping = I am just being restarted. Please try again in a minute.
 error-unreachable = My face workshop does not answer at the moment. Please try again in a minute.

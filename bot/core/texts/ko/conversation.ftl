@@ -4,7 +4,10 @@ welcome =
 help =
     /mbti ENFP 여자: 유형의 얼굴을 보고 내 얼굴과 섞기
     /me: 새 셀카를 섞거나, 지난 셀카를 다시 섞기
+    /mix, /edit, /looks, /surprise: 얼굴 가지고 놀기, /undo: 되돌리기
     /match: 가장 잘 맞는 유형 만나기
+    /all: 열여섯 유형 모두 · /gallery: 내 그림 · /show 코드: 그중 한 장
+    /public, /private: 내 그림을 누가 볼지 정하기
     /privacy: 무엇이 언제까지 보관되는지 보기
     /forget: 모두 바로 지우기
     버튼을 누르거나, 유형을 적거나, 셀카를 바로 보내셔도 돼요.
@@ -28,8 +31,8 @@ consent =
     괜찮으세요?
 declined = 괜찮아요, 사진 없이 할게요. 잘 맞는 유형을 만나거나 다른 유형을 구경할 수 있어요.
 declined-later = 괜찮아요. 전에 동의하신 것을 거두시려면 "나를 잊어 줘"를 눌러 주세요. 보관된 것이 모두 지워져요.
-still-working = 셀카를 아직 살펴보고 있어요. 끝나는 대로 섞은 얼굴을 보여 드릴게요.
-still-composing = 사진에 얼굴을 아직 넣고 있어요. 끝나는 대로 보여 드릴게요.
+still-photo = 셀카를 아직 살펴보고 있어요. 끝나는 대로 섞은 얼굴을 보여 드릴게요.
+still-compose = 사진에 얼굴을 아직 넣고 있어요. 끝나는 대로 보여 드릴게요.
 ask-photo = 본인의 다른 사진을 보내 주시면 지금 섞은 얼굴을 그대로 넣어 드릴게요. 다른 사람의 사진은 보내지 말아 주세요.
 ask-photo-gone = 사진은 길어야 15분만 갖고 있어서 지금은 없어요. 같은 사진이나 본인의 다른 사진을 보내 주시면 지금 섞은 얼굴을 넣어 드릴게요.
 ask-reveal = 섞은 얼굴을 넣은 본인의 사진을 여기 있는 모든 사람이 보게 돼요. 머리 모양, 옷, 배경까지 다 보여요. 보여 줄까요?
@@ -42,11 +45,7 @@ progress-compose = 사진에 얼굴을 넣고 있어요…
 alt-preview = 미리 보기: 사진에서 지금까지 찾은 얼굴.
 
 blend-caption = 나와 { $type }: 나 { $mine }%, { $type } { $percent }%. 무엇을 바꿔 볼까요?
-blend-caption-kept = { $kept ->
-    [shape] 나와 { $type }: 얼굴형은 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
-    [colours] 나와 { $type }: 색감은 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
-   *[both] 나와 { $type }: 얼굴형과 색감은 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
-}
+blend-caption-kept = 나와 { $type }: { $kept }{ JOSA($kept, "은/는") } 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
 composed-caption = 내 사진 속 { $type } 버전의 나예요. 얼굴을 바꾸고 싶으면 내 얼굴로 돌아가 바꾼 다음 사진에 다시 넣어 보세요.
 match-caption = { $mine } 유형과 가장 잘 맞는 유형은…
 match-others = 이 유형들도 참 잘 맞아요: { $types }
@@ -83,8 +82,8 @@ lost-match = 잘 알아듣지 못했어요. 여자, 남자 중 어느 쪽을 만
 lost-consent = 잘 알아듣지 못했어요. 버튼으로 알려 주세요. 셀카를 살펴봐도 될까요?
 lost-selfie = 잘 알아듣지 못했어요. 셀카를 사진으로 보내거나 버튼을 눌러 주세요.
 lost-photo = 잘 알아듣지 못했어요. 얼굴을 넣을 본인 사진을 보내거나 버튼을 눌러 주세요.
-interrupted-composing = 미안해요, 사진에 얼굴을 넣다가 중간에 끊겼어요. 버튼을 눌러 다시 해 주세요.
-interrupted = 미안해요, 셀카를 살펴보다가 중간에 끊겼어요. 버튼을 눌러 다시 하거나 사진을 한 번 더 보내 주세요.
+interrupted-compose = 미안해요, 사진에 얼굴을 넣다가 중간에 끊겼어요. 버튼을 눌러 다시 해 주세요.
+interrupted-photo = 미안해요, 셀카를 살펴보다가 중간에 끊겼어요. 버튼을 눌러 다시 하거나 사진을 한 번 더 보내 주세요.
 stopped = 멈췄어요.
 stopped-forgotten = 모두 잊어 달라고 하셔서 멈췄어요.
 nothing-runs = 지금 하고 있는 작업이 없어요.
@@ -104,8 +103,9 @@ error-face-too-small = 사진에서 얼굴이 너무 작아요. 조금 더 가�
 error-face-cut = 얼굴이 잘렸거나 옆을 보고 있어요. 얼굴 전체가 정면으로 나온 사진을 보내 주세요.
 error-photo-gone = 사진은 잠깐만 갖고 있어서 지금은 없어요. 다시 한번 보내 주세요.
 error-busy = 지금은 이용하는 분이 많아요. 약 { DURATION($seconds) } 뒤에 다시 해 주세요.
-already-composing = 이미 사진에 얼굴을 넣고 있어요. 조금 기다리거나 취소해 주세요.
+already-compose = 이미 사진에 얼굴을 넣고 있어요. 조금 기다리거나 취소해 주세요.
 error-already-running = 이미 셀카를 살펴보고 있어요. 조금 기다리거나 취소해 주세요.
+already-photo = { error-already-running }
 error-cancelled = 취소했어요. 언제든 다시 해 보세요.
 error-stopping = 지금 다시 시작하는 중이에요. 1분쯤 뒤에 다시 해 주세요.
 error-unreachable = 얼굴 작업실에서 지금 답이 없어요. 1분쯤 뒤에 다시 해 주세요.

@@ -214,6 +214,8 @@ async def test_forget_me_and_then_an_old_button(
         old = agreed.messages[-1]
         call = await double.command(ann, "forget", channel=room)
         await double.until(lambda: call.messages)
+        call = await double.press(ann, call.messages[-1], say("en", "button-forget-sure"))
+        await double.until(lambda: call.messages)
         rendered = len(faces.rendered)
         call = await double.press(ann, old, say("en", "button-more-me"))
         await double.until(lambda: call.messages)

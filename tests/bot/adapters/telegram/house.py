@@ -14,12 +14,13 @@ from pathlib import Path
 from PIL import Image
 
 from bot.core.service import Service
-from bot.drawing.boxes import Boxes
+from bot.drawing.pen import Pen
 from db import store as stores
 from db.settings import load
 from inference.errors import BadImage, Box
-from inference.wire import Face, ImageFormat, JobEvent, JobView, LatentFace, ProjectResult
+from inference.wire import Face, ImageFormat, JobEvent, JobView, LatentFace, PackInfo, ProjectResult
 from tests.bot.adapters.telegram.scripted import jpeg
+from tests.bot.core.fakes import PACK
 
 STEPS = 6
 
@@ -32,6 +33,9 @@ class PaintedFaces:
         self.projected: list[bytes] = []
         self.queued_seconds = 0.0
         self.cancelled = 0
+
+    async def packs(self) -> list[PackInfo]:
+        return [PACK]
 
     async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
         digest = hashlib.sha256(face.model_dump_json().encode()).hexdigest()
@@ -78,7 +82,7 @@ async def house(home: Path, faces: PaintedFaces) -> AsyncIterator[Service]:
     settings.home.mkdir(exist_ok=True)
     await asyncio.to_thread(stores.upgrade, settings)
     store = await stores.open_store(settings)
-    service = Service(faces, store, Boxes(), time, retention_seconds=3600)
+    service = Service(faces, store, Pen(), time, retention_seconds=3600)
     try:
         yield service
     finally:

@@ -198,6 +198,7 @@ async def test_forgetting_while_a_job_runs(
     async with house(tmp_path, faces) as core, launch(core):
         progress = await chat.at_work()
         ann.text("/forget")
+        chat.press(await chat.sees("Shall I forget you?", progress), "Yes, forget me")
         await chat.sees("forgotten you", progress)
         await telegram.until(lambda: faces.cancelled == 1)
 

@@ -1,0 +1,70 @@
+"""What stands under a face: whose it is, and how it was made. Pure."""
+
+from __future__ import annotations
+
+from bot.core.blend import UNIT, Blend
+from bot.core.effects import Arg, Line, Portrait
+
+DIRECTIONS = frozenset(
+    {
+        "age",
+        "gender",
+        "smile",
+        "hair",
+        "hair-brightness",
+        "glasses",
+        "turn",
+        "skin",
+        "face-width",
+        "ei",
+        "sn",
+        "tf",
+        "jp",
+    }
+)
+"""The directions that have a name in every language; others are called what the pack calls them."""
+
+
+def direction(name: str) -> Line:
+    return Line(f"direction-{name}") if name in DIRECTIONS else Line("button-plain", {"text": name})
+
+
+def signed(tenths: int) -> str:
+    """`+1.5`, `−0.5`, `0`."""
+    return f"{tenths / UNIT:+.1f}".replace("-", "−") if tenths else "0"
+
+
+def alt(wanted: Portrait) -> Line:
+    """What somebody who does not see the picture is told."""
+    if wanted.face:
+        return Line("alt-blend", {"type": wanted.type, "percent": wanted.blend.weight})
+    return Line(f"alt-type-{wanted.gender}", {"type": wanted.type})
+
+
+def face(wanted: Portrait) -> tuple[Line, ...]:
+    """How much is whose, and what was changed."""
+    mine = (_blend(wanted),) if wanted.face else (Line("type-caption", {"type": wanted.type}),)
+    return (*mine, *made_of(wanted.blend))
+
+
+def _blend(wanted: Portrait) -> Line:
+    """What is kept is the person's own, and the weight holds for the rest."""
+    blend = wanted.blend
+    args: dict[str, Arg] = {"type": wanted.type, "percent": blend.weight}
+    flags = {"shape": blend.keep_shape, "features": blend.keep_features, "colours": blend.keep_colours}
+    kept = tuple(Line(f"kept-{name}") for name, is_kept in flags.items() if is_kept)
+    if kept:
+        return Line("blend-caption-kept", {**args, "kept": kept})
+    return Line("blend-caption", {**args, "mine": 100 - blend.weight})
+
+
+def made_of(blend: Blend) -> tuple[Line, ...]:
+    """The seed, and the edits, if there are any."""
+    lines = () if blend.seed is None else (Line("seed-caption", {"seed": str(blend.seed)}),)
+    if not blend.edits:
+        return lines
+    edits = tuple(
+        Line("edit-amount", {"direction": direction(name), "amount": signed(amount)})
+        for name, amount in blend.edits
+    )
+    return (*lines, Line("edits-caption", {"edits": edits}))

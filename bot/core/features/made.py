@@ -1,0 +1,198 @@
+"""Pictures that were made: a code tells how and makes one again, the gallery pages through them. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.core import captions, flow, menus
+from bot.core.effects import Ask, Choice, Known, Line, Outcome, Portrait, Prefer, Render, Say, Show
+from bot.core.events import Command
+from bot.core.feature import Args, Feature
+from bot.core.flow import Turn
+from bot.core.presses import Action
+from bot.core.state import State
+
+_CODE_LENGTH = range(4, 13)
+
+
+@dataclass(frozen=True)
+class ReadMaking(Ask):
+    code: str
+
+
+@dataclass(frozen=True)
+class MakingRead(Outcome):
+    """How the picture `code` was made, and when; nothing when nobody knows, or it is another person's."""
+
+    code: str
+    made: Portrait | None
+    when: datetime | None
+
+
+@dataclass(frozen=True)
+class ReadGallery(Ask):
+    page: int
+
+
+@dataclass(frozen=True)
+class GalleryRead(Outcome):
+    """One page of the person's pictures; `drawn` says whether there is a sheet of them."""
+
+    codes: tuple[str, ...]
+    page: int
+    pages: int
+    total: int
+    drawn: bool
+
+
+@dataclass(frozen=True)
+class DropMaking(Ask):
+    code: str
+
+
+@dataclass(frozen=True)
+class MakingDropped(Outcome):
+    code: str
+    dropped: bool
+
+
+@dataclass(frozen=True)
+class Original(Ask):
+    """Make the picture again without loss."""
+
+    code: str
+
+
+@dataclass(frozen=True)
+class OriginalMade(Outcome):
+    code: str
+    made: Portrait
+
+
+def _show_command(state: State, command: Command, _: Known) -> Turn:
+    """`/show CODE`, however it is written."""
+    said = "".join(c for c in " ".join(command.options.values()).upper() if c.isascii() and c.isalnum())
+    if len(said) not in _CODE_LENGTH:
+        return state, (Say((Line("ask-code"),), menus.GALLERY, code="ask_code"),)
+    return state, (ReadMaking(said),)
+
+
+def _read(state: State, outcome: MakingRead, known: Known) -> Turn:
+    """Tell how the picture was made, and make it again: from there on it can be played with."""
+    made = outcome.made
+    if made is None:
+        line = Line("no-such-code", {"code": outcome.code})
+        return state, (Say((line,), menus.GALLERY, code="unknown_code"),)
+    before = state
+    state = replace(state, type=made.type, gender=made.gender, face=made.face or state.face)
+    same = (before.type, before.gender, before.face) == (state.type, state.gender, state.face)
+    state = state.blended(made.blend) if same else replace(state.afresh(), blend=made.blend)
+    when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
+    told = Say((Line("made-how", {"code": outcome.code}), *when))
+    wanted = replace(flow.portrait(state, known), face=made.face, panel="" if made.face else "edit")
+    state = replace(state, waiting="", shown=state.shown + 1)
+    return state, (told, Render(replace(wanted, serial=state.shown)))
+
+
+def _gallery(state: State, args: Args, _: Known) -> Turn:
+    return state, (ReadGallery(int(args[0])),)
+
+
+def _page(state: State, outcome: GalleryRead, _: Known) -> Turn:
+    if not outcome.codes:
+        return state, (Say((Line("gallery-empty"),), menus.LOST, code="gallery_empty"),)
+    codes = menus.rows([menus.plain(code, Action.MADE, code) for code in outcome.codes], 3)
+    lines = (Line("gallery", {"total": outcome.total, "page": outcome.page + 1, "pages": outcome.pages}),)
+    menu = (*codes, _around(outcome))
+    if not outcome.drawn:
+        return state, (Say(lines, menu),)
+    alt = Line("alt-gallery", {"count": len(outcome.codes)})
+    return state, (Show("typeface-gallery", alt, lines, menu),)
+
+
+def _around(outcome: GalleryRead) -> tuple[Choice, ...]:
+    newer = [menus.button("newer", Action.GALLERY, str(outcome.page - 1))] if outcome.page else []
+    last = outcome.page + 1 >= outcome.pages
+    older = [] if last else [menus.button("older", Action.GALLERY, str(outcome.page + 1))]
+    return (*newer, *older, menus.button("begin", Action.BEGIN))
+
+
+def _made(state: State, args: Args, _: Known) -> Turn:
+    """One picture of the gallery: what to do with it."""
+    code = args[0]
+    menu = (
+        (
+            menus.button("show-again", Action.RECALL, code, style="primary"),
+            menus.button("original", Action.ORIGINAL, code),
+        ),
+        (
+            menus.button("toss", Action.TOSS, code, style="danger"),
+            menus.button("gallery", Action.GALLERY, "0"),
+        ),
+    )
+    return state, (Say((Line("gallery-one", {"code": code}),), menu),)
+
+
+def _recall(state: State, args: Args, _: Known) -> Turn:
+    return state, (ReadMaking(args[0]),)
+
+
+def _original(state: State, args: Args, _: Known) -> Turn:
+    return state, (Original(args[0]),)
+
+
+def _original_made(state: State, outcome: OriginalMade, _: Known) -> Turn:
+    show = Show(
+        f"typeface-{outcome.code}",
+        captions.alt(outcome.made),
+        (Line("original", {"code": outcome.code}),),
+        menus.GALLERY,
+        whole=True,
+    )
+    return state, (show,)
+
+
+def _toss(state: State, args: Args, _: Known) -> Turn:
+    sure = menus.button("toss-sure", Action.TOSS_SURE, args[0], style="danger")
+    menu = ((sure, menus.button("gallery", Action.GALLERY, "0")),)
+    return state, (Say((Line("ask-toss", {"code": args[0]}),), menu, code="ask_toss"),)
+
+
+def _toss_sure(state: State, args: Args, _: Known) -> Turn:
+    return state, (DropMaking(args[0]),)
+
+
+def _tossed(state: State, outcome: MakingDropped, _: Known) -> Turn:
+    key = "tossed" if outcome.dropped else "no-such-code"
+    return state, (Say((Line(key, {"code": outcome.code}),), menus.GALLERY),)
+
+
+def _visible(state: State, public: bool) -> Turn:
+    key = "now-public" if public else "now-private"
+    return state, (Prefer(public=public), Say((Line(key),), menus.GALLERY))
+
+
+FEATURE = Feature(
+    commands={
+        "show": _show_command,
+        "gallery": lambda state, _, __: (state, (ReadGallery(0),)),
+        "public": lambda state, _, __: _visible(state, True),
+        "private": lambda state, _, __: _visible(state, False),
+    },
+    presses={
+        Action.GALLERY: _gallery,
+        Action.MADE: _made,
+        Action.RECALL: _recall,
+        Action.ORIGINAL: _original,
+        Action.TOSS: _toss,
+        Action.TOSS_SURE: _toss_sure,
+        Action.PUBLIC: lambda state, args, _: _visible(state, args == ("1",)),
+    },
+    answers={
+        MakingRead: _read,
+        GalleryRead: _page,
+        MakingDropped: _tossed,
+        OriginalMade: _original_made,
+    },
+)

@@ -1,0 +1,127 @@
+"""Play with the face: mix it, move it along the pack's directions, undo, redo, and back to the type. Pure.
+
+All of it works on the type's face too, before there is a selfie.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from bot.core import flow, menus
+from bot.core.blend import HIGH, LOW, UNIT
+from bot.core.effects import Known, Line, Render, Say
+from bot.core.events import Command
+from bot.core.feature import Args, Feature
+from bot.core.flow import Turn
+from bot.core.presses import Action
+from bot.core.state import State
+
+_PARTS = {"coarse": "shape", "middle": "features", "fine": "colours"}
+
+
+def there(show: Callable[[State, Args, Known], Turn]) -> Callable[[State, Args, Known], Turn]:
+    """Only when there is a face to play with; else towards one."""
+
+    def pressed(state: State, args: Args, known: Known) -> Turn:
+        if not (state.type and state.gender):
+            return flow.choose(state, known, state.type, state.gender)
+        return show(state, args, known)
+
+    return pressed
+
+
+def _mix(state: State, args: Args, known: Known) -> Turn:
+    what, value = args[0], int(args[1])
+    if state.face is None:
+        return flow.blend_last(state, known)
+    blend = state.blend
+    if what == "weight":
+        blend = replace(blend, weight=min(HIGH, max(LOW, value)))
+    elif what != "open":
+        blend = blend.keeping({what: value == 1})
+    return flow.render_face(state.blended(blend), known, panel="mix")
+
+
+def _edit(state: State, args: Args, known: Known) -> Turn:
+    if not known.directions:
+        return state, (Say((Line("no-directions"),), menus.LOST),)
+    return flow.render_face(state, known, panel="edit", direction=args[0])
+
+
+def _move(state: State, args: Args, known: Known) -> Turn:
+    name, amount = args[0], int(args[1])
+    direction = next((one for one in known.directions if one.name == name), None)
+    if direction is None:  # of another pack
+        return _edit(state, ("",), known)
+    blend = state.blend.edited(name, min(direction.high, max(direction.low, amount)))
+    return flow.render_face(state.blended(blend), known, panel="edit", direction=name)
+
+
+def _unedited(state: State, _: Args, known: Known) -> Turn:
+    return flow.render_face(state.blended(replace(state.blend, edits=())), known, panel="edit")
+
+
+def _undo(state: State, _: Args, known: Known) -> Turn:
+    return flow.render_face(state.undone(), known)
+
+
+def _redo(state: State, _: Args, known: Known) -> Turn:
+    return flow.render_face(state.redone(), known)
+
+
+def _plain(state: State, _: Args, known: Known) -> Turn:
+    """Back to the type: its own face, while the person's waits for "use my last selfie"."""
+    wanted = replace(flow.portrait(state, known), face=None, blend=state.blend.plain(), panel="type")
+    return replace(state, waiting=""), (Render(wanted),)
+
+
+def _mix_command(state: State, command: Command, known: Known) -> Turn:
+    """`/mix coarse 40`: the layers that take the type, and how much of it."""
+    said = " ".join(command.options.values()).lower().replace("%", " ").split()
+    weights = [int(word) for word in said if word.isdecimal() and len(word) < 4]
+    layers = [word for word in said if word in _PARTS or word == "all"]
+    blend = state.blend
+    if layers:
+        blend = blend.keeping({part: not {layer, "all"} & set(layers) for layer, part in _PARTS.items()})
+    if weights:
+        blend = replace(blend, weight=min(HIGH, max(LOW, weights[0])))
+    if not (state.type and state.gender and (state.face or known.last_face)):
+        return flow.advance(state, known)
+    state = replace(state, face=state.face or known.last_face)
+    return flow.render_face(state.blended(blend), known, panel="mix")
+
+
+def _edit_command(state: State, command: Command, known: Known) -> Turn:
+    """`/edit smile 1.5`; without an amount, the controls of that direction."""
+    said = " ".join(command.options.values()).lower().replace("−", "-").replace(",", ".").split()
+    name = next((word for word in said if word in {one.name for one in known.directions}), "")
+    amount = next((tenths for word in said if (tenths := _tenths(word)) is not None), None)
+    if name and amount is not None:
+        return there(_move)(state, (name, str(amount)), known)
+    return there(_edit)(state, (name,), known)
+
+
+def _tenths(word: str) -> int | None:
+    try:
+        return round(float(word) * UNIT) if len(word) < 8 else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def _panel(show: Callable[[State, Args, Known], Turn]) -> Callable[[State, Command, Known], Turn]:
+    return lambda state, _, known: there(show)(state, (), known)
+
+
+FEATURE = Feature(
+    commands={"mix": _mix_command, "edit": _edit_command, "undo": _panel(_undo), "redo": _panel(_redo)},
+    presses={
+        Action.MIX: there(_mix),
+        Action.EDIT: there(_edit),
+        Action.MOVE: there(_move),
+        Action.UNEDITED: there(_unedited),
+        Action.UNDO: there(_undo),
+        Action.REDO: there(_redo),
+        Action.PLAIN: there(_plain),
+    },
+)

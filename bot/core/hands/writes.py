@@ -1,0 +1,36 @@
+"""What the person chose and agreed to, and the walk through the main job, written into the store."""
+
+from __future__ import annotations
+
+from bot.core.effects import CloseSession, Consent, OpenSession, Prefer
+from bot.core.hand import Hand
+from bot.core.ports import Store
+from bot.core.run import Run
+
+CONSENT_VERSION = 1
+"""Raise it when the words of the consent change in what they ask: people are then asked again."""
+
+
+def hand(store: Store) -> Hand:
+    async def consent(run: Run, _: Consent) -> None:
+        async with run.writing():
+            await store.consent(run.ref, CONSENT_VERSION)
+
+    async def prefer(run: Run, wish: Prefer) -> None:
+        async with run.writing():
+            await store.prefer(run.ref, match_gender=wish.match_gender, public=wish.public)
+
+    async def open_session(run: Run, session: OpenSession) -> None:
+        origin = run.event.origin
+        async with run.writing():
+            await store.open_session(run.ref, run.chat, session.type, session.gender)
+            if origin.locale:
+                await store.prefer(run.ref, locale=run.phrasing.locale)
+            if origin.community:
+                await store.note_community(run.ref.platform, origin.community)
+
+    async def close_session(run: Run, session: CloseSession) -> None:
+        async with run.writing():
+            await store.close_session(run.ref, run.chat, session.outcome)
+
+    return Hand({Consent: consent, Prefer: prefer, OpenSession: open_session, CloseSession: close_session})

@@ -1,0 +1,72 @@
+# Playing with the face: mix, edit, sheets, codes, gallery.
+type-caption = { $type }, as a computer drew it. What shall I change?
+kept-shape = the shape
+kept-features = the features
+kept-colours = the colours
+seed-caption = Drawn with the seed { $seed }: /surprise { $seed } brings this face back.
+edits-caption = Changed: { $edits }.
+edit-amount = { $direction } { $amount }
+made-code = Code: { $code }
+made-how = This is how { $code } was made:
+made-when = Made on { WHEN($when) } UTC.
+no-such-code = I know no picture { $code }: it is deleted, its time is over, or it belongs to someone else.
+ask-code = Give me the code that stands under a picture, for example: /show K7M2QX
+no-directions = The faces that I have now cannot be moved along anything.
+no-looks = The faces that I have now come in one look only.
+select-direction = What shall I change?
+slider-weight = How much { $type }
+sheet-all = All sixteen. Which one would you like to see closely?
+sheet-looks = { $type } in other skin tones and ages. Press a number to take that one.
+sheet-surprise = Nine people of the type { $type }, all made up. Press a number to take one. Their seeds begin at { $seed }: /surprise { $seed } brings the first one back.
+alt-sheet-all = A sheet of sixteen computer-made faces, one for each type.
+alt-sheet-looks = A sheet of computer-made faces for the type { $type }, numbered, in several skin tones and ages.
+alt-sheet-surprise = A sheet of nine computer-made faces for the type { $type }, numbered from one to nine.
+gallery = { $total ->
+    [one] Your one picture. Press its code to see it again, to save it without loss, or to delete it.
+   *[other] Your { $total } pictures, newest first; page { $page } of { $pages }. Press a code to see one again, to save it without loss, or to delete it.
+}
+gallery-empty = There is no picture of yours yet, or their time is over.
+gallery-one = Picture { $code }: what shall I do with it?
+alt-gallery = { $count ->
+    [one] One of your computer-made faces, with its code.
+   *[other] { $count } of your computer-made faces, each with its code.
+}
+original = Picture { $code }, uncompressed.
+ask-toss = Delete the picture { $code } for good?
+tossed = The picture { $code } is deleted.
+now-public = From now on everyone in the chat sees your faces at once. /private takes it back; a photo of yours is never shown without your word.
+now-private = From now on only you see your faces, where the platform can do that, until you press "Show everyone".
+
+direction-age = Age
+direction-gender = Femininity or masculinity
+direction-smile = Smile
+direction-hair = Hair
+direction-hair-brightness = Brightness of the hair
+direction-glasses = Glasses
+direction-turn = Turn of the head
+direction-skin = Skin tone
+direction-face-width = Width of the face
+direction-ei = Inward or outward (I, E)
+direction-sn = Facts or ideas (S, N)
+direction-tf = Head or heart (T, F)
+direction-jp = Plan or play (J, P)
+
+button-mix = Mix
+button-edit = Edit
+button-looks = Looks
+button-surprise = Surprise me
+button-all-faces = All sixteen faces
+button-more-faces = Nine others
+button-redo = Redo
+button-done = Done
+button-unedited = Without changes
+button-plain-type = Back to the type
+button-keep-features = Keep my features
+button-free-features = Blend the features
+button-gallery = My pictures
+button-newer = Newer
+button-older = Older
+button-show-again = See it again
+button-original = Uncompressed file
+button-toss = Delete
+button-toss-sure = Yes, delete it

@@ -1,0 +1,10 @@
+# What is kept about a person: told, handed over, forgotten.
+ask-forget = 本当に忘れてもいいですか？ 顔、絵、会話、同意、選んだものが、このプラットフォームのすべてのチャットからすぐに消え、元には戻せません。
+my-data = { $pictures ->
+    [0] あなたについて保管しているすべてを、ひとつのファイルにまとめました。数値にした顔が{ $faces }件入っています。
+   *[other] あなたについて保管しているすべてを、ひとつのファイルにまとめました。絵が{ $pictures }枚、数値にした顔が{ $faces }件入っています。
+}
+alt-my-data = あなたについて保管しているすべてを入れたzipファイル。
+button-forget-sure = はい、忘れてください
+button-keep = いいえ、そのままで
+button-my-data = 自分のデータをもらう

@@ -1,0 +1,70 @@
+# 顔であそぶ: 混ぜる、変える、並べる、コード、自分の絵。
+type-caption = コンピューターが描いた { $type } です。どこを変えましょうか？
+kept-shape = 輪郭
+kept-features = 目鼻立ち
+kept-colours = 色み
+seed-caption = シード { $seed } の顔です。/surprise { $seed } で、この顔がまた出てきます。
+edits-caption = 変えたところ: { $edits }。
+edit-amount = { $direction } { $amount }
+made-code = コード: { $code }
+made-how = { $code } は、こうして作りました。
+made-when = 作った日時: { WHEN($when) } UTC。
+no-such-code = { $code } という絵は見つかりません。消されたか、保管の期限が過ぎたか、ほかの人の絵です。
+ask-code = 絵の下にあるコードを教えてください。例: /show K7M2QX
+no-directions = 今ある顔には、変えられるところがありません。
+no-looks = 今ある顔は、ひとつの姿だけです。
+select-direction = 何を変えましょうか？
+slider-weight = { $type } の割合
+sheet-all = 16タイプの顔です。どれを近くで見ますか？
+sheet-looks = { $type } を、いろいろな肌の色と年齢で。番号を押すと、その顔にします。
+sheet-surprise = コンピューターが考えた { $type } の9人です。番号を押して選んでください。シードは { $seed } からで、/surprise { $seed } で最初の顔がまた出てきます。
+alt-sheet-all = コンピューターが作った、タイプごとの顔16枚を並べた絵。
+alt-sheet-looks = コンピューターが作った { $type } の顔を、いろいろな肌の色と年齢で並べ、番号をつけた絵。
+alt-sheet-surprise = コンピューターが作った { $type } の顔9枚に番号をつけて並べた絵。
+gallery = { $total ->
+   *[other] あなたの絵は{ $total }枚です。新しい順に{ $pages }ページ中{ $page }ページ目。コードを押すと、もう一度見たり、そのまま保存したり、消したりできます。
+}
+gallery-empty = まだ絵がないか、保管の期限が過ぎました。
+gallery-one = { $code } の絵をどうしますか？
+alt-gallery = { $count ->
+   *[other] コンピューターが作ったあなたの顔{ $count }枚と、そのコード。
+}
+original = 圧縮していない { $code } の絵です。
+ask-toss = { $code } の絵を完全に消しますか？
+tossed = { $code } の絵を消しました。
+now-public = これからは、あなたの顔をこの場のみんながすぐに見られます。/private で元に戻ります。あなたの写真は、許しなく見せることはありません。
+now-private = これからは、できる場所では「みんなに見せる」を押すまで、あなただけに見えます。
+
+direction-age = 年齢
+direction-gender = 女性らしさ・男性らしさ
+direction-smile = 笑顔
+direction-hair = 髪
+direction-hair-brightness = 髪の明るさ
+direction-glasses = めがね
+direction-turn = 顔の向き
+direction-skin = 肌の色
+direction-face-width = 顔の幅
+direction-ei = 内へ・外へ (I, E)
+direction-sn = 事実・発想 (S, N)
+direction-tf = 頭・心 (T, F)
+direction-jp = 計画・気まま (J, P)
+
+button-mix = 混ぜる
+button-edit = 変える
+button-looks = ほかの姿
+button-surprise = おまかせ
+button-all-faces = 16タイプの顔
+button-more-faces = ほかの9人
+button-redo = やり直す
+button-done = できあがり
+button-unedited = 変更をなしにする
+button-plain-type = タイプの顔に戻る
+button-keep-features = 自分の目鼻立ちのまま
+button-free-features = 目鼻立ちも混ぜる
+button-gallery = 自分の絵
+button-newer = 新しいほう
+button-older = 古いほう
+button-show-again = もう一度見る
+button-original = 圧縮なしのファイル
+button-toss = 消す
+button-toss-sure = はい、消します

@@ -1,0 +1,98 @@
+"""Codes, the gallery, and who sees what, through the service."""
+
+from __future__ import annotations
+
+from bot.core.presses import Action
+from bot.core.replies import Shown
+from inference.wire import LabelFace
+from tests.bot.core.conftest import Bench
+from tests.bot.core.features.test_play import blended, shown
+from tests.bot.core.people import ANN, BOB, actions, command, final, press
+
+
+async def test_a_code_tells_how_a_picture_was_made_and_makes_it_again(bench: Bench) -> None:
+    await blended(bench)
+    moved = shown(await bench.send(press(Action.MOVE, "smile", "10")))
+    assert moved.made
+    assert moved.made in moved.text
+    made = bench.faces.rendered[-1]
+    await bench.send(command("mbti", "INTJ", "man"))
+    again = shown(await bench.send(command("show", f" {moved.made[:4].lower()}-{moved.made[4:]} ")))
+    assert bench.faces.rendered[-1] == made
+    assert "Smile +1.0" in again.text
+    await bench.send(press(Action.UNEDITED))
+    bench.faces.assert_blend(b"me", "ENFP", 0.5)
+
+
+async def test_nobody_sees_anothers_face_by_its_code(bench: Bench) -> None:
+    mine = await blended(bench)
+    assert mine.made
+    before = list(bench.faces.rendered)
+    told = final(await bench.send(command("show", mine.made, person=BOB)))
+    assert told.code == "unknown_code"
+    for action in (Action.RECALL, Action.ORIGINAL, Action.TOSS_SURE):
+        assert not isinstance(final(await bench.send(press(action, mine.made, person=BOB))), Shown)
+    assert bench.faces.rendered == before
+    assert mine.made in bench.store.made
+
+
+async def test_a_types_face_is_anybodys(bench: Bench) -> None:
+    faces = [
+        reply for reply in await bench.send(command("mbti", "ENFP", "woman")) if isinstance(reply, Shown)
+    ]
+    assert faces[0].made
+    shown(await bench.send(command("show", faces[0].made, person=BOB)))
+    assert bench.faces.rendered[-1] == LabelFace(label="ENFP", gender="female")
+
+
+async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(bench: Bench) -> None:
+    await blended(bench)
+    for _ in range(6):
+        await bench.send(press(Action.MORE_TYPE))
+    page = shown(await bench.send(command("gallery")))
+    codes = [args[0] for action, args in actions(page) if action is Action.MADE]
+    assert len(codes) == 6
+    older = shown(await bench.send(press(Action.GALLERY, "1")))
+    assert not set(codes) & {args[0] for action, args in actions(older) if action is Action.MADE}
+    shown(await bench.send(press(Action.GALLERY, "999")))
+    original = shown(await bench.send(press(Action.ORIGINAL, codes[0])))
+    assert (original.whole, original.picture.media_type) == (True, "image/png")
+    assert original.picture.name.endswith(".png")
+    assert final(await bench.send(press(Action.TOSS, codes[0]))).code == "ask_toss"
+    assert codes[0] in bench.store.made
+    await bench.send(press(Action.TOSS_SURE, codes[0]))
+    assert codes[0] not in bench.store.made
+    assert final(await bench.send(press(Action.RECALL, codes[0]))).code == "unknown_code"
+
+
+async def test_pictures_of_a_face_that_is_gone_leave_the_gallery(bench: Bench) -> None:
+    mine = await blended(bench)
+    assert mine.made
+    bench.store.faces.clear()
+    assert isinstance(final(await bench.send(command("gallery"))), Shown), "the type's face is still there"
+    assert final(await bench.send(press(Action.ORIGINAL, mine.made))).code == "face_gone"
+    assert final(await bench.send(press(Action.RECALL, mine.made))).code == "face_gone"
+
+
+async def test_an_empty_gallery_leads_on(bench: Bench) -> None:
+    assert final(await bench.send(command("gallery"))).code == "gallery_empty"
+
+
+async def test_after_forget_no_code_brings_anything_back(bench: Bench) -> None:
+    mine = await blended(bench)
+    assert mine.made
+    await bench.send(press(Action.FORGET_SURE))
+    bench.store.assert_nothing_about(bench.ref(ANN))
+    assert final(await bench.send(command("show", mine.made))).code == "unknown_code"
+
+
+async def test_public_shows_faces_to_everyone_until_private(bench: Bench) -> None:
+    assert not (await blended(bench)).public
+    await bench.send(command("public"))
+    public = shown(await bench.send(press(Action.MORE_ME)))
+    assert public.public
+    assert Action.SHOW not in {action for action, _ in actions(public)}
+    assert shown(await bench.send(command("all"))).public
+    assert not shown(await bench.send(command("gallery"))).public, "the gallery is one's own"
+    await bench.send(command("private"))
+    assert not shown(await bench.send(press(Action.MORE_ME))).public

@@ -1,0 +1,62 @@
+"""What is kept: handed over whole, and forgotten only after it was asked twice."""
+
+from __future__ import annotations
+
+import io
+import json
+import zipfile
+
+from bot.core.presses import Action
+from bot.core.replies import Shown
+from inference.errors import Busy
+from tests.bot.core.conftest import Bench
+from tests.bot.core.features.test_play import blended, shown
+from tests.bot.core.people import ANN, BOB, actions, command, final, press
+
+
+async def test_forget_is_asked_twice_and_then_done_at_once(bench: Bench) -> None:
+    mine = await blended(bench)
+    assert mine.made
+    asked = final(await bench.send(command("forget")))
+    assert asked.code == "ask_forget"
+    assert bench.store.faces
+    assert (Action.FORGET_SURE, ()) in actions(asked)
+    await bench.send(press(Action.FORGET))
+    assert bench.store.faces
+    told = final(await bench.send(press(Action.FORGET_SURE)))
+    assert "forgotten you" in told.text
+    bench.store.assert_nothing_about(bench.ref(ANN))
+
+
+async def test_forget_pressed_by_another_forgets_nobody(bench: Bench) -> None:
+    await blended(bench)
+    pressed = press(Action.FORGET_SURE, person=BOB, of=ANN)
+    assert final(await bench.send(pressed)).code == "not_yours"
+    assert bench.store.faces
+
+
+async def test_all_that_is_kept_comes_in_one_file(bench: Bench) -> None:
+    mine = await blended(bench)
+    privacy = final(await bench.send(command("mydata")))
+    assert (Action.MY_DATA, ()) in actions(privacy)
+    file = shown(await bench.send(press(Action.MY_DATA)))
+    assert (file.whole, file.picture.media_type, file.picture.name) == (
+        True,
+        "application/zip",
+        "typeface-my-data.zip",
+    )
+    with zipfile.ZipFile(io.BytesIO(file.picture.data)) as archive:
+        names = set(archive.namelist())
+        told = json.loads(archive.read("data.json"))
+        assert archive.read("faces/face-0.float16") == b"me"
+    assert {"data.json", f"pictures/{mine.made}.png"} <= names
+    assert told["held"]["faces"][0]["id"] == "face-0"
+    assert mine.made in {picture["code"] for picture in told["pictures"]}
+
+
+async def test_a_file_that_cannot_be_made_now_is_told(bench: Bench) -> None:
+    await blended(bench)
+    bench.faces.fail["render"] = Busy(retry_after=9)
+    reply = final(await bench.send(press(Action.MY_DATA)))
+    assert reply.code == "busy"
+    assert not isinstance(reply, Shown)
