@@ -38,7 +38,7 @@ _TURNED = 0.38  # eye distances that the nose may stand off the middle of the ey
 _SMALL = 256  # px: the largest square that is sampled at twice its side and shrunk
 _STEP = 1.2  # pixels of a photo to one of the square from which it is shrunk before it is turned
 # dlib's mean face (image_transforms/interpolation.h, get_face_chip_details), in units of the face's box.
-_MEAN_FACE: Final = np.array(
+MEAN_FACE: Final = np.array(
     [
         [0.8595674595992, 0.2134981538014],
         [0.6460604764104, 0.2289674387677],
@@ -144,7 +144,7 @@ def landmarks_in(pixels: NDArray[np.uint8], box: Box) -> Points:
 
 def chip_to_photo(landmarks: Points, framing: Framing) -> NDArray[np.float64]:
     """[2, 3]: takes pixel (x, y, 1) of the chip to its place in the photo, as dlib's `get_face_chip` does."""
-    goal = (framing.padding + _MEAN_FACE) / (2 * framing.padding + 1) * framing.size
+    goal = (framing.padding + MEAN_FACE) / (2 * framing.padding + 1) * framing.size
     matrix = _similarity(goal, landmarks)
     # dlib takes size / 2 to the centre of a box size * scale pixels wide, both ends counted, and lays the
     # chip's pixels 0 and size - 1 on the box's end pixels.

@@ -6,6 +6,7 @@ import typer
 
 from training.commands import (
     add_encoder,
+    directions,
     encoder,
     evaluate,
     export,
@@ -35,6 +36,7 @@ app.command("sheet")(sheet.sheet)
 app.command("encoder")(encoder.encoder)
 app.command("add-encoder")(add_encoder.add_encoder)
 app.command("identity")(identity.identity)
+app.command("directions")(directions.directions)
 
 
 def main() -> None:

@@ -1,10 +1,11 @@
-"""Put a further network into a pack that exists."""
+"""Change a pack that exists: a further network, other latents."""
 
 from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -48,24 +49,64 @@ def add_part(pack: Path, part: NewPart) -> str:
     Raises:
         PackError: the pack does not load, or the network is not of its shape; the pack stays as it was.
     """
+    with changed(pack, part.name.capitalize(), part.told) as change:
+        change.write(part.name, part.weights)
+        change.manifest[part.name] = {"config": dict(part.config)}
+        change.manifest["provenance"][part.name] = dict(part.provenance)
+    return change.version
+
+
+@dataclass(frozen=True)
+class Change:
+    """A copy of a pack that takes its place when all is done.
+
+    Attributes:
+        folder: of the copy.
+        manifest: as JSON has it, with a new version; what is put there is written at the end.
+    """
+
+    folder: Path
+    manifest: dict[str, Any]
+
+    @property
+    def version(self) -> str:
+        return str(self.manifest["version"])
+
+    def write(self, name: str, tensors: Mapping[str, Tensor]) -> None:
+        """A file of tensors, as the part `name` of the manifest."""
+        entry = self.manifest["files"].get(name) or {"path": f"{name}.safetensors"}
+        path = self.folder / entry["path"]
+        path.write_bytes(save({key: value.contiguous() for key, value in tensors.items()}))
+        self.manifest["files"][name] = {"path": entry["path"], "sha256": manifests.sha256(path)}
+
+
+@contextmanager
+def changed(pack: Path, heading: str, told: str) -> Iterator[Change]:
+    """A pack to be changed: by the body, whole or not at all; its version goes up.
+
+    Args:
+        pack: the folder.
+        heading: of the card's paragraph on the change, which takes the place of an older one.
+        told: its text.
+
+    Raises:
+        PackError: the pack does not load, before or after the change; it stays as it was.
+    """
     manifests.read(pack)
-    told = json.loads((pack / manifests.FILE).read_bytes())
-    version = told["version"] = bumped(told["version"])
+    manifest = json.loads((pack / manifests.FILE).read_bytes())
+    manifest["version"] = bumped(manifest["version"])
     with replacing(pack) as fresh:
         for path in pack.iterdir():
             if path.is_file():
                 shutil.copy2(path, fresh)
-        (fresh / part.file).write_bytes(save(dict(part.weights)))
-        told["files"][part.name] = {"path": part.file, "sha256": manifests.sha256(fresh / part.file)}
-        told[part.name] = {"config": dict(part.config)}
-        told["provenance"][part.name] = dict(part.provenance)
-        (fresh / manifests.FILE).write_text(json.dumps(told, indent=1), encoding="utf-8")
+        change = Change(fresh, manifest)
+        yield change
+        (fresh / manifests.FILE).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         if (fresh / CARD).exists():
             text = (fresh / CARD).read_text(encoding="utf-8")
-            title = f"# {told['name']} {version}"
-            (fresh / CARD).write_text(_card(text, title, part), encoding="utf-8")
+            title = f"# {manifest['name']} {change.version}"
+            (fresh / CARD).write_text(_card(text, title, heading, told), encoding="utf-8")
         loader.load(fresh)
-    return str(version)
 
 
 def bumped(version: str) -> str:
@@ -74,8 +115,8 @@ def bumped(version: str) -> str:
     return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{version}.1"
 
 
-def _card(text: str, title: str, part: NewPart) -> str:
-    """A card with another title, and its paragraph on the part as the last one."""
-    begins = f"**{part.name.capitalize()}.**"
+def _card(text: str, title: str, heading: str, told: str) -> str:
+    """A card with another title, and a paragraph as the last one."""
+    begins = f"**{heading}.**"
     body = [paragraph for paragraph in text.strip().split("\n\n")[1:] if not paragraph.startswith(begins)]
-    return "\n\n".join([title, *body, f"{begins} {part.told}"]) + "\n"
+    return "\n\n".join([title, *body, f"{begins} {told}"]) + "\n"
