@@ -33,6 +33,8 @@ from training.directions.reading import RULES, fit_reader
 from training.export.latents import render
 from training.loops.samples import seeded_codes
 
+STARTER = Path(__file__).parents[2] / "inference" / "starter"
+
 
 def silent(things: Iterable[Any], _: str) -> Iterable[Any]:
     return things
@@ -259,3 +261,13 @@ def test_sets_that_teach_nothing_are_a_sentence(tmp_path: Path) -> None:
         from_prepared(tmp_path / "a.zip", 32)
     only_men = from_prepared(_set(tmp_path / "b.zip", 120, gender="male"), 32)
     assert only_men.labels == {}, "all alike"
+
+
+@pytest.mark.parametrize("name", ["smile", "fringe", "skin", "turn"])
+def test_the_starter_packs_directions_do_what_they_say(name: str) -> None:
+    starter = loader.load(STARTER)
+    ends = next(each for each in starter.manifest.directions if each.name == name)
+    faces = torch.stack([starter.means["female"], starter.means["male"]])
+    amounts = (ends.low, 0.0, ends.high)
+    seen = [RULES[name](render(starter.generator, faces + at * starter.directions[name])) for at in amounts]
+    assert bool((seen[0] < seen[1]).all() and (seen[1] < seen[2]).all())

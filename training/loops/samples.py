@@ -53,7 +53,7 @@ def to_uint8(images: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
 
 
 def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:
-    """Write `images [N, 3, R, R]` as a PNG of rows of `columns`."""
+    """Write `images [N, 3, R, R]` as a PNG, or JPEG by its name, of rows of `columns`."""
     tiles = to_uint8(images)
     n, r = len(tiles), tiles.shape[1]
     rows = -(-n // columns)
@@ -65,4 +65,4 @@ def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:
     if zoom > 1:
         picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.BICUBIC)
     with whole(path) as file:
-        picture.save(file, "PNG")
+        picture.save(file, "JPEG" if path.suffix == ".jpg" else "PNG", quality=85)
