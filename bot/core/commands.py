@@ -47,6 +47,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "mbti", (Option("type", choices=TYPES), Option("gender", choices=GENDERS), Option("photo", "photo"))
     ),
+    CommandSpec("quiz"),
     CommandSpec("me", (Option("photo", "photo"),)),
     CommandSpec("match", (Option("gender", choices=GENDERS),)),
     CommandSpec("mix", (Option("layers", choices=("all", "coarse", "middle", "fine")), Option("weight"))),

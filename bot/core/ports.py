@@ -6,6 +6,7 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from bot.core.balances import BalanceChart
 from bot.core.events import Event
 from bot.core.replies import Reply
 from db.records import Held, Making, PersonRef, Preferences, Receipt
@@ -91,6 +92,10 @@ class Drawing(Protocol):
 
     def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
         """The pictures in rows of `columns`, each over its caption, as one JPEG."""
+        ...
+
+    def balances(self, chart: BalanceChart) -> bytes:
+        """The chart of the quiz as JPEG."""
         ...
 
 

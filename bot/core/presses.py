@@ -71,6 +71,12 @@ class Action(StrEnum):
     TOSS_SURE = "tossed"
     ORIGINAL = "png"
     PUBLIC = "public"
+    QUIZ = "quiz"
+    ANSWER = "answer"
+    QUIZ_BACK = "back"
+    QUIZ_PAUSE = "pause"
+    QUIZ_ANEW = "anew"
+    QUIZ_RESULT = "result"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
@@ -101,6 +107,9 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TOSS_SURE: (_CODE,),
     Action.ORIGINAL: (_CODE,),
     Action.PUBLIC: ("[01]",),
+    Action.ANSWER: (_SEED, "1?[0-9]", "[0-4]"),
+    Action.QUIZ_BACK: (_SEED, "1?[0-9]"),
+    Action.QUIZ_ANEW: (_SEED,),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

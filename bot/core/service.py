@@ -32,7 +32,7 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import makings, memory, mine, sheets, writes
+from bot.core.hands import makings, memory, mine, quiz, sheets, writes
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
@@ -87,6 +87,7 @@ class Service:
             writes.hand(store),
             self._work.hand(),
             sheets.hand(self._work),
+            quiz.hand(drawing),
             makings.hand(store, self._work),
             mine.hand(store, self._work),
         )

@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from bot.core.balances import BalanceChart
 from db.errors import StoreError
 from db.records import Held, HeldFace, Making, PersonRef, Preferences, Receipt
 from inference.errors import Box, TypefaceError
@@ -58,6 +59,7 @@ class FakeClock:
 
 class FakeDrawing:
     def __init__(self) -> None:
+        self.charts: list[BalanceChart] = []
         self.sheets: list[tuple[tuple[str, ...], int]] = []
         self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
         self.error: Exception | None = None
@@ -75,6 +77,12 @@ class FakeDrawing:
         assert len(pictures) == len(captions)
         self.sheets.append((tuple(captions), columns))
         return b"\xff\xd8 a sheet"
+
+    def balances(self, chart: BalanceChart) -> bytes:
+        if self.error:
+            raise self.error
+        self.charts.append(chart)
+        return b"\xff\xd8 a chart"
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         if self.error:
