@@ -12,6 +12,7 @@ from typing import Literal, get_args
 
 from bot.core.events import Platform
 from bot.core.mbti import GENDERS, TYPES
+from bot.core.wording import AUTO, LOCALES
 
 ALL_PLATFORMS: frozenset[Platform] = frozenset(get_args(Platform))
 
@@ -61,6 +62,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("gallery"),
     CommandSpec("public"),
     CommandSpec("private"),
+    CommandSpec("language", (Option("language", choices=(*LOCALES, AUTO)),)),
     CommandSpec("privacy"),
     CommandSpec("mydata"),
     CommandSpec("forget"),

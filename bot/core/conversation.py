@@ -23,7 +23,7 @@ from bot.core.effects import (
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
 from bot.core.feature import Feature
-from bot.core.features import made, mine, play, quiz, sheets
+from bot.core.features import language, made, mine, play, quiz, sheets
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
 from bot.core.mbti import Gender, distance, near
@@ -252,6 +252,7 @@ FEATURES: tuple[Feature, ...] = (
     made.FEATURE,
     mine.FEATURE,
     quiz.FEATURE,
+    language.FEATURE,
 )
 """All that the conversation can do; a new feature is one more."""
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}

@@ -61,6 +61,7 @@ class Store(Protocol):
         locale: str | None = None,
         match_gender: str | None = None,
         public: bool | None = None,
+        language: str | None = None,
     ) -> None: ...
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
         """Keep how a picture was made, and hand out its code; `open`: nothing of a person is in it."""

@@ -15,6 +15,7 @@ from hashlib import blake2s
 from bot.core.events import Person
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.replies import MAX_PAYLOAD_BYTES
+from bot.core.wording import AUTO, LOCALES
 
 _VERSION = "1"
 _TAG = re.compile("[0-9a-f]{8}")
@@ -77,6 +78,7 @@ class Action(StrEnum):
     QUIZ_PAUSE = "pause"
     QUIZ_ANEW = "anew"
     QUIZ_RESULT = "result"
+    LANGUAGE = "language"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
@@ -110,6 +112,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.ANSWER: (_SEED, "1?[0-9]", "[0-4]"),
     Action.QUIZ_BACK: (_SEED, "1?[0-9]"),
     Action.QUIZ_ANEW: (_SEED,),
+    Action.LANGUAGE: ("|".join((*LOCALES, AUTO)),),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

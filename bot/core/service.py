@@ -201,8 +201,7 @@ class Service:
     async def _known(self, run: Run) -> Known:
         preferences = await self._store.preferences(run.ref)
         pack = await self._pack.look()
-        if preferences.locale and not run.event.origin.locale:
-            run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
+        run.speak(preferences)
         gender = preferences.match_gender
         kept = self._photos.find(run.key)
         return Known(
@@ -219,6 +218,7 @@ class Service:
             directions=pack.directions,
             looks=pack.looks,
             dice=secrets.randbelow(SEEDS - NINE),
+            language=preferences.language,
         )
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:

@@ -287,7 +287,7 @@ class FakeStore:
     async def prefer(self, person: PersonRef, **wishes: Any) -> None:
         await self._call("prefer")
         self.writes.append(("prefer", person))
-        told = {name: value for name, value in wishes.items() if value is not None}
+        told = {name: None if value == "" else value for name, value in wishes.items() if value is not None}
         self.wishes[person] = replace(self.wishes.get(person, Preferences()), **told)
 
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:

@@ -9,6 +9,7 @@ help =
     /match: meet the type that matches yours best
     /all: all sixteen types · /gallery: your pictures · /show CODE: one of them
     /public, /private: who sees your pictures
+    /language: choose the language that I speak
     /privacy: what I keep, and until when
     /forget: delete all of it, at once
     Or just press a button, type a type, or send a selfie.

@@ -9,6 +9,7 @@ help =
     /match: 가장 잘 맞는 유형 만나기
     /all: 열여섯 유형 모두 · /gallery: 내 그림 · /show 코드: 그중 한 장
     /public, /private: 내 그림을 누가 볼지 정하기
+    /language: 제가 말하는 언어 고르기
     /privacy: 무엇이 언제까지 보관되는지 보기
     /forget: 모두 바로 지우기
     버튼을 누르거나, 유형을 적거나, 셀카를 바로 보내셔도 돼요.

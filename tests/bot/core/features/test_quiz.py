@@ -145,7 +145,7 @@ async def test_anew_pressed_twice_keeps_the_new_answers(bench: Bench) -> None:
 async def test_buttons_of_an_earlier_quiz_change_nothing(bench: Bench, action: Action) -> None:
     second = (await answered(bench, FOR_ENFP[:2]))[-1]
     old = press(action, *args_of(second, action))
-    await bench.send(command("forget"))
+    await bench.send(press(Action.FORGET_SURE))
     assert (await asked(bench, old)).code == "expired"
     third = (await answered(bench, "11"))[-1]
     before = await bench.store.load(bench.ref(), "c")
