@@ -7,6 +7,7 @@ choice. Names of commands stay English in every language.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -68,11 +69,15 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("forget"),
 )
 
-_LINE = re.compile(r"/([A-Za-z][A-Za-z0-9_-]{0,31})(?:\s+(.*))?", re.DOTALL)
+_NAME = re.compile("/([A-Za-z][A-Za-z0-9_-]{0,31})")
 
 
 def split(line: str) -> tuple[str, str] | None:
-    """Read a typed command: `/mbti ENFP female` is ("mbti", "ENFP female"); None when it is no command."""
-    if not (match := _LINE.fullmatch(line.strip())):
+    """Read a typed command: `/mbti ENFP female` is ("mbti", "ENFP female"); None when it is no command.
+
+    The name may be in full width, as Japanese keyboards write it: `／ｍｂｔｉ`.
+    """
+    name, *rest = line.split(maxsplit=1) or [""]
+    if not (match := _NAME.fullmatch(unicodedata.normalize("NFKC", name[:64]))):
         return None
-    return match[1].lower(), (match[2] or "").strip()
+    return match[1].lower(), "".join(rest).strip()

@@ -28,7 +28,16 @@ LONG: dict[str, str | int | datetime] = {
     "path": "/" + "a" * 255,
     "until": datetime(2026, 12, 31, 23, 59),
 }
-LIMITS = {"button": 40, "choice": 40, "command": 100, "option": 100, "context": 32, "telegram": 200}
+LIMITS = {
+    "button": 40,
+    "choice": 40,
+    "command": 100,
+    "option": 100,
+    "context": 32,
+    "telegram": 200,
+    "modal": 45,
+    "select": 100,
+}
 """Discord: 80 characters a label, of which 40 are read on a phone, 100 a description, 32 a context menu's name;
 Telegram: 256 a command's description, 200 a short message of a callback. The shortest of all platforms counts."""
 BODY = 1000

@@ -3,10 +3,10 @@ quiz-begin =
     短い文が二十あります。正解はありません。どのくらい自分らしいか、番号を押してください。いつでも前に戻ったり、休んだりできます。
     気軽なお楽しみです。検査でも診断でもなく、MBTI の検査とも別のものです。
 quiz-ask =
-    { $total } のうち { $number } 番目「{ $statement }」
+    { $number } / { $total }「{ $statement }」
     1＝まったくちがう　3＝半々　5＝まさに自分
 quiz-ask-again =
-    { $total } のうち { $number } 番目「{ $statement }」
+    { $number } / { $total }「{ $statement }」
     1＝まったくちがう　3＝半々　5＝まさに自分
     前の答えは { $answer } です。ほかの番号を押すと変わります。
 quiz-1 = 長い一週間が終わると、人に会いたくなる。
