@@ -23,7 +23,7 @@ from bot.core.effects import (
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
 from bot.core.feature import Feature
-from bot.core.features import language, made, mine, play, quiz, sheets
+from bot.core.features import made, mine, play, sheets
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
 from bot.core.mbti import Gender, distance, near
@@ -223,7 +223,7 @@ def _gender_said(state: State, gender: Gender, known: Known) -> Turn:
 def _lost(state: State, known: Known) -> Turn:
     """Words that make no sense: a short help, and the buttons of the question that is open."""
     menu = {
-        "type": menus.ASK_TYPE,
+        "type": menus.TYPE_ROWS,
         "gender": menus.GENDER_ROW,
         "match": menus.MEET_ROW,
         "consent": menus.CONSENT,
@@ -245,15 +245,7 @@ _MAIN = Feature(
     presses=buttons.PRESSES,
     answers=outcomes.ANSWERS,
 )
-FEATURES: tuple[Feature, ...] = (
-    _MAIN,
-    play.FEATURE,
-    sheets.FEATURE,
-    made.FEATURE,
-    mine.FEATURE,
-    quiz.FEATURE,
-    language.FEATURE,
-)
+FEATURES: tuple[Feature, ...] = (_MAIN, play.FEATURE, sheets.FEATURE, made.FEATURE, mine.FEATURE)
 """All that the conversation can do; a new feature is one more."""
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}
 _PRESSES = {action: handler for feature in FEATURES for action, handler in feature.presses.items()}

@@ -163,11 +163,10 @@ class Consent(Quick):
 
 @dataclass(frozen=True)
 class Prefer(Quick):
-    """What the person wants from now on; None leaves it as it was. `language` is one of `LOCALES`, or "auto"."""
+    """What the person wants from now on; None leaves it as it was."""
 
     match_gender: Gender | None = None
     public: bool | None = None
-    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -297,7 +296,6 @@ class Known:
     newest latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are
     kept. `public`: the person's pictures are for everyone in the chat at once. `directions` and `looks` are what
     the faces can be moved along and worn by. `dice` is a fresh random number below 2^31.
-    `language` is the one that the person chose, if they did.
     """
 
     consented: bool
@@ -314,4 +312,3 @@ class Known:
     directions: tuple[Direction, ...] = ()
     looks: tuple[str, ...] = ("mean",)
     dice: int = 0
-    language: str | None = None

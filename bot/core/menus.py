@@ -28,14 +28,13 @@ def plain(text: str, action: Action, *args: str) -> Choice:
 
 BEGIN: Choices = ((button("begin", Action.BEGIN, style="primary"),),)
 WELCOME: Choices = (
-    (button("begin", Action.BEGIN, style="primary"), button("quiz", Action.QUIZ)),
+    (button("begin", Action.BEGIN, style="primary"),),
     (button("help", Action.HELP), button("privacy", Action.PRIVACY)),
 )
 LOST: Choices = ((button("begin", Action.BEGIN, style="primary"), button("help", Action.HELP)),)
 TYPE_ROWS: Choices = tuple(
     tuple(plain(kind, Action.TYPE, kind) for kind in TYPES[row : row + 4]) for row in range(0, 16, 4)
 )
-ASK_TYPE: Choices = (*TYPE_ROWS, (button("quiz", Action.QUIZ),))
 GENDER_ROW: Choices = (tuple(Choice(Line(f"choice-{g}"), Action.GENDER, (g,)) for g in GENDERS),)
 MEET_ROW: Choices = (tuple(Choice(Line(f"choice-{g}"), Action.MATCH_GENDER, (g,)) for g in GENDERS),)
 CONSENT: Choices = (

@@ -6,7 +6,6 @@ from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from bot.core.balances import BalanceChart
 from bot.core.events import Event
 from bot.core.replies import Reply
 from db.records import Held, Making, PersonRef, Preferences, Receipt
@@ -61,7 +60,6 @@ class Store(Protocol):
         locale: str | None = None,
         match_gender: str | None = None,
         public: bool | None = None,
-        language: str | None = None,
     ) -> None: ...
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
         """Keep how a picture was made, and hand out its code; `open`: nothing of a person is in it."""
@@ -93,10 +91,6 @@ class Drawing(Protocol):
 
     def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
         """The pictures in rows of `columns`, each over its caption, as one JPEG."""
-        ...
-
-    def balances(self, chart: BalanceChart) -> bytes:
-        """The chart of the quiz as JPEG."""
         ...
 
 

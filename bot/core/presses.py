@@ -15,7 +15,6 @@ from hashlib import blake2s
 from bot.core.events import Person
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.replies import MAX_PAYLOAD_BYTES
-from bot.core.wording import AUTO, LOCALES
 
 _VERSION = "1"
 _TAG = re.compile("[0-9a-f]{8}")
@@ -72,13 +71,6 @@ class Action(StrEnum):
     TOSS_SURE = "tossed"
     ORIGINAL = "png"
     PUBLIC = "public"
-    QUIZ = "quiz"
-    ANSWER = "answer"
-    QUIZ_BACK = "back"
-    QUIZ_PAUSE = "pause"
-    QUIZ_ANEW = "anew"
-    QUIZ_RESULT = "result"
-    LANGUAGE = "language"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
@@ -109,10 +101,6 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TOSS_SURE: (_CODE,),
     Action.ORIGINAL: (_CODE,),
     Action.PUBLIC: ("[01]",),
-    Action.ANSWER: (_SEED, "1?[0-9]", "[0-4]"),
-    Action.QUIZ_BACK: (_SEED, "1?[0-9]"),
-    Action.QUIZ_ANEW: (_SEED,),
-    Action.LANGUAGE: ("|".join((*LOCALES, AUTO)),),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

@@ -10,8 +10,7 @@ from bot.core.events import Event
 from bot.core.photos import Key
 from bot.core.phrasing import Phrasing
 from bot.core.presence import Presence, Running
-from bot.core.wording import pick
-from db.records import PersonRef, Preferences
+from db.records import PersonRef
 
 
 class ForgottenError(Exception):
@@ -40,11 +39,6 @@ class Run:
         person = self.event.origin.person
         self.ref = PersonRef(person.platform, person.id)
         self.key = (person, self.event.origin.chat)
-
-    def speak(self, chosen: Preferences) -> None:
-        """From here on in the language that the person chose, else the platform's, else the one it told last."""
-        tag = chosen.language or self.event.origin.locale or chosen.locale or ""
-        self.phrasing = Phrasing(self.phrasing.person, pick(tag))
 
     @property
     def chat(self) -> str:

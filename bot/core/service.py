@@ -32,7 +32,7 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import makings, memory, mine, quiz, sheets, writes
+from bot.core.hands import makings, memory, mine, sheets, writes
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
@@ -87,7 +87,6 @@ class Service:
             writes.hand(store),
             self._work.hand(),
             sheets.hand(self._work),
-            quiz.hand(drawing),
             makings.hand(store, self._work),
             mine.hand(store, self._work),
         )
@@ -201,7 +200,8 @@ class Service:
     async def _known(self, run: Run) -> Known:
         preferences = await self._store.preferences(run.ref)
         pack = await self._pack.look()
-        run.speak(preferences)
+        if preferences.locale and not run.event.origin.locale:
+            run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
         gender = preferences.match_gender
         kept = self._photos.find(run.key)
         return Known(
@@ -218,7 +218,6 @@ class Service:
             directions=pack.directions,
             looks=pack.looks,
             dice=secrets.randbelow(SEEDS - NINE),
-            language=preferences.language,
         )
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:

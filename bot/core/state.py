@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from bot.core.blend import FIRST, HIGH, LOW, MAX_EDITS, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 4
-_READ = (1, 2, 3, VERSION)
+VERSION = 3
+_READ = (1, 2, VERSION)
 """Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
 Work = Literal["photo", "compose"]
@@ -29,8 +28,7 @@ class State:
     is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,
     `history` how it was before, oldest first, and `future` what was undone, to be done again; `shown` numbers
     the blend that was looked at last, in a photo or not. `job` is the number of the job that runs, and `doing`
-    what it does. `quiz` tells the quiz that was begun last from earlier ones, `answers` has a digit for each of
-    its statements that was answered.
+    what it does.
     """
 
     type: str | None = None
@@ -48,8 +46,6 @@ class State:
     job: int | None = None
     jobs: int = 0
     doing: Work = "photo"
-    quiz: int | None = None
-    answers: str = ""
 
     def blended(self, blend: Blend) -> State:
         """With a new blend, the old one to come back to."""
@@ -113,9 +109,6 @@ def _checked(state: State) -> State:
         and all(type(flag) is bool for flag in flags)
         and all(type(n) is int and n >= 0 for n in (state.shown, state.jobs))
         and (state.job is None or type(state.job) is int)
-        and (state.quiz is None or (type(state.quiz) is int and 0 <= state.quiz < 2**32))
-        and re.fullmatch("[0-4]{0,20}", state.answers)
-        and (state.quiz is not None or not state.answers)
     )
     if not good:
         raise ValueError("no state")

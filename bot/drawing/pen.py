@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.drawing import balances, sheets
+from bot.drawing import sheets
 from bot.drawing.boxes import Boxes
 
 
@@ -10,4 +10,3 @@ class Pen(Boxes):
     """Each drawing is a module of its own; this brings them together."""
 
     sheet = staticmethod(sheets.sheet)
-    balances = staticmethod(balances.draw)

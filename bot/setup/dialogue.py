@@ -85,7 +85,7 @@ class Init:
         chosen = {p.setting: token for p in PLATFORMS if (token := self._choose(p, there.get(p.setting)))}
         if chosen:
             self._write(envfile.merged(text, chosen))
-        elif text:
+        else:
             self._tell("init-nothing-new", file=str(self._wishes.path))
         if not any({**there, **chosen}.get(p.setting) for p in PLATFORMS):
             self._tell("init-web-only")
@@ -180,8 +180,7 @@ async def _awaited(work: Awaitable[Account]) -> Account:
 
 def _line(prompt: str) -> str:
     """An answer that may be seen. Ended input is an empty answer."""
-    piped = not sys.stdin.isatty()
-    typer.echo(prompt + ("" if piped else " "), nl=piped)
+    typer.echo(prompt + " ", nl=False)
     return sys.stdin.readline().strip()
 
 

@@ -9,7 +9,6 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from bot.core.balances import BalanceChart
 from db.errors import StoreError
 from db.records import Held, HeldFace, Making, PersonRef, Preferences, Receipt
 from inference.errors import Box, TypefaceError
@@ -59,7 +58,6 @@ class FakeClock:
 
 class FakeDrawing:
     def __init__(self) -> None:
-        self.charts: list[BalanceChart] = []
         self.sheets: list[tuple[tuple[str, ...], int]] = []
         self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
         self.error: Exception | None = None
@@ -77,12 +75,6 @@ class FakeDrawing:
         assert len(pictures) == len(captions)
         self.sheets.append((tuple(captions), columns))
         return b"\xff\xd8 a sheet"
-
-    def balances(self, chart: BalanceChart) -> bytes:
-        if self.error:
-            raise self.error
-        self.charts.append(chart)
-        return b"\xff\xd8 a chart"
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         if self.error:
@@ -287,7 +279,7 @@ class FakeStore:
     async def prefer(self, person: PersonRef, **wishes: Any) -> None:
         await self._call("prefer")
         self.writes.append(("prefer", person))
-        told = {name: None if value == "" else value for name, value in wishes.items() if value is not None}
+        told = {name: value for name, value in wishes.items() if value is not None}
         self.wishes[person] = replace(self.wishes.get(person, Preferences()), **told)
 
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:

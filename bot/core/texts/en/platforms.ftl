@@ -16,6 +16,7 @@ choice-male = Man
 choice-either = Either
 context-blend = Blend this photo
 bot-description = Give your type a face: pick one, send a selfie, see your blend and meet your best match. Just for fun.
+language-name = English
 command-mix = Mix your face with the type's: which layers, and how much
 command-edit = Move the face along a direction, such as smile or age
 command-undo = Take back the last change of the face

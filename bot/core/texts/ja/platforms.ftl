@@ -16,6 +16,7 @@ choice-male = 男性
 choice-either = どちらでも
 context-blend = この写真をブレンド
 bot-description = タイプに顔を贈ります。タイプを選んで自撮りを送ると、ふたつをブレンドした顔と、いちばん相性のいいタイプに会えます。気軽なお楽しみです。
+language-name = 日本語
 command-mix = 自分の顔とタイプの顔を混ぜる: どの部分を、どのくらい
 command-edit = 笑顔や年齢など、ひとつの方向に顔を変える
 command-undo = 最後の変更を元に戻す

@@ -16,6 +16,7 @@ choice-male = 남자
 choice-either = 상관없음
 context-blend = 이 사진 섞어 보기
 bot-description = 내 유형에 얼굴을 선물하세요. 유형을 고르고 셀카를 보내면 둘을 섞은 얼굴과 가장 잘 맞는 유형을 보여 드려요. 재미로만 즐겨 주세요.
+language-name = 한국어
 command-mix = 내 얼굴과 유형 얼굴 섞기: 어느 부분을, 얼마나
 command-edit = 미소나 나이처럼 얼굴을 한 방향으로 바꾸기
 command-undo = 마지막으로 바꾼 것 되돌리기
