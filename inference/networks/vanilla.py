@@ -1,6 +1,7 @@
 """The first GAN (Goodfellow et al. 2014, arXiv 1406.2661): fully connected layers on both sides.
 
-Deviation: LeakyReLU and dropout in the discriminator in place of maxout, tanh in place of the sigmoid.
+Deviations: LeakyReLU and dropout in the discriminator in place of maxout, tanh in place of the sigmoid, and batch
+normalisation in the generator: without it, it drew one grey picture after ten thousand.
 """
 
 from __future__ import annotations
@@ -39,7 +40,7 @@ class VanillaGenerator(nn.Module):
         self.config = config
         layers: list[nn.Module] = []
         for before, after in pairwise((config.z_dim, *config.widths)):
-            layers += [nn.Linear(before, after), nn.ReLU()]
+            layers += [nn.Linear(before, after, bias=False), nn.BatchNorm1d(after), nn.LeakyReLU(0.2)]
         self.layers = nn.Sequential(*layers, nn.Linear(config.widths[-1], config.pixels), nn.Tanh())
 
     def forward(self, z: Tensor) -> Tensor:

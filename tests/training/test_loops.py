@@ -2,12 +2,14 @@
 
 import os
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 from torch import Tensor, nn
 
+from inference.networks.stylegan2.generator import Generator
 from tests.golden.vectors import formulas
 from training.config import GanConfig
 from training.datasets.faces import FaceSet
@@ -15,6 +17,7 @@ from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.ema import ema_beta, update_ema
 from training.loops.gan import GanTrainer
 from training.loops.run import Run, RunPlan
+from training.loops.samples import class_mean, sample_rows, seeded_codes
 
 
 @pytest.mark.parametrize("row", formulas("ema_beta"))
@@ -107,3 +110,17 @@ def test_a_signal_ends_a_run_with_a_checkpoint(config: GanConfig, faces: FaceSet
     Run(Interrupting(config, faces), RunPlan(out)).go()
     assert load_checkpoint(out / LATEST)["iteration"] == 3
     assert signal.getsignal(signal.SIGTERM) is before
+
+
+def test_a_sheet_has_every_class(config: GanConfig) -> None:
+    """Few classes at two strengths; many at one, each row of its own class."""
+    for classes, rows in ((0, 2), (2, 4), (7, 7)):
+        torch.manual_seed(0)
+        generator = Generator(replace(config.generator, c_dim=classes)).eval()
+        pictures = sample_rows(generator, 3)
+        assert pictures.shape == (rows * 3, 3, 32, 32)
+        assert torch.equal(pictures, sample_rows(generator, 3))
+    z = seeded_codes(6, 3, config.generator.z_dim)
+    ws = generator.mapping(z, torch.eye(7)[6].expand(3, -1), track=False)
+    last = generator.synthesis(class_mean(generator, 6).lerp(ws, 0.7), noise="const")
+    torch.testing.assert_close(pictures[-3:], last)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
@@ -32,19 +31,30 @@ def one_condition(generator: Generator, label: int, n: int) -> Tensor:
     return torch.eye(generator.config.c_dim, device=generator.mapping.w_avg.device)[label].expand(n, -1)
 
 
+MANY = 4
+"""Classes above which a sheet has one row each, of pictures of at most `SMALL` px."""
+SMALL = 256
+
+
 @torch.no_grad()
-def sample_rows(
-    generator: Generator, columns: int = 12, psis: Sequence[float] = (1.0, 0.7), noise: NoiseMode = "const"
-) -> Tensor:
-    """`[classes * psis * columns, 3, R, R]`: a row for each class and psi, pulled to the class's own mean."""
+def sample_rows(generator: Generator, columns: int = 12, noise: NoiseMode = "const") -> Tensor:
+    """`[rows * columns, 3, R, R]`: each class pulled to its own mean by psi 1 and 0.7, of many by 0.7 alone."""
     rows = []
+    many = generator.config.c_dim > MANY
+    psis = (0.7,) if many else (1.0, 0.7)
     for label in range(max(generator.config.c_dim, 1)):
         c = one_condition(generator, label, columns) if generator.config.c_dim else None
         z = seeded_codes(label, columns, generator.config.z_dim).to(generator.mapping.w_avg.device)
         ws = generator.mapping(z, c, track=False)
         mean = class_mean(generator, label) if generator.config.c_dim else generator.mapping.w_avg
-        rows += [generator.synthesis(mean + psi * (ws - mean), noise=noise) for psi in psis]
+        images = [generator.synthesis(mean + psi * (ws - mean), noise=noise) for psi in psis]
+        rows += [_small(row) if many else row for row in images]
     return torch.cat(rows)
+
+
+def _small(images: Tensor) -> Tensor:
+    times = max(images.shape[-1] // SMALL, 1)
+    return torch.nn.functional.avg_pool2d(images, times)
 
 
 def to_uint8(images: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
