@@ -14,7 +14,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
-from db import errors, export, records, report
+from db import errors, export, records, report, tabular
 from db.migrations import runner
 from db.repositories import statistics
 from db.session import Database
@@ -98,9 +98,9 @@ def stats(
         if plot is not None:
             _draw(found, plot)
         elif form is Shape.json:
-            typer.echo(json.dumps(report.as_json(found), indent=2))
+            typer.echo(json.dumps(tabular.as_json(found), indent=2))
         elif form is Shape.csv:
-            report.write_csv(found, sys.stdout)
+            tabular.write_csv(found, sys.stdout)
         else:
             report.show(found, start, Console())
 

@@ -7,11 +7,13 @@ choice. Names of commands stay English in every language.
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Literal, get_args
 
 from bot.core.events import Platform
 from bot.core.mbti import GENDERS, TYPES
+from bot.core.wording import AUTO, LOCALES
 
 ALL_PLATFORMS: frozenset[Platform] = frozenset(get_args(Platform))
 
@@ -20,11 +22,11 @@ ALL_PLATFORMS: frozenset[Platform] = frozenset(get_args(Platform))
 class Option:
     """One option. With `choices` only those values are offered; others may be typed where a platform allows.
 
-    `suggest` names what is offered while it is typed. A `person` arrives as the platform's id.
+    `suggest` names what is offered while it is typed. A `person` and a `role` arrive as the platform's id.
     """
 
     name: str
-    kind: Literal["text", "photo", "person"] = "text"
+    kind: Literal["text", "photo", "person", "role"] = "text"
     choices: tuple[str, ...] = ()
     required: bool = False
     suggest: Literal["", "types", "directions", "codes"] = ""
@@ -47,6 +49,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "mbti", (Option("type", choices=TYPES), Option("gender", choices=GENDERS), Option("photo", "photo"))
     ),
+    CommandSpec("quiz"),
     CommandSpec("me", (Option("photo", "photo"),)),
     CommandSpec("match", (Option("gender", choices=GENDERS),)),
     CommandSpec("mix", (Option("layers", choices=("all", "coarse", "middle", "fine")), Option("weight"))),
@@ -60,16 +63,32 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("gallery"),
     CommandSpec("public"),
     CommandSpec("private"),
+    CommandSpec("language", (Option("language", choices=(*LOCALES, AUTO)),)),
     CommandSpec("privacy"),
     CommandSpec("mydata"),
     CommandSpec("forget"),
+    CommandSpec("types", community=True),
+    CommandSpec(
+        "admin",
+        (
+            Option("what", choices=("settings", "log", "stats", "block")),
+            Option("person", "person"),
+            Option("role", "role"),
+        ),
+        may="admin",
+        community=True,
+    ),
 )
 
-_LINE = re.compile(r"/([A-Za-z][A-Za-z0-9_-]{0,31})(?:\s+(.*))?", re.DOTALL)
+_NAME = re.compile("/([A-Za-z][A-Za-z0-9_-]{0,31})")
 
 
 def split(line: str) -> tuple[str, str] | None:
-    """Read a typed command: `/mbti ENFP female` is ("mbti", "ENFP female"); None when it is no command."""
-    if not (match := _LINE.fullmatch(line.strip())):
+    """Read a typed command: `/mbti ENFP female` is ("mbti", "ENFP female"); None when it is no command.
+
+    The name may be in full width, as Japanese keyboards write it: `／ｍｂｔｉ`.
+    """
+    name, *rest = line.split(maxsplit=1) or [""]
+    if not (match := _NAME.fullmatch(unicodedata.normalize("NFKC", name[:64]))):
         return None
-    return match[1].lower(), (match[2] or "").strip()
+    return match[1].lower(), "".join(rest).strip()

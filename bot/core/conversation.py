@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from bot.core import buttons, composing, flow, menus, outcomes
+from bot.core import buttons, composing, flow, gate, menus, outcomes
 from bot.core.effects import (
     Choices,
     Effect,
@@ -23,7 +23,7 @@ from bot.core.effects import (
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
 from bot.core.feature import Feature
-from bot.core.features import made, mine, play, sheets
+from bot.core.features import admin, language, made, mine, play, quiz, report, sheets, types
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
 from bot.core.mbti import Gender, distance, near
@@ -47,7 +47,8 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     interrupted = _interrupted(state) if state.job is not None and not known.running else None
     if interrupted:
         state = replace(state, job=None, doing="photo")
-    state, effects = _decide(state, event, known)
+    refused = gate.refusal(event, known)
+    state, effects = (state, (refused,)) if refused else _decide(state, event, known)
     if interrupted and _tells(event) and not isinstance(effects[-1], Job):
         effects = (interrupted, *effects)
     return _introduced(state, effects)
@@ -223,7 +224,7 @@ def _gender_said(state: State, gender: Gender, known: Known) -> Turn:
 def _lost(state: State, known: Known) -> Turn:
     """Words that make no sense: a short help, and the buttons of the question that is open."""
     menu = {
-        "type": menus.TYPE_ROWS,
+        "type": menus.ASK_TYPE,
         "gender": menus.GENDER_ROW,
         "match": menus.MEET_ROW,
         "consent": menus.CONSENT,
@@ -245,7 +246,18 @@ _MAIN = Feature(
     presses=buttons.PRESSES,
     answers=outcomes.ANSWERS,
 )
-FEATURES: tuple[Feature, ...] = (_MAIN, play.FEATURE, sheets.FEATURE, made.FEATURE, mine.FEATURE)
+FEATURES: tuple[Feature, ...] = (
+    _MAIN,
+    play.FEATURE,
+    sheets.FEATURE,
+    made.FEATURE,
+    mine.FEATURE,
+    quiz.FEATURE,
+    language.FEATURE,
+    admin.FEATURE,
+    report.FEATURE,
+    types.FEATURE,
+)
 """All that the conversation can do; a new feature is one more."""
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}
 _PRESSES = {action: handler for feature in FEATURES for action, handler in feature.presses.items()}

@@ -11,6 +11,7 @@ from bot.core.blend import FIRST, Blend
 from bot.core.charts import Chart
 from bot.core.mbti import Gender
 from bot.core.photos import HeldPhoto
+from bot.core.place import NOWHERE, Place
 from bot.core.presses import Action
 from bot.core.replies import Style
 from db.records import Held, Receipt
@@ -163,10 +164,11 @@ class Consent(Quick):
 
 @dataclass(frozen=True)
 class Prefer(Quick):
-    """What the person wants from now on; None leaves it as it was."""
+    """What the person wants from now on; None leaves it as it was. `language` is one of `LOCALES`, or "auto"."""
 
     match_gender: Gender | None = None
     public: bool | None = None
+    language: str | None = None
 
 
 @dataclass(frozen=True)
@@ -295,7 +297,8 @@ class Known:
     is spare. `running`: a job on a photo of this person runs in this chat now. `last_face`: this person's
     newest latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are
     kept. `public`: the person's pictures are for everyone in the chat at once. `directions` and `looks` are what
-    the faces can be moved along and worn by. `dice` is a fresh random number below 2^31.
+    the faces can be moved along and worn by. `dice` is a fresh random number below 2^31. `language` is the one that
+    the person chose, if they did. `place`: where the person is, and what is set there.
     """
 
     consented: bool
@@ -312,3 +315,5 @@ class Known:
     directions: tuple[Direction, ...] = ()
     looks: tuple[str, ...] = ("mean",)
     dice: int = 0
+    language: str | None = None
+    place: Place = NOWHERE

@@ -28,7 +28,8 @@ class Origin:
     `locale` is the platform's language tag of the person, such as `ko` or `en-GB`, empty when it is not told with
     this update. `community` is the platform's id of the server or group that the chat belongs to, if it does. `name`
     and `handle` are how the platform shows and addresses the person. `admin`: the platform lets the person manage the
-    community; `owner`: the bot is theirs. `roles` are the ids of the person's roles in the community.
+    community; `owner`: the bot is theirs. `roles` are the ids of the person's roles in the community,
+    `channel` is the channel's id when the chat is a thread in it.
     """
 
     person: Person
@@ -43,6 +44,7 @@ class Origin:
     admin: bool = False
     owner: bool = False
     roles: tuple[str, ...] = ()
+    channel: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)

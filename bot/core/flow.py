@@ -29,7 +29,7 @@ def ask_type(state: State, known: Known) -> Turn:
     """Ask which type with sixteen buttons."""
     key = "match-needs-type" if state.matching else "ask-type-photo" if known.photo else "ask-type"
     line = Line(key)
-    return replace(state, type=None, waiting="type"), (Say((line,), menus.TYPE_ROWS, code="ask_type"),)
+    return replace(state, type=None, waiting="type"), (Say((line,), menus.ASK_TYPE, code="ask_type"),)
 
 
 def ask_gender(state: State, known: Known) -> Turn:

@@ -63,6 +63,13 @@ _TYPE_BY_WORD = (
     | {word: kind for kind in TYPES for word in _japanese(kind)}
     | {kind.lower(): kind for kind in TYPES}
 )
+_LANGUAGES = {
+    "en": "en english 영어 英語",
+    "ko": "ko korean 한국어 韓国語",
+    "ja": "ja japanese 일본어 日本語",
+    "auto": "auto automatic platform 자동 自動",
+}
+_LANGUAGE_BY_WORD = {word: language for language, said in _LANGUAGES.items() for word in said.split()}
 _GENDER_BY_WORD: dict[str, Gender] = {
     w: gender for gender, words in _GENDER_WORDS.items() for w in words.split()
 }
@@ -70,13 +77,9 @@ _ENDINGS = re.compile(r"(?:이에요|예요|이요|요|으로|로|형|얼굴)$")
 """What Koreans hang on a word: `엔프피요`, `여자로`."""
 _KANA = "ぁ-ゖァ-ヺーｦ-ﾟ一-鿿々"
 _RUN = re.compile(rf"[{_KANA}]+|[^\W\d_{_KANA}]+")
+_VOCABULARY = {*_TYPE_BY_WORD, *_GENDER_BY_WORD, *_LANGUAGE_BY_WORD, *HELLO, *HELP}
 _KNOWN = re.compile(
-    "|".join(
-        sorted(
-            (w for w in {*_TYPE_BY_WORD, *_GENDER_BY_WORD, *HELLO, *HELP} if re.fullmatch(f"[{_KANA}]+", w)),
-            key=lambda word: -len(word),
-        )
-    )
+    "|".join(sorted((w for w in _VOCABULARY if re.fullmatch(f"[{_KANA}]+", w)), key=len, reverse=True))
 )
 """Japanese is written without spaces: what is known is found inside a run, the longest word first."""
 
@@ -113,6 +116,11 @@ def gender_of(word: str) -> Gender | None:
     """The gender that `word` names."""
     low = word.lower()
     return _GENDER_BY_WORD.get(low) or _GENDER_BY_WORD.get(_ENDINGS.sub("", low))
+
+
+def language_of(word: str) -> str | None:
+    """The language that `word` names, or "auto"."""
+    return _LANGUAGE_BY_WORD.get(word.lower())
 
 
 def parse(*texts: str) -> Asked:

@@ -28,13 +28,14 @@ def plain(text: str, action: Action, *args: str) -> Choice:
 
 BEGIN: Choices = ((button("begin", Action.BEGIN, style="primary"),),)
 WELCOME: Choices = (
-    (button("begin", Action.BEGIN, style="primary"),),
+    (button("begin", Action.BEGIN, style="primary"), button("quiz", Action.QUIZ)),
     (button("help", Action.HELP), button("privacy", Action.PRIVACY)),
 )
 LOST: Choices = ((button("begin", Action.BEGIN, style="primary"), button("help", Action.HELP)),)
 TYPE_ROWS: Choices = tuple(
     tuple(plain(kind, Action.TYPE, kind) for kind in TYPES[row : row + 4]) for row in range(0, 16, 4)
 )
+ASK_TYPE: Choices = (*TYPE_ROWS, (button("quiz", Action.QUIZ),))
 GENDER_ROW: Choices = (tuple(Choice(Line(f"choice-{g}"), Action.GENDER, (g,)) for g in GENDERS),)
 MEET_ROW: Choices = (tuple(Choice(Line(f"choice-{g}"), Action.MATCH_GENDER, (g,)) for g in GENDERS),)
 CONSENT: Choices = (
@@ -45,6 +46,8 @@ PRIVACY: Choices = (
     (button("begin", Action.BEGIN, style="primary"), button("my-data", Action.MY_DATA)),
     (button("forget", Action.FORGET, style="danger"),),
 )
+OWN_DATA: Choices = ((button("privacy", Action.PRIVACY),),)
+"""Where nothing else is done: what concerns a person's own data always is."""
 AFTER_PHOTO: Choices = ((button("match", Action.MATCH, style="primary"), button("other-type", Action.TYPES)),)
 PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
 """While a photo to put the face into is waited for."""

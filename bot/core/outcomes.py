@@ -163,13 +163,18 @@ def _error(failed: Failed, menu: Choices) -> Say:
 KNOWN_CODES = frozenset(
     {*PHOTO_CODES, *FACE_CODES, "busy", "already_running", "cancelled", "stopping", "unreachable", "internal"}
     | {"unauthorized", "bad_pack", "store_down", "many_faces", "too_late", "out_of_memory"}
+    | {"quota_used", "cooldown", "setting_refused", "block_self"}
 )
+
+
+_WAITS = frozenset({"busy", "quota_used", "cooldown"})
+"""They tell how long to wait."""
 
 
 def error_line(code: str, seconds: int = 0) -> Line:
     """The sentence for an error code; a code without a sentence of its own is ours to repair."""
     name = code if code in KNOWN_CODES else "internal"
-    args = {"seconds": max(1, seconds)} if name == "busy" else {}
+    args = {"seconds": max(1, seconds)} if name in _WAITS else {}
     return Line(f"error-{name.replace('_', '-')}", args)
 
 

@@ -1,4 +1,4 @@
-"""What the faces can do: the server's default pack, looked at now and then."""
+"""What the faces can do: the server's packs, looked at now and then."""
 
 from __future__ import annotations
 
@@ -21,21 +21,30 @@ class Pack:
 
 
 class PackView:
-    """The default pack; while the server does not answer, what was known of it last."""
+    """The server's packs; while it does not answer, what was known of them last."""
 
     def __init__(self, faces: Faces, clock: Clock) -> None:
         self._faces, self._clock = faces, clock
-        self._pack, self._until = Pack(), 0.0
+        self._packs: list[PackInfo] = []
+        self._until = 0.0
 
-    async def look(self) -> Pack:
+    async def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in await self._look())
+
+    async def look(self, name: str | None = None) -> Pack:
+        """The pack of that name, or else the default one."""
+        packs = await self._look()
+        named = [one for one in packs if one.name == name] or [one for one in packs if one.default]
+        return _pack(named[0]) if named else Pack()
+
+    async def _look(self) -> list[PackInfo]:
         if self._clock.monotonic() >= self._until:
             self._until = self._clock.monotonic() + FRESH_SECONDS
             try:
-                packs = await self._faces.packs()
+                self._packs = await self._faces.packs()
             except TypefaceError:
-                return self._pack
-            self._pack = next((_pack(one) for one in packs if one.default), self._pack)
-        return self._pack
+                return self._packs
+        return self._packs
 
 
 def _pack(info: PackInfo) -> Pack:

@@ -15,7 +15,10 @@ from hashlib import blake2s
 from bot.core.events import Person
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.replies import MAX_PAYLOAD_BYTES
+from bot.core.wording import AUTO, LOCALES
 
+NAME = "[A-Za-z0-9_-]{1,25}"
+"""What the name of a pack or a chart looks like that fits on a button."""
 _VERSION = "1"
 _TAG = re.compile("[0-9a-f]{8}")
 
@@ -71,6 +74,21 @@ class Action(StrEnum):
     TOSS_SURE = "tossed"
     ORIGINAL = "png"
     PUBLIC = "public"
+    QUIZ = "quiz"
+    ANSWER = "answer"
+    QUIZ_BACK = "back"
+    QUIZ_PAUSE = "pause"
+    QUIZ_ANEW = "anew"
+    QUIZ_RESULT = "result"
+    LANGUAGE = "language"
+    ADMIN = "admin"
+    SET = "set"
+    ROLE = "role"
+    PAUSE = "break"
+    UNBLOCK = "unblock"
+    LOG = "log"
+    STATS = "stats"
+    COUNT = "count"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
@@ -101,6 +119,17 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TOSS_SURE: (_CODE,),
     Action.ORIGINAL: (_CODE,),
     Action.PUBLIC: ("[01]",),
+    Action.ANSWER: (_SEED, "1?[0-9]", "[0-4]"),
+    Action.QUIZ_BACK: (_SEED, "1?[0-9]"),
+    Action.QUIZ_ANEW: (_SEED,),
+    Action.LANGUAGE: ("|".join((*LOCALES, AUTO)),),
+    Action.ADMIN: ("[a-z-]{1,20}",),
+    Action.SET: ("[a-z-]{1,20}", NAME),
+    Action.ROLE: ("[0-9a-f]{16}", "house|[0-9]{1,4}"),
+    Action.UNBLOCK: (_TAG.pattern,),
+    Action.LOG: ("[0-9]{1,4}",),
+    Action.STATS: ("[0-9]{1,3}", "sheet|csv|json"),
+    Action.COUNT: ("[01]",),
 }
 """What each argument of an action looks like; actions that are not here take none."""
 

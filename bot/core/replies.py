@@ -54,7 +54,7 @@ class Picture:
     """An encoded picture and its alternative text. `name` is a file name with an extension.
 
     `media_type` is `image/...`; `video/mp4` for a film, which then has a JPEG as its `poster`; or
-    `application/zip` for a file that is only handed over.
+    `application/zip` for a file that is only handed over. `spoiler`: it is covered until somebody taps it.
     """
 
     data: bytes = field(repr=False)
@@ -62,6 +62,7 @@ class Picture:
     name: str
     alt: str
     poster: bytes = field(default=b"", repr=False)
+    spoiler: bool = False
 
 
 def _rows(select: Select | None, menu: Menu) -> Menu:

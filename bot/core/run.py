@@ -9,8 +9,10 @@ from dataclasses import dataclass, field
 from bot.core.events import Event
 from bot.core.photos import Key
 from bot.core.phrasing import Phrasing
+from bot.core.place import NOWHERE, Place
 from bot.core.presence import Presence, Running
-from db.records import PersonRef
+from bot.core.wording import pick
+from db.records import PersonRef, Preferences
 
 
 class ForgottenError(Exception):
@@ -21,7 +23,8 @@ class ForgottenError(Exception):
 class Run:
     """What belongs to the answer to one event.
 
-    `picture` is the one that was made last, `made` the code that tells how, if it has one.
+    `picture` is the one that was made last, `made` the code that tells how, if it has one. `place` is where the person
+    is, `used` whether this answer has taken a use of their quota.
     """
 
     event: Event
@@ -32,6 +35,8 @@ class Run:
     media_type: str = "image/jpeg"
     made: str | None = None
     running: Running | None = None
+    place: Place = NOWHERE
+    used: bool = False
     ref: PersonRef = field(init=False)
     key: Key = field(init=False)
 
@@ -39,6 +44,12 @@ class Run:
         person = self.event.origin.person
         self.ref = PersonRef(person.platform, person.id)
         self.key = (person, self.event.origin.chat)
+
+    def speak(self, chosen: Preferences) -> None:
+        """From here on in the language that the person chose, else the platform's, now or last, else the place's."""
+        told = self.event.origin.locale or chosen.locale
+        tag = chosen.language or told or self.place.settings.locale or ""
+        self.phrasing = Phrasing(self.phrasing.person, pick(tag))
 
     @property
     def chat(self) -> str:

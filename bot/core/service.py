@@ -10,6 +10,7 @@ from contextlib import aclosing
 from dataclasses import replace
 
 from bot.core import charts, menus
+from bot.core.charts import Chart, ChartError
 from bot.core.conversation import step
 from bot.core.discretion import told
 from bot.core.effects import (
@@ -32,18 +33,20 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import makings, memory, mine, sheets, writes
+from bot.core.hands import admin, makings, memory, mine, quiz, report, sheets, types, writes
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
 from bot.core.packs import PackView
 from bot.core.photos import Photos
 from bot.core.phrasing import Phrasing
+from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Store
 from bot.core.presence import Presences, Running
-from bot.core.replies import Progress, Reply, Text
+from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.state import State, from_json
+from bot.core.uses import Uses
 from bot.core.wording import pick
 from bot.core.work import Work
 from db.errors import StoreError
@@ -74,22 +77,27 @@ class Service:
         """Raises bot.core.charts.ChartError for a match chart that cannot be used."""
         self._store = store
         self._chart = charts.load(match_chart)
-        self._hours = max(1, round(retention_seconds / 3600))
+        self._retention_seconds = retention_seconds
         self._drawing = drawing
         self._shrinking = asyncio.Semaphore(SHRINKING)
         self._photos = Photos(clock)
         self._presences = Presences()
         self._work = Work(Ports(faces, store, drawing, clock), self._photos, retention_seconds)
-        self._pack = PackView(faces, clock)
+        self._packs = PackView(faces, clock)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
             memory.hand(self._photos),
             writes.hand(store),
             self._work.hand(),
             sheets.hand(self._work),
+            quiz.hand(drawing),
             makings.hand(store, self._work),
             mine.hand(store, self._work),
+            admin.hand(store),
+            report.hand(store, drawing),
+            types.hand(store, drawing),
         )
+        self._uses = Uses(store)
         self._closed = False
 
     def _carry(self, *hands: Hand) -> None:
@@ -146,9 +154,10 @@ class Service:
                     case Say():
                         yield run.phrasing.text(effect)
                     case Show():
-                        yield run.phrasing.shown(effect, run.picture, run.media_type, run.made)
+                        shown = run.phrasing.shown(effect, run.picture, run.media_type, run.made)
+                        yield replace(shown, picture=_covered(run, shown.picture))
                     case Job():
-                        async with aclosing(self._jobs[type(effect)](run, effect)) as news:
+                        async with aclosing(self._work_on(run, effect)) as news:
                             async for item in news:
                                 if isinstance(item, Progress):
                                     yield item
@@ -156,6 +165,19 @@ class Service:
                                     happened = item
                     case Ask():
                         happened = await self._asks[type(effect)](run, effect)
+
+    async def _work_on(self, run: Run, job: Job) -> AsyncGenerator[Progress | Outcome]:
+        """The job, if the person's quota has room for it."""
+        if refused := await self._uses.take(run, job):
+            yield refused
+            return
+        async with aclosing(self._jobs[type(job)](run, job)) as news:
+            async for item in news:
+                if isinstance(item, Outcome):
+                    await self._uses.settle(run, item)
+                elif item.preview:
+                    item = replace(item, preview=_covered(run, item.preview))  # noqa: PLW2901
+                yield item
 
     async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
         """One decision, with all of it that is quick: afterwards the state is saved."""
@@ -199,26 +221,59 @@ class Service:
 
     async def _known(self, run: Run) -> Known:
         preferences = await self._store.preferences(run.ref)
-        pack = await self._pack.look()
-        if preferences.locale and not run.event.origin.locale:
-            run.phrasing = Phrasing(run.phrasing.person, pick(preferences.locale))
+        place = run.place = await self._place(run)
+        pack = await self._packs.look(place.settings.pack)
+        run.speak(preferences)
         gender = preferences.match_gender
         kept = self._photos.find(run.key)
         return Known(
             consented=await self._store.consented(run.ref, CONSENT_VERSION),
-            chart=self._chart,
+            chart=self._chart_of(place),
             photo=None if kept is None or kept.spare else kept,
             kept=kept,
             match_gender=gender if gender in GENDERS else None,
             last_face=await self._store.latest_face(run.ref, "selfie"),
             running=run.presence.works(run.chat),
             can_hide=run.event.origin.can_hide,
-            hours=self._hours,
-            public=bool(preferences.public),
+            hours=max(1, round(place.seconds(self._retention_seconds) / 3600)),
+            public=bool(place.settings.public if preferences.public is None else preferences.public),
             directions=pack.directions,
             looks=pack.looks,
             dice=secrets.randbelow(SEEDS - NINE),
+            language=preferences.language,
+            place=place,
         )
+
+    async def _place(self, run: Run) -> Place:
+        """Where the event comes from, with what is set there now."""
+        origin, store = run.event.origin, self._store
+        if origin.community is None:
+            return Place(owner=origin.owner)
+        platform = origin.person.platform
+        settings = await store.community(platform, origin.community)
+        packs = await self._packs.names()
+        if settings.pack not in packs:  # it has left the server
+            settings = settings.changed("pack", None)
+        return Place(
+            community=True,
+            settings=settings,
+            admin=origin.admin,
+            owner=origin.owner,
+            blocked=await store.blocked(run.ref, origin.community),
+            channel=store.tag(platform, "channel", origin.channel or origin.chat),
+            roles=tuple(store.tag(platform, "role", role) for role in origin.roles),
+            packs=packs,
+        )
+
+    def _chart_of(self, place: Place) -> Chart:
+        """The place's match chart; the house's where there is none, or it cannot be used any more."""
+        name = place.settings.match_chart
+        if name is None:
+            return self._chart
+        try:
+            return charts.load(name)
+        except ChartError:
+            return self._chart
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:
         """From here on everybody knows that a job runs on the photo."""
@@ -238,6 +293,11 @@ class Service:
         self._photos.forget(run.key[0])
         async with presence.writing:
             return Forgotten(await self._store.forget(run.ref))
+
+
+def _covered(run: Run, picture: Picture) -> Picture:
+    """Under a cover, where the place wants it so."""
+    return replace(picture, spoiler=run.place.settings.spoiler)
 
 
 def _trouble(run: Run, code: str) -> Text:

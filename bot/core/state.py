@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import asdict, dataclass, replace
 from typing import Any, Literal, get_args
 
 from bot.core.blend import FIRST, HIGH, LOW, MAX_EDITS, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 3
-_READ = (1, 2, VERSION)
+VERSION = 4
+_READ = (1, 2, 3, VERSION)
 """Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
 Work = Literal["photo", "compose"]
 """Jobs: a face is found in a photo, put into one."""
-Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match"]
+Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match", "notice"]
 
 
 @dataclass(frozen=True)
@@ -23,12 +24,14 @@ class State:
     """A conversation.
 
     `waiting` is the question that was asked last: "selfie" for a photo to find the face in, "photo" for one
-    to put it into. `consent_asked`: the words of the consent were shown. `matching`: the match was asked for
+    to put it into, "notice" for what people are told while the bot is paused.
+    `consent_asked`: the words of the consent were shown. `matching`: the match was asked for
     before the type was known. `photo_sent`: a photo was sent whose face is not found yet, whether or not it
     is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,
     `history` how it was before, oldest first, and `future` what was undone, to be done again; `shown` numbers
     the blend that was looked at last, in a photo or not. `job` is the number of the job that runs, and `doing`
-    what it does.
+    what it does. `quiz` tells the quiz that was begun last from earlier ones, `answers` has a digit for each of
+    its statements that was answered.
     """
 
     type: str | None = None
@@ -46,6 +49,8 @@ class State:
     job: int | None = None
     jobs: int = 0
     doing: Work = "photo"
+    quiz: int | None = None
+    answers: str = ""
 
     def blended(self, blend: Blend) -> State:
         """With a new blend, the old one to come back to."""
@@ -109,6 +114,9 @@ def _checked(state: State) -> State:
         and all(type(flag) is bool for flag in flags)
         and all(type(n) is int and n >= 0 for n in (state.shown, state.jobs))
         and (state.job is None or type(state.job) is int)
+        and (state.quiz is None or (type(state.quiz) is int and 0 <= state.quiz < 2**32))
+        and re.fullmatch("[0-4]{0,20}", state.answers)
+        and (state.quiz is not None or not state.answers)
     )
     if not good:
         raise ValueError("no state")

@@ -12,6 +12,8 @@ from bot.core.grammar import functions
 
 LOCALES: tuple[str, ...] = ("en", "ko", "ja")
 """The languages that texts exist in; the first is the fallback."""
+AUTO = "auto"
+"""No language of the person's own choice: as the platform says."""
 FOLDER = Path(__file__).parent / "texts"
 
 

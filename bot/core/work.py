@@ -93,7 +93,11 @@ class Work:
     async def drawn(self, run: Run, made: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
         """Its pixels; None when the person's latent is no longer kept. Raises TypefaceError."""
         face = await self._face(run, made)
-        return None if face is None else await self._faces.render(face, size=size, format=format)
+        return (
+            None
+            if face is None
+            else await self._faces.render(face, pack=run.place.settings.pack, size=size, format=format)
+        )
 
     async def sheet(
         self, run: Run, faces: Sequence[Portrait], captions: Sequence[str], columns: int = 3
@@ -115,7 +119,7 @@ class Work:
     async def _keep_making(self, run: Run, made: Portrait) -> str:
         async with run.writing():
             return await self._store.keep_making(
-                run.ref, making.to_json(made), open=made.face is None, seconds=self._retention_seconds
+                run.ref, making.to_json(made), open=made.face is None, seconds=self._seconds(run)
             )
 
     async def _face(self, run: Run, made: Portrait) -> Face | None:
@@ -123,7 +127,7 @@ class Work:
         kind = blend.type_face(made.type, made.gender, made.blend)
         if made.face is None:
             return blend.expression(None, kind, made.blend)
-        latent = await self._store.face(run.ref, made.face)
+        latent = await self._store.face(run.ref, made.face, run.place.settings.pack)
         if latent is None:
             return None
         return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)
@@ -174,12 +178,17 @@ class Work:
             box = photo.boxes[effect.pick]
             self._photos.choose(run.key, photo.token, box)
         if isinstance(effect, Project):
-            return self._faces.project(photo.data, owner=self._owner(run.key[0]), box=box)
+            return self._faces.project(
+                photo.data, owner=self._owner(run.key[0]), box=box, pack=run.place.settings.pack
+            )
         face = await self._face(run, effect.wanted)
-        return None if face is None else self._composed(photo, face, box)
+        return None if face is None else self._composed(run, photo, face, box)
 
-    async def _composed(self, photo: HeldPhoto, face: Face, box: Box | None) -> AsyncIterator[bytes]:
-        yield await self._faces.compose(photo.data, face, box=box, size=COMPOSED, format="jpeg")
+    async def _composed(
+        self, run: Run, photo: HeldPhoto, face: Face, box: Box | None
+    ) -> AsyncIterator[bytes]:
+        pack = run.place.settings.pack
+        yield await self._faces.compose(photo.data, face, box=box, pack=pack, size=COMPOSED, format="jpeg")
 
     def _start(
         self,
@@ -248,7 +257,7 @@ class Work:
                 b64decode(result.face.data),
                 kind="selfie",
                 pack=result.pack,
-                seconds=self._retention_seconds,
+                seconds=self._seconds(run),
             )
         return Projected(running.number, face)
 
@@ -268,6 +277,9 @@ class Work:
     async def _log_job(self, run: Run, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
         async with run.writing():
             await self._store.log_job(run.ref, kind, queue_ms, run_ms, outcome)
+
+    def _seconds(self, run: Run) -> int:
+        return run.place.seconds(self._retention_seconds)
 
     def _since(self, begun: float) -> int:
         return round(1000 * (self._clock.monotonic() - begun))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.drawing import sheets
+from bot.drawing import balances, sheets, statistics, types
 from bot.drawing.boxes import Boxes
 
 
@@ -10,3 +10,6 @@ class Pen(Boxes):
     """Each drawing is a module of its own; this brings them together."""
 
     sheet = staticmethod(sheets.sheet)
+    balances = staticmethod(balances.draw)
+    statistics = staticmethod(statistics.statistics)
+    type_map = staticmethod(types.type_map)

@@ -85,7 +85,7 @@ class Init:
         chosen = {p.setting: token for p in PLATFORMS if (token := self._choose(p, there.get(p.setting)))}
         if chosen:
             self._write(envfile.merged(text, chosen))
-        else:
+        elif text:
             self._tell("init-nothing-new", file=str(self._wishes.path))
         if not any({**there, **chosen}.get(p.setting) for p in PLATFORMS):
             self._tell("init-web-only")
@@ -180,7 +180,8 @@ async def _awaited(work: Awaitable[Account]) -> Account:
 
 def _line(prompt: str) -> str:
     """An answer that may be seen. Ended input is an empty answer."""
-    typer.echo(prompt + " ", nl=False)
+    piped = not sys.stdin.isatty()
+    typer.echo(prompt + ("" if piped else " "), nl=piped)
     return sys.stdin.readline().strip()
 
 

@@ -63,6 +63,8 @@ class Area:
     def _unseal(self, person: records.Person, kind: str, id: str, sealed: bytes) -> bytes:
         return crypto.unseal(self._keys, person.key, person.hash, Label(kind, person.id, id), sealed)
 
-    async def _latent(self, session: AsyncSession, person: records.Person, face: str) -> bytes | None:
-        sealed = await faces.sealed(session, person.id, face, self._now())
+    async def _latent(
+        self, session: AsyncSession, person: records.Person, face: str, pack: str | None = None
+    ) -> bytes | None:
+        sealed = await faces.sealed(session, person.id, face, self._now(), pack)
         return None if sealed is None else self._unseal(person, "face", face, sealed)

@@ -39,15 +39,15 @@ class Faces(Area):
             await faces.add(session, known.id, face, self._seal(known, "face", face.id, latent))
         return face.id
 
-    async def face(self, person: PersonRef, face_id: str) -> bytes | None:
-        """The latent; None when it is gone, expired or somebody else's.
+    async def face(self, person: PersonRef, face_id: str, pack: str | None = None) -> bytes | None:
+        """The latent; None when it is gone, expired, somebody else's, or with `pack` of another pack.
 
         Raises:
             WrongKey: the master key has changed.
         """
         async with self._database.reading() as session:
             known = await self._find(session, person)
-            return await self._latent(session, known, face_id) if known else None
+            return await self._latent(session, known, face_id, pack) if known else None
 
     async def latest_face(self, person: PersonRef, kind: str) -> str | None:
         """The id of the newest unexpired face of that kind."""

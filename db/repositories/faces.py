@@ -24,11 +24,12 @@ async def add(session: AsyncSession, person: UUID, face: records.HeldFace, seale
     )
 
 
-async def sealed(session: AsyncSession, person: UUID, face_id: str, now: datetime) -> bytes | None:
-    """The sealed latent of one's own unexpired face."""
-    return await session.scalar(
-        select(Face.sealed).where(Face.id == face_id, Face.person_id == person, Face.expires_at > now)
-    )
+async def sealed(
+    session: AsyncSession, person: UUID, face_id: str, now: datetime, pack: str | None = None
+) -> bytes | None:
+    """The sealed latent of one's own unexpired face, of that pack or of any."""
+    query = select(Face.sealed).where(Face.id == face_id, Face.person_id == person, Face.expires_at > now)
+    return await session.scalar(query if pack is None else query.where(Face.pack == pack))
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from typing import Any
 from rich.console import Console
 from sqlalchemy import Column, LargeBinary, select
 
-from db import export, records, report
+from db import export, records, report, tabular
 from db.models import Base, Face, Person
 from db.records import PersonRef
 from db.repositories import exports, statistics
@@ -173,7 +173,7 @@ def test_the_report_shows_every_number() -> None:
         *(str(n) for n in range(311, 321)),
     ):
         assert word in shown
-    plain = json.dumps(report.as_json(numbers))
+    plain = json.dumps(tabular.as_json(numbers))
     for word in (
         "2026-03-01",
         "ENFP",

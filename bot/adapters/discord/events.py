@@ -10,7 +10,7 @@ import discord
 
 from bot.core.events import Command, Origin, Person, Photo, PhotoSent, Press, TextSent
 
-Given = Mapping[str, str | discord.Attachment]
+Given = Mapping[str, str | discord.Attachment | discord.User | discord.Member | discord.Role]
 
 
 def is_shared(interaction: discord.Interaction[Any]) -> bool:
@@ -33,6 +33,7 @@ def origin(interaction: discord.Interaction[Any]) -> Origin:
         handle=interaction.user.name,
         admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
         roles=_roles(interaction.user),
+        channel=_channel(interaction),
     )
 
 
@@ -40,8 +41,18 @@ def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
     return tuple(str(role.id) for role in user.roles) if isinstance(user, discord.Member) else ()
 
 
+def _channel(interaction: discord.Interaction[Any]) -> str:
+    """The channel that a thread hangs in."""
+    thread = interaction.channel
+    return str(thread.parent_id) if isinstance(thread, discord.Thread) else ""
+
+
 def command(interaction: discord.Interaction[Any], name: str, given: Given, photo: Photo | None) -> Command:
-    options = {key: value for key, value in given.items() if isinstance(value, str)}
+    options = {
+        key: value if isinstance(value, str) else str(value.id)
+        for key, value in given.items()
+        if not isinstance(value, discord.Attachment)
+    }
     return Command(origin(interaction), name, options, photo)
 
 

@@ -39,7 +39,8 @@ class Draft:
         if self.picture is None:
             return []
         data = io.BytesIO(self.picture.data)
-        return [discord.File(data, self.picture.name, description=self.picture.alt[:1024] or None)]
+        alt = self.picture.alt[:1024] or None
+        return [discord.File(data, self.picture.name, description=alt, spoiler=self.picture.spoiler)]
 
     def view(self) -> discord.ui.View | None:
         """The buttons. The view is finished at once, so that the library keeps none of them."""

@@ -55,8 +55,16 @@ def _choice(value: str) -> app_commands.Choice[str]:
     return app_commands.Choice(name=name, value=value)
 
 
+_KINDS: dict[str, Any] = {
+    "text": str,
+    "photo": discord.Attachment,
+    "person": discord.User,
+    "role": discord.Role,
+}
+
+
 def _parameter(option: Option) -> Parameter:
-    value: Any = discord.Attachment if option.kind == "photo" else str
+    value = _KINDS[option.kind]
     if option.required:
         return Parameter(option.name, Parameter.KEYWORD_ONLY, annotation=value)
     return Parameter(option.name, Parameter.KEYWORD_ONLY, default=None, annotation=value | None)

@@ -136,7 +136,9 @@ class Answer:
         file = {"filename": picture.name, **caption}
         try:
             if not whole:
-                await self._deliver(self._bot.send_photo, photo=picture.data, **file)
+                await self._deliver(
+                    self._bot.send_photo, photo=picture.data, has_spoiler=picture.spoiler, **file
+                )
                 return True
         except BadRequest as error:
             log.warning("photo refused", error=error.message)
@@ -157,7 +159,12 @@ class Answer:
             content = {"text": text, "reply_markup": markup, **self._where()}
             self._progress = await self._attempt(lambda: self._bot.send_message(**content))
         elif reply.preview and self._previews:
-            media = InputMediaPhoto(reply.preview.data, caption=text, filename=reply.preview.name)
+            media = InputMediaPhoto(
+                reply.preview.data,
+                caption=text,
+                filename=reply.preview.name,
+                has_spoiler=reply.preview.spoiler,
+            )
             self._previews = False  # until it is known that they work here
             if await self._attempt(lambda: message.edit_media(media, reply_markup=markup)):
                 self._pictured = self._previews = True

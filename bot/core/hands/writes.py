@@ -6,6 +6,7 @@ from bot.core.effects import CloseSession, Consent, OpenSession, Prefer
 from bot.core.hand import Hand
 from bot.core.ports import Store
 from bot.core.run import Run
+from bot.core.wording import AUTO, pick
 
 CONSENT_VERSION = 1
 """Raise it when the words of the consent change in what they ask: people are then asked again."""
@@ -17,17 +18,18 @@ def hand(store: Store) -> Hand:
             await store.consent(run.ref, CONSENT_VERSION)
 
     async def prefer(run: Run, wish: Prefer) -> None:
+        language = "" if wish.language == AUTO else wish.language
         async with run.writing():
-            await store.prefer(run.ref, match_gender=wish.match_gender, public=wish.public)
+            await store.prefer(run.ref, match_gender=wish.match_gender, public=wish.public, language=language)
+        if language is not None:
+            run.speak(await store.preferences(run.ref))
 
     async def open_session(run: Run, session: OpenSession) -> None:
         origin = run.event.origin
         async with run.writing():
-            await store.open_session(run.ref, run.chat, session.type, session.gender)
+            await store.open_session(run.ref, run.chat, session.type, session.gender, origin.community)
             if origin.locale:
-                await store.prefer(run.ref, locale=run.phrasing.locale)
-            if origin.community:
-                await store.note_community(run.ref.platform, origin.community)
+                await store.prefer(run.ref, locale=pick(origin.locale))
 
     async def close_session(run: Run, session: CloseSession) -> None:
         async with run.writing():

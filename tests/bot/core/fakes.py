@@ -4,13 +4,27 @@ from __future__ import annotations
 
 import asyncio
 from base64 import b64encode
-from collections.abc import AsyncIterator, Sequence
+from collections import Counter
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2s
 from typing import Any
 
+from bot.core.balances import BalanceChart
+from db.community import AuditEntry, Block, CommunitySettings
 from db.errors import StoreError
-from db.records import Held, HeldFace, Making, PersonRef, Preferences, Receipt
+from db.records import (
+    Failure,
+    Held,
+    HeldFace,
+    Making,
+    PersonRef,
+    Preferences,
+    Quota,
+    Receipt,
+    Statistics,
+)
 from inference.errors import Box, TypefaceError
 from inference.wire import (
     DirectionInfo,
@@ -44,8 +58,12 @@ PACK = PackInfo(
     illustrative=True,
     default=True,
 )
+ANIME = PACK.model_copy(update={"name": "anime", "default": False, "looks": ["mean"]})
 JPEG = b"\xff\xd8 a face"
 COMPOSED = b"\xff\xd8 a face in a photo"
+
+
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
 
 class FakeClock:
@@ -58,7 +76,10 @@ class FakeClock:
 
 class FakeDrawing:
     def __init__(self) -> None:
+        self.charts: list[BalanceChart] = []
         self.sheets: list[tuple[tuple[str, ...], int]] = []
+        self.words: list[Mapping[str, str]] = []
+        self.maps: list[Mapping[str, int]] = []
         self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
         self.error: Exception | None = None
         self.shrunk: list[bytes] = []
@@ -75,6 +96,20 @@ class FakeDrawing:
         assert len(pictures) == len(captions)
         self.sheets.append((tuple(captions), columns))
         return b"\xff\xd8 a sheet"
+
+    def balances(self, chart: BalanceChart) -> bytes:
+        if self.error:
+            raise self.error
+        self.charts.append(chart)
+        return b"\xff\xd8 a chart"
+
+    def statistics(self, found: Statistics, words: Mapping[str, str]) -> bytes:
+        self.words.append(words)
+        return b"\x89PNG statistics"
+
+    def type_map(self, counts: Mapping[str, int], title: str) -> bytes:
+        self.maps.append(counts)
+        return b"\xff\xd8 a map"
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         if self.error:
@@ -96,6 +131,7 @@ class FakeFaces:
         self.projected: list[tuple[bytes, str, Box | None]] = []
         self.composed: list[tuple[bytes, Box | None]] = []
         self.cancelled = 0
+        self.packs_asked: list[str | None] = []
         self.fail: dict[str, TypefaceError] = {}
         self.looks_while_queued = False
         self.bug: Exception | None = None
@@ -105,9 +141,10 @@ class FakeFaces:
 
     async def packs(self) -> list[PackInfo]:
         self._maybe_fail("packs")
-        return [PACK]
+        return [PACK, ANIME]
 
-    async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
+    async def render(self, face: Face, *, pack: str | None, size: int, format: ImageFormat) -> bytes:
+        self.packs_asked.append(pack)
         assert (size, format) in {(512, "jpeg"), (192, "jpeg"), (512, "png"), (1024, "png")}
         self._maybe_fail("render")
         if self.bug:
@@ -116,8 +153,9 @@ class FakeFaces:
         return JPEG
 
     async def compose(
-        self, photo: bytes, face: Face, *, box: Box | None, size: int, format: ImageFormat
+        self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat
     ) -> bytes:
+        self.packs_asked.append(pack)
         assert (size, format) == (2048, "jpeg")
         self.composed.append((photo, box))
         self._maybe_fail("compose")
@@ -136,8 +174,9 @@ class FakeFaces:
         return COMPOSED
 
     async def project(
-        self, photo: bytes, *, owner: str, box: Box | None = None
+        self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None
     ) -> AsyncIterator[JobEvent | ProjectResult]:
+        self.packs_asked.append(pack)
         self.projected.append((photo, owner, box))
         self._maybe_fail("project")
         preview = b64encode(JPEG).decode()
@@ -160,7 +199,7 @@ class FakeFaces:
             raise
         face = LatentFace(data=b64encode(photo).decode())
         yield ProjectResult(
-            face=face, pack="starter", version="1", steps=40, queue_ms=5, run_ms=900, loss=0.1
+            face=face, pack=pack or "starter", version="1", steps=40, queue_ms=5, run_ms=900, loss=0.1
         )
 
     def _maybe_fail(self, what: str) -> None:
@@ -190,12 +229,18 @@ class FakeStore:
         self.states: dict[tuple[PersonRef, str], str] = {}
         self.consents: set[PersonRef] = set()
         self.faces: dict[str, tuple[PersonRef, bytes, int]] = {}
+        self.packs: dict[str, str] = {}
         self.sessions: list[tuple[PersonRef, str, str]] = []
         self.closed: list[str] = []
         self.communities: set[tuple[str, str]] = set()
         self.jobs: list[tuple[str, int, int, str]] = []
         self.made: dict[str, tuple[PersonRef, Making]] = {}
         self.wishes: dict[PersonRef, Preferences] = {}
+        self.settings: dict[tuple[str, str], CommunitySettings] = {}
+        self.log: list[AuditEntry] = []
+        self.blocking: dict[tuple[str, PersonRef], str] = {}
+        self.used: dict[tuple[PersonRef, str | None], int] = {}
+        self.map: dict[PersonRef, str] = {}
         self.updates: set[tuple[str, str]] = set()
         self.down = False
         self.fail_next: set[str] = set()
@@ -241,10 +286,13 @@ class FakeStore:
         assert kind == "selfie"
         face = f"face-{len(self.faces)}"
         self.faces[face] = (person, latent, seconds)
+        self.packs[face] = pack
         return face
 
-    async def face(self, person: PersonRef, face_id: str) -> bytes | None:
+    async def face(self, person: PersonRef, face_id: str, pack: str | None = None) -> bytes | None:
         await self._call("face")
+        if pack is not None and self.packs.get(face_id) != pack:
+            return None
         owner, latent, _ = self.faces.get(face_id, (None, b"", 0))
         return latent if owner == person else None
 
@@ -253,12 +301,12 @@ class FakeStore:
         own = [face for face, (owner, _, _) in self.faces.items() if owner == person]
         return own[-1] if own else None
 
-    async def note_community(self, platform: str, community: str) -> None:
-        await self._call("note_community")
-        self.communities.add((platform, community))
-
-    async def open_session(self, person: PersonRef, chat: str, type: str, gender: str) -> None:
+    async def open_session(
+        self, person: PersonRef, chat: str, type: str, gender: str, community: str | None
+    ) -> None:
         await self._call("open_session")
+        if community:
+            self.communities.add((person.platform, community))
         self.writes.append(("open_session", person))
         self.sessions.append((person, type, gender))
 
@@ -279,7 +327,7 @@ class FakeStore:
     async def prefer(self, person: PersonRef, **wishes: Any) -> None:
         await self._call("prefer")
         self.writes.append(("prefer", person))
-        told = {name: value for name, value in wishes.items() if value is not None}
+        told = {name: None if value == "" else value for name, value in wishes.items() if value is not None}
         self.wishes[person] = replace(self.wishes.get(person, Preferences()), **told)
 
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
@@ -304,6 +352,92 @@ class FakeStore:
         await self._call("drop_making")
         owner, _ = self.made.get(code, (None, None))
         return owner == person and self.made.pop(code, None) is not None
+
+    def tag(self, platform: str, kind: str, id: str) -> str:
+        return blake2s(f"{platform} {kind} {id}".encode(), digest_size=8).hexdigest()
+
+    async def community(self, platform: str, community: str) -> CommunitySettings:
+        await self._call("community")
+        return self.settings.get((platform, community), CommunitySettings())
+
+    async def change_community(
+        self, by: PersonRef, community: str, key: str, value: Any
+    ) -> CommunitySettings:
+        await self._call("change_community")
+        old = await self.community(by.platform, community)
+        new = self.settings[by.platform, community] = old.changed(key, value)
+        self.log.append(AuditEntry(NOW, "a1b2c3d4", key, getattr(old, key), getattr(new, key)))
+        return new
+
+    async def audit(
+        self, platform: str, community: str, offset: int, limit: int
+    ) -> tuple[tuple[AuditEntry, ...], int]:
+        await self._call("audit")
+        return tuple(self.log[::-1][offset : offset + limit]), len(self.log)
+
+    async def block(self, by: PersonRef, community: str, whom: PersonRef) -> str:
+        await self._call("block")
+        tag = self.tag(whom.platform, "block", whom.id)[:8]
+        self.blocking[community, whom] = tag
+        self.log.append(AuditEntry(NOW, "", "block", None, tag))
+        return tag
+
+    async def unblock(self, by: PersonRef, community: str, tag: str) -> bool:
+        await self._call("unblock")
+        found = [key for key, value in self.blocking.items() if value == tag]
+        for key in found:
+            del self.blocking[key]
+        return bool(found)
+
+    async def blocks(self, platform: str, community: str) -> tuple[Block, ...]:
+        await self._call("blocks")
+        return tuple(Block(tag, NOW) for (place, _), tag in self.blocking.items() if place == community)
+
+    async def blocked(self, person: PersonRef, community: str) -> bool:
+        await self._call("blocked")
+        return (community, person) in self.blocking
+
+    async def take_quota(
+        self, person: PersonRef, community: str | None, *, limit: int | None, cooldown: int
+    ) -> Quota:
+        await self._call("take_quota")
+        used = self.used.get((person, community), 0)
+        if limit is not None and used >= limit:
+            return Quota("quota", 0, 7200)
+        if cooldown and used:
+            return Quota("cooldown", None, cooldown)
+        self.used[person, community] = used + 1
+        return Quota("", None if limit is None else limit - used - 1)
+
+    async def give_back(self, person: PersonRef, community: str | None) -> None:
+        await self._call("give_back")
+        self.used[person, community] -= 1
+
+    async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
+        await self._call("put_on_map")
+        self.map[person] = type
+
+    async def take_off_map(self, person: PersonRef, community: str) -> bool:
+        await self._call("take_off_map")
+        return self.map.pop(person, None) is not None
+
+    async def on_map(self, person: PersonRef, community: str) -> str | None:
+        await self._call("on_map")
+        return self.map.get(person)
+
+    async def type_map(self, platform: str, community: str) -> tuple[tuple[str, int], ...]:
+        await self._call("type_map")
+        return tuple(Counter(self.map.values()).most_common())
+
+    async def statistics(self, since: datetime, place: tuple[str, str] | None) -> Statistics:
+        await self._call("statistics")
+        return Statistics(types=(("ENFP", 3),), people=4, consented=3)
+
+    async def failures(self, limit: int) -> tuple[Failure, ...]:
+        await self._call("failures")
+        return tuple(Failure(NOW, kind, code) for kind, _, _, code in self.jobs[::-1] if code != "done")[
+            :limit
+        ]
 
     async def forget(self, person: PersonRef) -> Receipt:
         await self._call("forget")

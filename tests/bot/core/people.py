@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import TypeVar
+
 from bot.core import presses
 from bot.core.events import Command, Origin, Person, Photo, PhotoSent, Press, TextSent
 from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 
+E = TypeVar("E", Command, TextSent, PhotoSent, Press)
 ANN, BOB = Person("discord", "1001"), Person("discord", "1002")
 
 
@@ -75,3 +79,11 @@ def final(replies: list[Reply]) -> Text | Shown:
     assert isinstance(last, Text | Shown)
     assert last.menu, "a dead end: no button leads on"
     return last
+
+
+def at(event: E, *, admin: bool = False, channel: str = "c", roles: tuple[str, ...] = (), **more: bool) -> E:
+    """The event in the server "guild", by somebody with those rights."""
+    where = replace(
+        event.origin, community="guild", chat=channel, shared=True, admin=admin, roles=roles, **more
+    )
+    return replace(event, origin=where)

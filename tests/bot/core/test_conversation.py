@@ -52,6 +52,7 @@ from bot.core.features.made import (
     ReadGallery,
     ReadMaking,
 )
+from bot.core.features.quiz import BalancesDrawn, DrawBalances
 from bot.core.features.sheets import DrawSheet, SheetDrawn
 from bot.core.mbti import TYPES, Gender
 from bot.core.photos import HeldPhoto
@@ -319,13 +320,18 @@ class Conversations(RuleBasedStateMachine):
             case Forget():
                 return Forgotten(Receipt(key=True, faces=2))
             case _:
-                return self._read(world, effect, place)
+                return self._sketched(effect) or self._read(world, effect, place)
+
+    def _sketched(self, effect: Effect) -> Outcome | None:
+        if isinstance(effect, DrawBalances):
+            return BalancesDrawn(effect.answers)
+        if not isinstance(effect, DrawSheet):
+            return None
+        assert all(face.face is None for face in effect.faces)
+        return SheetDrawn(effect)
 
     def _read(self, world: World, effect: Effect, place: int) -> Outcome:
         match effect:
-            case DrawSheet():
-                assert all(face.face is None for face in effect.faces)
-                return SheetDrawn(effect)
             case ReadMaking(code):
                 return MakingRead(code, world.made.get(code), datetime(2030, 1, 1, tzinfo=UTC))
             case ReadGallery(page):

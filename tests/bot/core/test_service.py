@@ -29,7 +29,7 @@ async def test_the_main_job_from_start_to_match(bench: Bench) -> None:
     assert "trade mark of The Myers-Briggs Company" in hello.text
 
     ask = final(await bench.send(press(Action.BEGIN)))
-    assert len(actions(ask)) == 16
+    assert [action for action, _ in actions(ask)].count(Action.TYPE) == 16
     assert ask.code == "ask_type"
     assert "for fun" not in ask.text
     ask = final(await bench.send(press(Action.TYPE, "ENFP")))
@@ -114,7 +114,7 @@ async def test_the_language_is_remembered_where_an_update_does_not_tell_it(bench
 
 async def test_a_selfie_before_consent_waits_in_memory(bench: Bench) -> None:
     ask = final(await bench.send(selfie(b"early")))
-    assert len(actions(ask)) == 16
+    assert [action for action, _ in actions(ask)].count(Action.TYPE) == 16
     await bench.send(press(Action.TYPE, "INTJ"))
     consent = final(await bench.send(press(Action.GENDER, "either")))
     assert actions(consent)[0] == (Action.AGREE, ())

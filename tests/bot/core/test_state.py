@@ -60,6 +60,7 @@ def test_a_state_comes_back_as_it_was_saved(state: State) -> None:
         '{"version":1}',
         '{"version":3}',
         '{"version":4}',
+        '{"version":5}',
         '"x"',
     ],
 )
@@ -98,6 +99,19 @@ def test_what_the_previous_version_saved_goes_on_where_it_was() -> None:
         job=2,
         jobs=2,
     )
+
+
+def test_the_version_before_the_quiz_knew_no_answers() -> None:
+    saved = json.loads(State(type="INTJ", gender="male", shown=4).to_json())
+    del saved["quiz"], saved["answers"]
+    assert from_json(json.dumps({**saved, "version": 3})) == State(type="INTJ", gender="male", shown=4)
+
+
+@pytest.mark.parametrize("fields", [{"answers": "5"}, {"answers": "0" * 21}, {"answers": "4", "quiz": None}])
+def test_answers_that_nobody_can_have_given(fields: dict[str, object]) -> None:
+    saved = json.loads(State(type="INTJ", quiz=3, answers="01234").to_json())
+    assert from_json(json.dumps(saved)).answers == "01234"
+    assert from_json(json.dumps({**saved, **fields})) == State()
 
 
 def test_a_composition_that_the_previous_version_began_is_one_still() -> None:

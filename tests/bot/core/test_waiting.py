@@ -80,7 +80,7 @@ async def test_the_match_that_was_asked_for_first_comes_after_the_type(
     (ask,) = await bench.send(command("match", *words))
     assert ask.code == "ask_type"
     assert say("en", "match-needs-type") in ask.text
-    assert len(actions(ask)) == 16
+    assert [action for action, _ in actions(ask)].count(Action.TYPE) == 16
     met = await bench.send(press(Action.TYPE, "ENFP"))
     if not words:
         assert [reply.code for reply in met] == ["ask_match"]
@@ -151,7 +151,7 @@ async def test_words_unlike_any_type_are_asked_again(bench: Bench, words: str) -
     await bench.send(press(Action.BEGIN))
     told = final(await bench.send(text(words)))
     assert told.code == "ask_type"
-    assert len(actions(told)) == 16
+    assert [action for action, _ in actions(told)].count(Action.TYPE) == 16
     assert final(await bench.send(text("ENXX"))).code == "unknown_type"
 
 

@@ -3,11 +3,13 @@ welcome =
     Pick one of the sixteen types and I show you its face. Send a selfie, and I blend the two. Then you meet the type that matches yours best.
 help =
     /mbti ENFP woman: see a type's face, then blend yours into it
+    /quiz: find out which type sounds like you
     /me: blend a new selfie, or your last one anew
     /mix, /edit, /looks, /surprise: play with the face; /undo takes it back
     /match: meet the type that matches yours best
     /all: all sixteen types · /gallery: your pictures · /show CODE: one of them
     /public, /private: who sees your pictures
+    /language: choose the language that I speak
     /privacy: what I keep, and until when
     /forget: delete all of it, at once
     Or just press a button, type a type, or send a selfie.
@@ -69,7 +71,7 @@ privacy =
         [one] one hour
        *[other] { $hours } hours
     }, then deleted.
-    · Where our conversation stands: { $conversation_days } days after your last message.
+    · Where our conversation stands, with your answers to the quiz: { $conversation_days } days after your last message.
     · Which types and genders you chose, and when a job ran and how long it took: { $session_days } days.
     · Your language, whom you like to meet, and whether you agreed: until you say /forget.
     /forget deletes all of this at once. Only counts remain, which belong to nobody.

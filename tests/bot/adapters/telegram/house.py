@@ -37,22 +37,24 @@ class PaintedFaces:
     async def packs(self) -> list[PackInfo]:
         return [PACK]
 
-    async def render(self, face: Face, *, size: int, format: ImageFormat) -> bytes:
+    async def render(self, face: Face, *, pack: str | None, size: int, format: ImageFormat) -> bytes:
         digest = hashlib.sha256(face.model_dump_json().encode()).hexdigest()
         return jpeg(size, f"#{digest[:6]}")
 
     async def compose(
-        self, photo: bytes, face: Face, *, box: Box | None, size: int, format: ImageFormat
+        self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat
     ) -> bytes:
         """The photo in the colour of the face, in the size that was asked for."""
         painted = Image.open(io.BytesIO(photo))
-        painted.paste(Image.open(io.BytesIO(await self.render(face, size=64, format=format))), (0, 0))
+        painted.paste(
+            Image.open(io.BytesIO(await self.render(face, pack=pack, size=64, format=format))), (0, 0)
+        )
         out = io.BytesIO()
         painted.save(out, "JPEG")
         return out.getvalue()
 
     async def project(
-        self, photo: bytes, *, owner: str, box: Box | None = None
+        self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None
     ) -> AsyncIterator[JobEvent | ProjectResult]:
         try:
             Image.open(io.BytesIO(photo)).load()

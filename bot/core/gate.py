@@ -1,0 +1,71 @@
+"""Who may do what, where: each event passes here, at each press anew. Pure.
+
+What concerns a person's own data is never refused, nor is an admin's way back to the settings.
+"""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.core import menus
+from bot.core.commands import COMMANDS
+from bot.core.effects import Known, Line, Say
+from bot.core.events import Command, Event, Press
+from bot.core.place import Place
+from bot.core.presses import Action, decode
+
+Need = Literal["anyone", "admin", "owner"]
+_NEEDS: dict[str, Need] = {spec.name: spec.may for spec in COMMANDS}
+_TOGETHER = frozenset(spec.name for spec in COMMANDS if spec.community)
+_OWN_DATA = frozenset({"privacy", "mydata", "forget"})
+_ADMINS = frozenset(
+    {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.UNBLOCK, Action.LOG, Action.STATS}
+)
+_ALWAYS = frozenset({Action.PRIVACY, Action.MY_DATA, Action.FORGET, Action.FORGET_SURE, Action.CANCEL})
+
+
+def refusal(event: Event, known: Known) -> Say | None:
+    """Why nothing comes of this event, if so."""
+    place, wish = known.place, _wish(event)
+    if said := _not_allowed(wish, place):
+        return said
+    if _needs(wish) != "anyone" or wish in _OWN_DATA or wish in _ALWAYS:
+        return None
+    return _closed(place)
+
+
+def _wish(event: Event) -> str:
+    """The command or the action; nothing for words, photos and buttons that are not ours."""
+    if isinstance(event, Command):
+        return event.name
+    pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
+    return pressed.action if pressed and pressed.mine else ""
+
+
+def _needs(wish: str) -> Need:
+    return "admin" if wish in _ADMINS else _NEEDS.get(wish, "anyone")
+
+
+def _not_allowed(wish: str, place: Place) -> Say | None:
+    needs = _needs(wish)
+    if needs == "owner" and not place.owner:
+        return _say("owners-only")
+    if (needs == "admin" or wish in _TOGETHER) and not place.community:
+        return _say("only-in-community")
+    if needs == "admin" and not place.admin:
+        return _say("admins-only")
+    return None
+
+
+def _closed(place: Place) -> Say | None:
+    settings = place.settings
+    if place.blocked:
+        return _say("blocked")
+    if settings.paused is not None:
+        lines = (Line("paused-notice", {"text": settings.paused}),) if settings.paused else ()
+        return Say((Line("paused"), *lines), menus.OWN_DATA, code="paused")
+    return None if settings.answers_in(place.channel) else _say("off-here")
+
+
+def _say(key: str) -> Say:
+    return Say((Line(key),), menus.OWN_DATA, code=key.replace("-", "_"))

@@ -1,0 +1,64 @@
+"""A community's settings, log and numbers: written and read through the store."""
+
+from __future__ import annotations
+
+from bot.core.effects import Failed, Outcome
+from bot.core.features.admin import (
+    BlockPerson,
+    BlocksRead,
+    Change,
+    Changed,
+    ReadBlocks,
+    RoleTagged,
+    TagRole,
+    Unblock,
+)
+from bot.core.hand import Hand
+from bot.core.ports import Store
+from bot.core.run import Run
+from db.errors import Rejected
+from db.records import PersonRef
+
+
+def hand(store: Store) -> Hand:
+    async def change(run: Run, effect: Change) -> Outcome:
+        try:
+            async with run.writing():
+                settings = await store.change_community(run.ref, community(run), effect.key, effect.value)
+        except Rejected:
+            return Failed(effect, "setting_refused")
+        return Changed(settings, effect.page)
+
+    async def tag(run: Run, effect: TagRole) -> Outcome:
+        return RoleTagged(store.tag(run.ref.platform, "role", effect.role))
+
+    async def blocks(run: Run, _: ReadBlocks) -> Outcome:
+        return BlocksRead(await store.blocks(run.ref.platform, community(run)))
+
+    async def block(run: Run, effect: BlockPerson) -> Outcome:
+        if effect.person == run.ref.id:
+            return Failed(effect, "block_self")
+        async with run.writing():
+            await store.block(run.ref, community(run), PersonRef(run.ref.platform, effect.person))
+        return await blocks(run, ReadBlocks())
+
+    async def unblock(run: Run, effect: Unblock) -> Outcome:
+        async with run.writing():
+            await store.unblock(run.ref, community(run), effect.tag)
+        return await blocks(run, ReadBlocks())
+
+    return Hand(
+        asks={
+            Change: change,
+            TagRole: tag,
+            ReadBlocks: blocks,
+            BlockPerson: block,
+            Unblock: unblock,
+        }
+    )
+
+
+def community(run: Run) -> str:
+    community = run.event.origin.community
+    assert community is not None, "the gate lets nobody else in"
+    return community

@@ -1,0 +1,36 @@
+"""Quotas: long work is taken from a person's day, and given back when it fails by no doing of theirs."""
+
+from __future__ import annotations
+
+from bot.core.effects import Ended, Failed, Job, Outcome
+from bot.core.ports import Store
+from bot.core.run import Run
+
+_CODES = {"quota": "quota_used", "cooldown": "cooldown"}
+_OWN_DOING = frozenset({"cancelled"})
+
+
+class Uses:
+    """One use is one job: a face found in a photo, put into one, or a film."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def take(self, run: Run, job: Job) -> Failed | None:
+        """Take one use for the job; why not, if not."""
+        origin, place = run.event.origin, run.place
+        limit, cooldown = place.quota, place.settings.cooldown
+        if limit is None and not cooldown:
+            return None
+        async with run.writing():
+            quota = await self._store.take_quota(run.ref, origin.community, limit=limit, cooldown=cooldown)
+        run.used = not quota.refused
+        return Failed(job.job, _CODES[quota.refused], quota.wait) if quota.refused else None
+
+    async def settle(self, run: Run, outcome: Outcome) -> None:
+        """Give the use back when nothing came of it."""
+        made = isinstance(outcome, Ended) or (isinstance(outcome, Failed) and outcome.code in _OWN_DOING)
+        if run.used and not made:
+            async with run.writing():
+                await self._store.give_back(run.ref, run.event.origin.community)
+        run.used = False
