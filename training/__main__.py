@@ -6,6 +6,7 @@ import typer
 
 from training.commands import (
     add_encoder,
+    bench,
     directions,
     encoder,
     evaluate,
@@ -36,6 +37,7 @@ app.command("sheet")(sheet.sheet)
 app.command("encoder")(encoder.encoder)
 app.command("add-encoder")(add_encoder.add_encoder)
 app.command("identity")(identity.identity)
+app.command("bench")(bench.bench)
 app.command("directions")(directions.directions)
 
 

@@ -27,7 +27,7 @@ class Conv(nn.Module):
         kernel: int,
         *,
         resampling: Resampling = "none",
-        activation: str = "linear",
+        activation: Literal["linear", "lrelu"] = "linear",
         bias: bool = True,
         clamp: float | None = None,
         taps: Sequence[float] = (1, 3, 3, 1),
@@ -42,7 +42,10 @@ class Conv(nn.Module):
         self.weight_gain = (in_channels * kernel**2) ** -0.5
 
     def forward(self, x: Tensor, gain: float = 1.0) -> Tensor:
-        weight = (self.weight * self.weight_gain).to(x.dtype)
+        # All activations here are positively homogeneous: the gain goes to the weights, not over the picture.
+        total = ACTIVATIONS[self.activation].gain * gain
+        weight = (self.weight * (self.weight_gain * total)).to(x.dtype)
+        bias = None if self.bias is None else self.bias * total
         if self.resampling == "up":
             x = conv2d_up(x, weight, self.resample_filter)
         elif self.resampling == "down":
@@ -50,5 +53,4 @@ class Conv(nn.Module):
         else:
             x = conv2d_plain(x, weight)
         clamp = None if self.clamp is None else self.clamp * gain
-        total = ACTIVATIONS[self.activation].gain * gain
-        return bias_act(x, self.bias, self.activation, gain=total, clamp=clamp)
+        return bias_act(x, bias, self.activation, gain=1.0, clamp=clamp)

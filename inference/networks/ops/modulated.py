@@ -20,6 +20,7 @@ def modulated_conv2d(
     conv: Callable[[Tensor, Tensor], Tensor],
     *,
     demodulate: bool = True,
+    gain: float = 1.0,
 ) -> Tensor:
     """Convolve with weights scaled per sample and input channel.
 
@@ -29,6 +30,7 @@ def modulated_conv2d(
         styles: `[N, I]`, float32.
         conv: The convolution, with its resampling: `(x, weight) -> [N, O, H', W']`.
         demodulate: Bring each output channel back to unit expected variance.
+        gain: Factor on a demodulated result.
 
     Returns:
         `[N, O, H', W']` in the type of `x`.
@@ -42,4 +44,5 @@ def modulated_conv2d(
     if not demodulate:
         return y
     energy = styles.square() @ weight.square().sum(dim=(2, 3)).t()  # [N, I] @ [I, O]
-    return y * (energy + 1e-8).rsqrt().to(y.dtype)[:, :, None, None]
+    scale = (energy + 1e-8).rsqrt() * gain
+    return y * scale.to(y.dtype)[:, :, None, None]

@@ -58,11 +58,12 @@ def upfirdn2d(  # noqa: PLR0913 - the operation's own four stages, each with its
         return _separable(x, taps * gain**0.5, (ux, uy), (dx, dy), padding, flip=flip)
     if ux > 1 or uy > 1:
         x = _insert_zeros(x, ux, uy)
-    if any(padding):
-        x = F.pad(x, padding)
+    around = padding[0] if len(set(padding)) == 1 else 0  # what the convolution pads itself needs no copy
+    if around <= 0 and any(padding):
+        x, around = F.pad(x, padding), 0
     kernel = (taps if flip else taps.flip((0, 1))).to(x.dtype) * gain
     channels = x.shape[1]
-    return F.conv2d(x, kernel.expand(channels, 1, -1, -1), stride=(dy, dx), groups=channels)
+    return F.conv2d(x, kernel.expand(channels, 1, -1, -1), stride=(dy, dx), padding=around, groups=channels)
 
 
 def _by_kernel(  # noqa: PLR0913 - as above

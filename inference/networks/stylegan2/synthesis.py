@@ -47,12 +47,14 @@ class StyledConv(nn.Module):
 
     def forward(self, x: Tensor, w: Tensor, noise: NoiseMode | Tensor, gain: float = 1.0) -> Tensor:
         conv = partial(conv2d_up, taps=self.resample_filter) if self.up else conv2d_plain
-        x = modulated_conv2d(x, self.weight, self.affine(w), conv)
+        # The leaky ReLU is positively homogeneous: its gain goes before it, to what is small.
+        total = ACTIVATIONS["lrelu"].gain * gain
+        x = modulated_conv2d(x, self.weight, self.affine(w), conv, gain=total)
         field = self._noise(noise, len(x))
         if field is not None:
-            x = x + (field * self.noise_strength).to(x.dtype)
+            x = x + (field * (self.noise_strength * total)).to(x.dtype)
         clamp = None if self.clamp is None else self.clamp * gain
-        return bias_act(x, self.bias, "lrelu", gain=ACTIVATIONS["lrelu"].gain * gain, clamp=clamp)
+        return bias_act(x, self.bias * total, "lrelu", gain=1.0, clamp=clamp)
 
     def _noise(self, noise: NoiseMode | Tensor, n: int) -> Tensor | None:
         if isinstance(noise, Tensor):

@@ -1,0 +1,35 @@
+"""The bench compares like with like, and prints what it measured."""
+
+from dataclasses import replace
+
+import torch
+from typer.testing import CliRunner
+
+from training.__main__ import app
+from training.benching.phases import by_the_textbook, own
+from training.loops.fakes import Draw
+from training.loops.machine import Machine
+from training.recipes.stylegan2_ada import Shape, Wishes, config
+
+
+def test_the_textbook_has_the_same_numbers() -> None:
+    shape = Shape(32, c_dim=2, channel_base=128, channel_max=16, codes=8)
+    settings = config("auto", shape, Wishes(batch=4, aug="fixed", p=0.5, augpipe="geom"))
+    settings = replace(settings, style_mixing=0.0)
+    one, other = own(settings, Machine()), by_the_textbook(settings, Machine())
+    draw = Draw(torch.randn(4, 8), torch.eye(2).repeat(2, 1))
+    results = []
+    for trainer in (one, other):
+        trainer.draw = lambda n: draw  # type: ignore[assignment]
+        torch.manual_seed(2)
+        results.append(trainer._train_generator() | {"w": trainer.generator.mapping.fc0.weight.detach()})
+    for name in ("g_fake", "w"):
+        torch.testing.assert_close(results[0][name], results[1][name], rtol=1e-4, atol=1e-4)
+
+
+def test_the_command_prints_every_phase() -> None:
+    tiny = "--resolution 32 --channel-base 64 --channel-max 8 --codes 8 --batch 4 --cycles 1 --device cpu"
+    result = CliRunner().invoke(app, ["bench", *tiny.split()], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    for word in ("path lengths", "R1", "own", "textbook", "all"):
+        assert word in result.output

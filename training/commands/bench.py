@@ -1,0 +1,78 @@
+"""`typeface-training bench`."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import replace
+from typing import Annotated, Literal
+
+import torch
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from training.benching.phases import CYCLE, PHASES, Spent, by_the_textbook, measure, own
+from training.config import GanConfig, Precision
+from training.loops.hardware import hardware
+from training.loops.machine import DeviceName, machine
+from training.recipes import stylegan2_ada as recipe
+from training.telling import sentences
+
+_PRECISIONS: dict[str, Precision] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
+
+
+def bench(  # noqa: PLR0913, PLR0917 - one a flag
+    resolution: Annotated[int, typer.Option(help="Of the pictures.")] = 64,
+    channel_base: Annotated[int | None, typer.Option(help="2048 if left out at 64 px, else auto's.")] = None,
+    channel_max: Annotated[int | None, typer.Option(help="64 if left out at 64 px, else 512.")] = None,
+    codes: Annotated[int, typer.Option(help="Width of z and w.")] = 512,
+    batch: Annotated[int | None, typer.Option(help="8 if left out at 64 px, else auto's.")] = None,
+    augpipe: Annotated[str, typer.Option(help="The augmentation, at p = 0.5.")] = "bgc",
+    threads: Annotated[int | None, typer.Option(min=1, help="Of the processor.")] = None,
+    cycles: Annotated[int, typer.Option(min=1, help=f"Times {CYCLE} iterations of each.")] = 2,
+    device: Annotated[DeviceName, typer.Option(help="Where.")] = "auto",
+    precision: Annotated[Literal["fp32", "bf16", "fp16"], typer.Option(help="Of the own path.")] = "fp32",
+    compiled: Annotated[bool, typer.Option("--compile", help="Measure torch.compile as well.")] = False,
+) -> None:
+    """Measure seconds a kimg by phase, beside the same networks as the textbook has them, in one process.
+
+    typeface-training bench
+
+    typeface-training bench --resolution 256 --device cuda --precision fp16
+    """
+    if threads:
+        torch.set_num_threads(threads)
+    small = resolution == 64
+    base, most = channel_base or (2048 if small else None), channel_max or (64 if small else 512)
+    shape = recipe.Shape(resolution, channel_base=base, channel_max=most, codes=codes)
+    wishes = recipe.Wishes(batch=batch or (8 if small else None), aug="fixed", p=0.5, augpipe=augpipe)
+    with sentences(), machine(device) as here:
+        config = recipe.config("auto", shape, wishes)
+        trainers = {"own": own(_in(config, precision), here)}
+        if compiled:
+            with machine(device, compiled=True) as faster:
+                trainers["compiled"] = own(_in(config, precision), faster)
+        if here.device.type == "cpu":
+            trainers["textbook"] = by_the_textbook(config, here)
+        spent = measure(trainers, cycles)
+        typer.echo(f"{hardware(here)}; batch {config.batch}; {_load()}")
+        Console().print(_table(spent, cycles * CYCLE * config.batch / 1000))
+
+
+def _in(config: GanConfig, precision: str) -> GanConfig:
+    return replace(config, precision=_PRECISIONS[precision])
+
+
+def _load() -> str:
+    return "load " + " ".join(f"{part:.1f}" for part in os.getloadavg()) if hasattr(os, "getloadavg") else ""
+
+
+def _table(spent: dict[str, Spent], kimg: float) -> Table:
+    """Seconds a kimg: of the clock, and of processors, which other programs disturb less."""
+    table = Table("phase", title="seconds a kimg: clock (processors)")
+    for name in spent:
+        table.add_column(name, justify="right")
+    for phase in (*PHASES.values(), "all"):
+        cells = [f"{s.clock[phase] / kimg:.1f} ({s.processors[phase] / kimg:.1f})" for s in spent.values()]
+        table.add_row(phase, *cells)
+    return table
