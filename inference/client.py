@@ -11,7 +11,7 @@ import contextlib
 import io
 import json
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Required, Self, TypedDict, Unpack
 
@@ -24,6 +24,7 @@ from inference.wire import (
     ComposePicture,
     Face,
     FacePicture,
+    Film,
     FilmFormat,
     ImageFormat,
     JobEvent,
@@ -79,13 +80,6 @@ class Morphing(TypedDict, total=False):
     size: int
     formats: list[FilmFormat]
     preview_size: int
-
-
-@dataclass(frozen=True, repr=False)
-class Film:
-    """A morph's files, by format: `mp4` and `webp` loop, `jpeg` is the first frame."""
-
-    files: Mapping[FilmFormat, bytes]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,8 @@ pixels. All models are frozen and refuse unknown fields; `MAX_DEPTH` and `MAX_NO
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -250,6 +252,13 @@ class LabelInfo(Wire):
 
     label: str
     genders: list[Gender]
+
+
+@dataclass(frozen=True, repr=False)
+class Film:
+    """A morph's files, as a client has fetched them: `mp4` and `webp` loop, `jpeg` is the first frame."""
+
+    files: Mapping[FilmFormat, bytes]
 
 
 class DirectionInfo(Wire):

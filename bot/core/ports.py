@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from bot.core.balances import BalanceChart
+from bot.core.card import Card
 from bot.core.events import Event
 from bot.core.replies import Reply
 from db.community import AuditEntry, Block, CommunitySettings
@@ -113,7 +114,7 @@ class Store(Protocol):
 
 
 class Drawing(Protocol):
-    """What the bot does to pictures itself; fulfilled by `bot.drawing.boxes`. Raises `inference.errors.PhotoError`."""
+    """What the bot does to pictures itself; fulfilled by `bot.drawing.pen`. Raises `inference.errors.PhotoError`."""
 
     def shrink(self, photo: bytes) -> bytes:
         """The upright photo as JPEG without metadata, longest side at most 2,048 px; BadImage or TooLarge for junk."""
@@ -137,6 +138,10 @@ class Drawing(Protocol):
 
     def type_map(self, counts: Mapping[str, int], title: str) -> bytes:
         """All sixteen types with how many there are of each, as JPEG."""
+        ...
+
+    def card(self, card: Card) -> bytes:
+        """The card to share, as JPEG in the size of its shape."""
         ...
 
 

@@ -80,9 +80,10 @@ def wrap(text: str, chosen: Font, width: float, lines: int) -> list[str]:
 
 
 def _balanced(text: str, chosen: Font, width: float, broken: list[str]) -> list[str]:
-    """As many lines, none much shorter than the others."""
+    """As many lines, none much shorter than the others; no word is broken for that."""
     best, step = broken, width / 24
-    while len(broken) == len(best) and width > step:
+    longest = max(map(chosen.getlength, _pieces(text, chosen, width)), default=width)
+    while len(broken) == len(best) and width - step > longest:
         best, width = broken, width - step
         broken = _broken(text, chosen, width)
     return best

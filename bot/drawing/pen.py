@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from bot.drawing import balances, sheets, statistics, types
+from bot.drawing import balances, cards, sheets, statistics, types
 from bot.drawing.boxes import Boxes
 
 
 class Pen(Boxes):
     """Each drawing is a module of its own; this brings them together."""
 
+    card = staticmethod(cards.draw)
     sheet = staticmethod(sheets.sheet)
     balances = staticmethod(balances.draw)
     statistics = staticmethod(statistics.statistics)

@@ -2,28 +2,50 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFont
+from PIL import Image, ImageDraw
 
+from bot.drawing import faces
+from bot.drawing.faces import Square
+from bot.drawing.lettering import fit, legible
 from inference import images
 
-MARGIN = 12
-CAPTION = 30
-_GROUND, _INK = "#f6f3ee", "#1d1b19"
+_GROUND, _INK = "#fbf3e7", "#2a1a1f"
+_MARGIN, _GAP, _CAPTION, _CORNER, _LETTERS = 1 / 8, 1 / 12, 1 / 4, 1 / 14, 1 / 7
+"""In parts of a face's side: around all, between faces, below each, the radius of its corners, its caption's size."""
 
 
 def sheet(pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
-    """Pictures of one size, in rows of `columns`, as JPEG that says it is synthetic."""
-    faces = [Image.open(io.BytesIO(picture)).convert("RGB") for picture in pictures]
-    side = faces[0].width
-    step, rows = side + MARGIN, -(-len(faces) // columns)
-    drawn = Image.new("RGB", (MARGIN + columns * step, MARGIN + rows * (step + CAPTION)), _GROUND)
-    draw, font = ImageDraw.Draw(drawn), ImageFont.load_default(CAPTION - 8)
-    for number, (face, caption) in enumerate(zip(faces, captions, strict=True)):
-        x, y = MARGIN + number % columns * step, MARGIN + number // columns * (step + CAPTION)
-        drawn.paste(face, (x, y))
-        draw.text((x + side / 2, y + side + CAPTION / 2), caption, _INK, font, anchor="mm")
-    return images.encode(np.asarray(drawn), size=max(drawn.size), format="jpeg")
+    """The pictures in rows of `columns`, each over its caption; a last row that is not full stands in the middle.
+
+    All are as large as the first one. Returns a JPEG that says it is synthetic.
+
+    Raises:
+        inference.errors.BadImage: one is no picture.
+    """
+    side = min(faces.opened(pictures[0]).size)
+    canvas = Image.new("RGB", _size(side, len(pictures), columns), _GROUND)
+    pen = ImageDraw.Draw(canvas)
+    for number, (picture, caption) in enumerate(zip(pictures, captions, strict=True)):
+        row, column = divmod(number, columns)
+        missing = columns - min(columns, len(pictures) - row * columns)
+        place = _place(side, row, column + missing / 2)
+        faces.put(canvas, picture, place, side * _CORNER)
+        words, font = fit(legible(caption), "bold", side, round(side * _LETTERS), max(8, side // 16))
+        below = place.top + side * (1 + _CAPTION / 2)
+        pen.text((place.left + side / 2, below), words, _INK, font, anchor="mm")
+    return images.encode(np.asarray(canvas), size=max(canvas.size), format="jpeg")
+
+
+def _size(side: int, count: int, columns: int) -> tuple[int, int]:
+    last = _place(side, -(-count // columns) - 1, columns - 1)
+    margin = round(side * _MARGIN)
+    return last.left + side + margin, last.top + round(side * (1 + _CAPTION)) + margin // 2
+
+
+def _place(side: int, row: int, column: float) -> Square:
+    margin = side * _MARGIN
+    left = margin + column * side * (1 + _GAP)
+    return Square(round(left), round(margin + row * side * (1 + _CAPTION)), side)

@@ -12,6 +12,7 @@ from hashlib import blake2s
 from typing import Any
 
 from bot.core.balances import BalanceChart
+from bot.core.card import Card
 from db.community import AuditEntry, Block, CommunitySettings
 from db.errors import StoreError
 from db.records import (
@@ -80,6 +81,7 @@ class FakeDrawing:
         self.sheets: list[tuple[tuple[str, ...], int]] = []
         self.words: list[Mapping[str, str]] = []
         self.maps: list[Mapping[str, int]] = []
+        self.cards: list[Card] = []
         self.drawn: list[tuple[bytes, tuple[Box, ...]]] = []
         self.error: Exception | None = None
         self.shrunk: list[bytes] = []
@@ -110,6 +112,10 @@ class FakeDrawing:
     def type_map(self, counts: Mapping[str, int], title: str) -> bytes:
         self.maps.append(counts)
         return b"\xff\xd8 a map"
+
+    def card(self, card: Card) -> bytes:
+        self.cards.append(card)
+        return b"\xff\xd8 a card"
 
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         if self.error:

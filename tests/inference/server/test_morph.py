@@ -14,13 +14,12 @@ import pytest_asyncio
 from PIL import Image
 
 from inference import images
-from inference.client import Film
 from inference.errors import AlreadyRunning, Busy, InternalError, UnknownLabel, UnknownPack
 from inference.films import timeline
 from inference.packs.loader import LoadedPack
 from inference.server import morphs
 from inference.server.jobs import JOBS
-from inference.wire import Face, FacePicture, JobEvent, LabelFace, SeedFace
+from inference.wire import Face, FacePicture, Film, JobEvent, LabelFace, SeedFace
 from tests.inference.rig import Paced, Rig, collect, serving, until
 
 PEOPLE: list[Face] = [SeedFace(seed=1), SeedFace(seed=2)]
