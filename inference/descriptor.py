@@ -14,6 +14,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from threadpoolctl import ThreadpoolController
 
 from inference.errors import InternalError
 
@@ -47,13 +48,14 @@ class _Conv:
 
 
 class Descriptor:
-    """The network of one file.
+    """The network of one file. From then on numpy's products use one thread: theirs are too small for more.
 
     Raises:
         InternalError: the file is not that of dlib's network.
     """
 
     def __init__(self, path: Path) -> None:
+        ThreadpoolController().select(internal_api="openblas").limit(limits=1)
         try:
             *convs, self._head = _layers(path.read_bytes())
         except (OSError, ValueError, IndexError) as error:

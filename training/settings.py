@@ -19,11 +19,6 @@ def cache(env: Mapping[str, str] = os.environ) -> Path:
         return Path(".typeface") / "cache"
 
 
-def one_core(env: Mapping[str, str] = os.environ) -> dict[str, str]:
-    """The environment of a process that works beside one like it on each core."""
-    return {**env, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-
-
 def ranks(env: Mapping[str, str] = os.environ) -> tuple[int, int, int]:
     """What `torchrun` says: number of this process, of how many, and its number on this machine."""
     return int(env.get("RANK", 0)), int(env.get("WORLD_SIZE", 1)), int(env.get("LOCAL_RANK", 0))

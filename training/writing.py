@@ -11,7 +11,7 @@ from typing import BinaryIO, Final
 
 from training.errors import TrainingError
 
-_NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 class NotWritten(TrainingError):
@@ -44,7 +44,7 @@ def whole(target: Path) -> Iterator[BinaryIO]:
 
 def not_written(target: Path, error: OSError) -> str:
     """The sentence for a failed write."""
-    if error.errno in _NO_ROOM:
+    if error.errno in NO_ROOM:
         return f"The disk is full: there is no room left for {target}. Free some and run again to go on."
     return f"{target} cannot be written: {error.strerror or error}."
 

@@ -7,20 +7,16 @@ with torchvision's `features.*` beside `lin0.model.1.weight` to `lin4.model.1.we
 
 from __future__ import annotations
 
-import pickle
 import re
-from collections.abc import Mapping
 from itertools import pairwise
 from pathlib import Path
 from typing import Final
 
 import torch
-from safetensors import SafetensorError
-from safetensors.torch import load_file
 from torch import Tensor, nn
 from torch.nn import functional as F
 
-from inference.errors import BadRequest
+from inference.networks.given import fill, tensors
 
 _BLOCKS: Final = ((64, 64), (128, 128), (256, 256, 256), (512, 512, 512), (512, 512, 512))
 # ImageNet's mean and deviation, for pictures in [-1, 1].
@@ -86,36 +82,11 @@ def read_lpips(path: Path) -> Lpips:
     Raises:
         BadRequest: the sentence says what is wrong: the file, a name, a shape, a number.
     """
-    state = {_OWN_NAMES.sub("features.", name): value for name, value in _tensors(path).items()}
+    state = {_OWN_NAMES.sub("features.", name): value for name, value in tensors(path).items()}
     network = Lpips()
-    wanted = dict(network.state_dict())
-    given = {name: state.get(_file_name(name)) for name in wanted}
-    for name, value in wanted.items():
-        _check(path, _file_name(name), given[name], value)
-    network.load_state_dict({name: value.float() for name, value in given.items() if value is not None})
-    return network.eval().requires_grad_(False)
+    fill(network, state, (path, "LPIPS-VGG"), _file_name)
+    return network
 
 
 def _file_name(name: str) -> str:
     return re.sub(r"^lins\.(\d)$", r"lin\1.model.1.weight", name)
-
-
-def _check(path: Path, name: str, given: Tensor | None, wanted: Tensor) -> None:
-    if given is None:
-        raise BadRequest(f"{path.name} lacks {name}: these are not LPIPS-VGG weights")
-    if given.shape != wanted.shape:
-        raise BadRequest(f"{path.name}: {name} is {tuple(given.shape)}, not {tuple(wanted.shape)}")
-    if not torch.isfinite(given).all():
-        raise BadRequest(f"{path.name} holds numbers that are not finite, in {name}")
-
-
-def _tensors(path: Path) -> Mapping[str, Tensor]:
-    try:
-        if path.suffix == ".safetensors":
-            return dict(load_file(path))
-        state = torch.load(path, map_location="cpu", weights_only=True)
-    except (OSError, RuntimeError, ValueError, EOFError, pickle.UnpicklingError, SafetensorError) as error:
-        raise BadRequest(f"{path.name} cannot be read as weights") from error
-    if not isinstance(state, Mapping):
-        raise BadRequest(f"{path.name} holds no table of tensors")
-    return {str(name): value for name, value in state.items() if isinstance(value, Tensor)}

@@ -2,24 +2,52 @@
 
 from __future__ import annotations
 
+import os
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 
-from training.datasets.faces import FaceSource, load_faces
-from training.evaluation.judge import judge
-from training.export import starter_pack
-from training.loops.checkpoint import LATEST, load_checkpoint
+from training.evaluation.photos import MOST
+from training.evaluation.report import Plan
+from training.evaluation.report import evaluate as run
+from training.telling import sentences
 
 
-def evaluate(
-    run: Annotated[Path, typer.Option(help="Folder of a training run.")],
-    faces: Annotated[Path, typer.Option(help="Zip archive of aligned pictures.")],
-    manifest: Annotated[Path, typer.Option(help="CSV table of the archive.")],
-    checkpoint: Annotated[str, typer.Option(help="File of the run.")] = LATEST,
+def evaluate(  # noqa: PLR0913, PLR0917 - one a flag
+    subjects: Annotated[
+        list[Path], typer.Argument(help="Runs, checkpoints, packs, .pkl or .pt, any number.")
+    ],
+    faces: Annotated[Path, typer.Option(help="Data set of `prepare`, or a zip of aligned pictures.")],
+    out: Annotated[
+        Path, typer.Option(help="Report to write, an .html; the numbers go to a .json beside it.")
+    ],
+    manifest: Annotated[
+        Path | None, typer.Option(help="CSV table of a zip that `prepare` did not make.")
+    ] = None,
+    count: Annotated[int, typer.Option(help="Samples of each.")] = 512,
+    photos: Annotated[int, typer.Option(min=8, help="Photos to compare with, at most.")] = MOST,
+    psi: Annotated[float, typer.Option(help="Truncation of the samples; 1 is what was learnt.")] = 1.0,
+    inception: Annotated[
+        Path | None,
+        typer.Option(
+            help="Inception weights for FID and KID: pt_inception-2015-12-05-6726825d.pth, .safetensors."
+        ),
+    ] = None,
+    device: Annotated[str, typer.Option(help="cpu leaves the accelerator to a training; or cuda.")] = "cpu",
 ) -> None:
-    """Measure how far a checkpoint's pictures are from the training pictures."""
-    config, generator = starter_pack.averaged_generator(load_checkpoint(run / checkpoint))
-    verdict = judge(generator, load_faces(FaceSource(faces, manifest), config.generator.resolution))
-    typer.echo(f"sliced Wasserstein distance x 1000: {verdict}")
+    """Compare generators with the photos: distances, repeated photos, diversity, in one HTML report.
+
+    It may run beside the training: it takes the processor only while that is idle.
+
+    typeface-training evaluate runs/enfp --faces faces.zip --out report.html
+
+    typeface-training evaluate runs/enfp/kimg-00200.pt runs/enfp packs/old --faces faces.zip --out compared.html
+    """
+    with suppress(AttributeError, OSError):
+        os.nice(10)
+    with sentences():
+        run(Plan(subjects, faces, out, manifest, count, photos, psi, inception, device), Console())
+    typer.echo(str(out))

@@ -33,7 +33,7 @@ Families = Annotated[
         rich_help_panel="Augmentation",
     ),
 ]
-MetricName = Literal["sliced"]
+MetricName = Literal["sliced", "identity"]
 Metric = Annotated[
     MetricName | None,
     typer.Option(

@@ -57,6 +57,8 @@ class Prepared:
     size: int
     classes: tuple[tuple[str, str], ...]
     entries: tuple[Entry, ...]
+    framed: bool = True
+    """Faces in the framing of `prepare`, and not pictures that were framed already."""
 
     def side(self, split: Split) -> list[Entry]:
         """The pictures of one side of the split."""
@@ -107,7 +109,7 @@ def open_prepared(path: Path) -> Prepared:
         raise DataError(f"{path.name} has no {INDEX} of this project") from error
     if missing:
         raise DataError(f"{path.name} lacks {len(missing)} of its pictures")
-    return Prepared(path, told["size"], classes, entries)
+    return Prepared(path, told["size"], classes, entries, told["framing"] is not None)
 
 
 def read_picture(data: bytes, resolution: int) -> Pixels:

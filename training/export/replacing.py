@@ -7,14 +7,29 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
+from training.writing import NO_ROOM, NotWritten, not_written
+
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """An empty folder that takes the place of `out` at the end, unless the body raises.
 
     Files of `out` that the new folder has no successor for stay.
+
+    Raises:
+        NotWritten: the disk is full; `out` is as it was.
     """
-    out = out.resolve()
+    try:
+        with _replacing(out.resolve()) as fresh:
+            yield fresh
+    except OSError as error:
+        if error.errno in NO_ROOM:
+            raise NotWritten(not_written(out, error)) from error
+        raise
+
+
+@contextmanager
+def _replacing(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
         fresh, old = Path(scratch, "fresh"), Path(scratch, "old")

@@ -17,7 +17,6 @@ from training.preparing.errors import PreparingError
 from training.preparing.photo import Verdict
 from training.preparing.plan import Look
 from training.preparing.tree import Photo
-from training.settings import one_core
 
 
 @dataclass(frozen=True)
@@ -109,7 +108,7 @@ class Crew:
     def _hire(self) -> subprocess.Popen[bytes]:
         command = [sys.executable, "-P", "-m", "training.preparing.worker"]
         pipe, nowhere = subprocess.PIPE, subprocess.DEVNULL
-        worker = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere, env=one_core())  # noqa: S603
+        worker = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=nowhere)  # noqa: S603 - ours
         self._workers.add(worker)
         if not _told(worker, self._order) or _line(worker) is None:
             raise PreparingError("A worker process cannot be started.")

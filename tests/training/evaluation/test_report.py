@@ -1,0 +1,180 @@
+"""The report: made of a pack, a run and a set of photos; and what it says when something is wrong."""
+
+import json
+import os
+import re
+import resource
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from rich.console import Console
+from typer.testing import CliRunner
+
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from tests.inference.networks.test_inception import made_up
+from training.__main__ import app
+from training.config import GanConfig
+from training.datasets.faces import FaceSet, FaceSource
+from training.errors import DataError, SettingError
+from training.evaluation.findings import findings
+from training.evaluation.judging import Distance, Judgement, Kernel, Look
+from training.evaluation.neighbours import by_heart
+from training.evaluation.photos import open_photos
+from training.evaluation.report import Plan, evaluate
+from training.evaluation.spaces import InceptionSpace
+from training.evaluation.subjects import open_subjects
+from training.loops.checkpoint import LATEST, save_checkpoint
+from training.loops.gan import GanTrainer
+
+STARTER = Path("inference/starter")
+
+
+@pytest.fixture(scope="module")
+def run(tmp_path_factory: pytest.TempPathFactory, source: FaceSource, faces: FaceSet) -> Path:
+    """A run of a network that has learnt nothing."""
+    shape = {"c_dim": 2, "resolution": 32, "channel_base": 128, "channel_max": 8}
+    generator = GeneratorConfig(z_dim=8, w_dim=8, mapping_layers=2, **shape)
+    trainer = GanTrainer(GanConfig(generator, DiscriminatorConfig(**shape), batch=4), faces)
+    folder = tmp_path_factory.mktemp("runs") / "blank"
+    save_checkpoint(folder / LATEST, trainer.state_dict())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, run: Path, source: FaceSource) -> Path:
+    out = tmp_path_factory.mktemp("report") / "한글 report.html"
+    subjects = [STARTER, run, run / LATEST]
+    evaluate(Plan(subjects, source.archive, out, source.manifest, count=10), Console(quiet=True))
+    return out
+
+
+def test_the_page_stands_alone_and_has_every_subject(report: Path) -> None:
+    page = report.read_text("utf-8")
+    assert not re.search(r'(src|href)="(?!data:)', page) and "<script" not in page
+    assert page.count("data:image/jpeg;base64,") == 3 * 2 * (10 + 8)
+    for name in ("starter", "blank", "latest.pt", "photos (two halves)"):
+        assert f">{name}<" in page
+    assert page.count("<svg") == 6 and "nan" not in page
+    assert sorted(file.name for file in report.parent.iterdir()) == ["한글 report.html", "한글 report.json"]
+
+
+def test_the_numbers_rank_what_has_learnt_nothing_last(report: Path) -> None:
+    told = json.loads(report.with_suffix(".json").read_text("utf-8"))
+    floor, starter, blank, again = told["judgements"]
+    assert floor["identity"]["kernel"] < blank["identity"]["kernel"]
+    assert floor["identity"]["frechet"] < blank["identity"]["frechet"]
+    assert blank["identity"]["precision"] < floor["identity"]["precision"]
+    assert blank["identity"] == again["identity"] and starter["side"] == 64
+    assert any("Only" in sentence for sentence in told["findings"])
+
+
+def test_samples_follow_the_photos_classes_and_are_the_same_each_time() -> None:
+    (starter,) = open_subjects([STARTER])
+    assert np.bincount(starter.classes(40, (0.25, 0.75))).tolist() == [10, 30]
+    assert np.bincount(starter.classes(40, ())).tolist() == [20, 20]
+    first, second = (np.stack(list(starter.samples(5, (), 0.7))) for _ in range(2))
+    assert first.shape == (5, 64, 64, 3) and np.array_equal(first, second)
+
+
+def test_inception_space_is_read_from_a_file(tmp_path: Path) -> None:
+    space = InceptionSpace(made_up(tmp_path / "weights.pth"))
+    assert space(np.zeros((2, 32, 32, 3), dtype=np.uint8)).shape == (2, 2048)
+    with pytest.raises(DataError, match="cannot be read as weights"):
+        InceptionSpace(tmp_path / "none.pth")
+
+
+def judgement(name: str, **changed: object) -> Judgement:
+    numbers = np.random.RandomState(0).randn(30, 3).astype(np.float32)
+    look = Look({"identity": numbers}, np.zeros((30, 96, 96, 3), dtype=np.uint8))
+    own = {"precision": 0.8, "recall": 0.8, "diversity": 1.0, "heart": None, "kernel": 1.0} | changed
+    distance = Distance(0.1, Kernel(own["kernel"], 0.1), own["precision"], own["recall"])  # type: ignore[arg-type]
+    return Judgement(name, 64, {"identity": distance}, own["diversity"], own["heart"], look, look)  # type: ignore[arg-type]
+
+
+def test_what_is_wrong_is_said_in_words() -> None:
+    numbers = np.random.RandomState(0).randn(60, 3).astype(np.float32)
+    learnt = by_heart(numbers[:30], numbers[30:], numbers[:30])
+    floor = judgement("photos")
+    for changed, said in (
+        ({}, "Nothing stands out"),
+        ({"heart": learnt}, "it repeats photos"),
+        ({"diversity": 0.3}, "draws few faces"),
+        ({"precision": 0.1}, "do not look like faces"),
+        ({"recall": 0.1}, "groups of people are missing"),
+    ):
+        (sentence,) = findings([floor, judgement("a", **changed)], 500)
+        assert said in sentence and sentence.startswith("a: ")
+    assert "b is nearest" in findings([floor, judgement("a"), judgement("b", kernel=0.5)], 500)[0]
+
+
+def command(*options: object) -> tuple[int, str]:
+    result = CliRunner().invoke(app, ["evaluate", *map(str, options)])
+    assert result.exception is None or isinstance(result.exception, SystemExit), result.exception
+    return result.exit_code, result.output
+
+
+@pytest.fixture
+def unhurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The tests themselves do not give way."""
+    monkeypatch.setattr(os, "nice", lambda step: step)
+
+
+@pytest.mark.usefixtures("unhurried")
+def test_bad_input_is_a_sentence_and_2(tmp_path: Path, source: FaceSource, run: Path) -> None:
+    half, empty, text = tmp_path / "half.zip", tmp_path / "empty.zip", tmp_path / "text.pt"
+    half.write_bytes(source.archive.read_bytes()[:-100])
+    with zipfile.ZipFile(empty, "w"):
+        pass
+    text.write_text("no checkpoint")
+    out = tmp_path / "out" / "report.html"
+    good = ("--faces", source.archive, "--manifest", source.manifest)
+    torch.save({"config": 1}, tmp_path / "foreign.pt")
+    for options, said in (
+        ((run, "--faces", half, "--manifest", source.manifest), "not a whole zip"),
+        ((run, "--faces", half), "not a whole zip"),
+        ((run, "--faces", tmp_path / "none.zip"), "no data set none.zip"),
+        ((run, "--faces", source.archive), "dataset.json"),
+        ((run, "--faces", empty, "--manifest", source.manifest), "0 photos"),
+        ((tmp_path / "nobody", *good), "no run, checkpoint or pack"),
+        ((text, *good), "text.pt"),
+        ((tmp_path / "foreign.pt", *good), "foreign.pt"),
+        ((run, *good, "--inception", text), "cannot be read as weights"),
+        ((run, *good, "--count", 3), "not between"),
+    ):
+        code, output = command(*options, "--out", out)
+        assert code == 2 and said in output and "Traceback" not in output, (options, output)
+    assert command(run, *good, "--out", tmp_path / "report.pdf") == (
+        2,
+        f"{tmp_path / 'report.pdf'} must end in .html.\n",
+    )
+    assert not out.parent.exists()
+
+
+def test_a_broken_picture_is_a_sentence(tmp_path: Path, source: FaceSource) -> None:
+    with zipfile.ZipFile(source.archive) as archive, zipfile.ZipFile(tmp_path / "b.zip", "w") as broken:
+        for name in archive.namelist():
+            broken.writestr(name, archive.read(name)[:60])
+    photos = open_photos(tmp_path / "b.zip", source.manifest)
+    with pytest.raises(DataError, match=r"a picture of b\.zip cannot be read"):
+        list(photos.read(photos.training, 32))
+    with pytest.raises(SettingError, match="between"):
+        Plan([], tmp_path, tmp_path / "a.html", count=10**9)
+
+
+def test_a_full_disk_leaves_nothing(tmp_path: Path, run: Path, source: FaceSource) -> None:
+    (tmp_path / "out").mkdir()
+    options = (run, "--faces", source.archive, "--manifest", source.manifest, "--count", 8)
+    options += ("--out", tmp_path / "out" / "report.html")
+    done = subprocess.run(
+        [sys.executable, "-m", "training", "evaluate", *map(str, options)],
+        capture_output=True,
+        text=True,
+        preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (20_000, 20_000)),
+    )
+    assert done.returncode == 2 and "The disk is full" in done.stderr and "Traceback" not in done.stderr
+    assert list((tmp_path / "out").iterdir()) == []
