@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import cast
 
-from bot.core import composing, flow, menus
+from bot.core import composing, filming, flow, menus
 from bot.core.blend import Blend
 from bot.core.effects import CancelJob, Consent, Known, Line, ReadHeld, Say
 from bot.core.flow import Turn
@@ -113,6 +113,8 @@ def _retry(state: State, args: Args, known: Known) -> Turn:
             return flow.choose(state, known, state.type, state.gender)
         case "compose":
             return composing.begin(state, known)
+        case "film":
+            return filming.begin(state, known)
         case _:
             return _blended(lambda state, _: state)(state, args, known)
 

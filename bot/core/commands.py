@@ -59,6 +59,8 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("surprise", (Option("seed"),)),
     CommandSpec("looks"),
     CommandSpec("all", (Option("gender", choices=GENDERS),)),
+    CommandSpec("morph"),
+    CommandSpec("card", (Option("line"),)),
     CommandSpec("show", (Option("code", suggest="codes"),)),
     CommandSpec("gallery"),
     CommandSpec("public"),

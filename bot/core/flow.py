@@ -175,3 +175,8 @@ def decline(state: State, known: Known) -> Turn:
 def expired(state: State) -> Turn:
     """A button whose time is over, and a way on."""
     return state, (Say((Line("expired"),), menus.BEGIN, code="expired"),)
+
+
+def stopped(state: State) -> Turn:
+    """The work was cancelled: the answer to the button has said so, and leads on."""
+    return state, (Say((Line("stopped"),), code="cancelled"),)

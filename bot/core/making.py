@@ -6,40 +6,66 @@ It holds no pixels and no latent; of a person's face only the id under which the
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, get_args
 
-from bot.core.blend import Blend
+from bot.core.blend import FIRST
 from bot.core.effects import MatchFace, Portrait, Wanted
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.state import read_blend
 
 VERSION = 1
+MOST = 16
+Kind = Literal["face", "all", "looks", "surprise", "film", "card"]
 
 
-def of(wanted: Wanted) -> Portrait | None:
-    """The face that is to be seen, without what belongs to one moment; None for what cannot be told so."""
+@dataclass(frozen=True)
+class Made:
+    """One picture, sheet, film or card, and the faces that are on it, without what belongs to one moment."""
+
+    kind: Kind
+    faces: tuple[Portrait, ...]
+
+    @property
+    def open(self) -> bool:
+        """Nothing of a person is in it."""
+        return all(face.face is None for face in self.faces)
+
+
+def of(wanted: Wanted) -> Portrait:
+    """The face that is to be seen, without what belongs to one moment."""
     match wanted:
         case Portrait():
             return Portrait(wanted.type, wanted.gender, wanted.blend, wanted.face)
         case MatchFace():
             return Portrait(wanted.partners[0], wanted.gender)
-    return None
+    raise AssertionError(wanted)
 
 
-def to_json(made: Portrait) -> str:
-    blend = {name: value for name, value in asdict(made.blend).items() if value != getattr(Blend(), name)}
-    body = {"version": VERSION, "type": made.type, "gender": made.gender, "face": made.face, "blend": blend}
+def to_json(made: Made) -> str:
+    body = {"version": VERSION, "kind": made.kind, "faces": [_told(face) for face in made.faces]}
     return json.dumps(body, separators=(",", ":"))
 
 
-def from_json(text: str) -> Portrait | None:
+def _told(face: Portrait) -> dict[str, Any]:
+    blend = {name: value for name, value in asdict(face.blend).items() if value != getattr(FIRST, name)}
+    return {"type": face.type, "gender": face.gender, "face": face.face, "blend": blend}
+
+
+def from_json(text: str) -> Made | None:
     """None for what a later version wrote, or what cannot be read."""
     try:
         body = json.loads(text)
-        if body["version"] != VERSION or body["type"] not in TYPES or body["gender"] not in GENDERS:
+        if body["version"] != VERSION or body["kind"] not in get_args(Kind):
             return None
-        if not isinstance(body["face"], str | None):
-            return None
-        return Portrait(body["type"], body["gender"], read_blend(body["blend"]), body["face"])
-    except (ValueError, TypeError, KeyError):
+        faces = tuple(map(_read, body["faces"]))
+    except (ValueError, TypeError, KeyError, AttributeError):
         return None
+    return Made(body["kind"], faces) if 1 <= len(faces) <= MOST else None
+
+
+def _read(told: Any) -> Portrait:
+    face = told["face"]
+    if told["type"] not in TYPES or told["gender"] not in GENDERS or not isinstance(face, str | None):
+        raise ValueError("no face")
+    return Portrait(told["type"], told["gender"], read_blend(told["blend"]), face)

@@ -13,7 +13,7 @@ from bot.core.presses import Action
 from bot.core.replies import Style
 from bot.core.state import State
 
-Work = Literal["photo", "type", "blend", "match", "compose"]
+Work = Literal["photo", "type", "blend", "match", "compose", "film"]
 MAX_NUMBERS = 20
 
 
@@ -142,6 +142,8 @@ def _blended(state: State, known: Known, shown: Portrait) -> Choices:
     main = (
         button("in-photo", Action.COMPOSE, style="success"),
         button("match", Action.MATCH, style="primary"),
+        button("film", Action.FILM),
+        button("card", Action.CARD),
     )
     return (weight, (button("mix", Action.MIX, "open", "0"), *play(known)), main, extra)
 
@@ -153,6 +155,18 @@ def composed(known: Known, shown: Portrait, token: str) -> Choices:
         (button("blend-back", Action.AGAIN, style="primary"), button("other-photo", Action.OTHER_PHOTO)),
         (button("show", Action.REVEAL, str(shown.serial), token),) if hidden else (),
         (button("match", Action.MATCH),),
+    )
+
+
+def filmed(state: State) -> Choices:
+    """Under a film or a card."""
+    return (
+        (
+            button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE),
+            button("film", Action.FILM),
+            button("card", Action.CARD),
+        ),
+        *AFTER_PHOTO,
     )
 
 

@@ -92,14 +92,9 @@ def _match_shown(state: State, wanted: MatchFace) -> Turn:
     return state, (CloseSession("matched"), show)
 
 
-def _stopped(state: State) -> Turn:
-    """The work was cancelled: the answer to the button has said so, and leads on."""
-    return state, (Say((Line("stopped"),), code="cancelled"),)
-
-
 def _projected(state: State, outcome: Projected, known: Known) -> Turn:
     if state.job != outcome.job:
-        return _stopped(state)
+        return flow.stopped(state)
     if state.face:  # a new photo: a new beginning; but a type's face that was played with stays as it is
         state = state.afresh()
     state = replace(state, job=None, photo_sent=False, face=outcome.face)
@@ -111,12 +106,12 @@ def _projected(state: State, outcome: Projected, known: Known) -> Turn:
 
 
 def _composed(state: State, outcome: Composed, known: Known) -> Turn:
-    return composing.done(state, outcome, known) if state.job == outcome.job else _stopped(state)
+    return composing.done(state, outcome, known) if state.job == outcome.job else flow.stopped(state)
 
 
 def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
     if state.job != found.job:
-        return _stopped(state)
+        return flow.stopped(state)
     composes = state.doing == "compose"
     menu = menus.faces(found.token, found.count, composing=composes)
     state = replace(state, job=None, doing="photo", waiting="photo" if composes else "selfie")
@@ -130,7 +125,7 @@ def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
 def _failed(state: State, failed: Failed, known: Known) -> Turn:
     match failed.work:
         case int(job) if state.job != job:
-            return _stopped(state)
+            return flow.stopped(state)
         case int():
             work: menus.Work = state.doing
             return _unmade(replace(state, job=None, doing="photo"), failed, known, work)

@@ -10,9 +10,20 @@ from math import ceil
 from bot.core import menus, presses
 from bot.core.effects import Arg, Choice, Choices, Line, Range, Say, Selection, Show
 from bot.core.events import Person
+from bot.core.presence import Running
 from bot.core.replies import Button, Menu, Picture, Progress, Select, Shown, Slider, Text
 from bot.core.wording import say
 from inference.wire import JobEvent
+
+
+@dataclass(frozen=True)
+class Shot:
+    """An encoded picture, film or file; of a film also its `poster`. `code` tells how it was made, if one does."""
+
+    data: bytes = b""
+    media_type: str = "image/jpeg"
+    code: str | None = None
+    poster: bytes = b""
 
 
 @dataclass(frozen=True)
@@ -53,15 +64,13 @@ class Phrasing:
     def text(self, said: Say) -> Text:
         return Text(self.lines(said.lines), self.menu(said.menu), said.code, select=self.select(said.select))
 
-    def shown(
-        self, show: Show, picture: bytes, media_type: str = "image/jpeg", made: str | None = None
-    ) -> Shown:
-        """`made` is the code of how the picture was made."""
-        code = made if show.made else None
+    def shown(self, show: Show, made: Shot) -> Shown:
+        """`made` is what the picture is."""
+        code = made.code if show.made else None
         lines = show.lines if code is None else (*show.lines, Line("made-code", {"code": code}))
-        name = f"{show.name}.{media_type.split('/')[1].replace('jpeg', 'jpg')}"
+        name = f"{show.name}.{made.media_type.split('/')[1].replace('jpeg', 'jpg')}"
         return Shown(
-            Picture(picture, media_type, name, self.line(show.alt)),
+            Picture(made.data, made.media_type, name, self.line(show.alt), made.poster),
             self.lines(lines),
             self.menu(show.menu),
             show.code,
@@ -76,19 +85,20 @@ class Phrasing:
         """The first word about a job."""
         return Progress(self.line(line), menu=self.menu(menus.cancel(job)))
 
-    def progress(self, job: int, event: JobEvent) -> Progress:
-        """How far a projection is."""
+    def progress(self, running: Running, event: JobEvent) -> Progress:
+        """How far a job is."""
         view = event.job
         seconds = max(1, ceil(view.eta))
         fraction = min(1.0, view.step / view.steps) if view.steps else None
         if view.state == "queued":
             line = Line("progress-queued", {"position": max(1, view.position), "seconds": seconds})
         elif fraction is None:
-            line = Line("progress-start")
+            line = Line(f"progress-{running.doing}")
         else:
-            line = Line("progress-running", {"percent": round(100 * fraction), "seconds": seconds})
+            args = {"percent": round(100 * fraction), "seconds": seconds}
+            line = Line(f"progress-{running.doing}-running", args)
         preview = None
         if event.preview:
             data = b64decode(event.preview)
             preview = Picture(data, "image/jpeg", "preview.jpg", self.line(Line("alt-preview")))
-        return Progress(self.line(line), fraction, preview, self.menu(menus.cancel(job)))
+        return Progress(self.line(line), fraction, preview, self.menu(menus.cancel(running.number)))

@@ -14,7 +14,14 @@ from bot.core.replies import Reply
 from db.community import AuditEntry, Block, CommunitySettings
 from db.records import Failure, Held, Making, PersonRef, Preferences, Quota, Receipt, Statistics
 from inference.errors import Box
-from inference.wire import Face, ImageFormat, JobEvent, PackInfo, ProjectResult
+from inference.wire import Face, FilmFormat, ImageFormat, JobEvent, PackInfo, ProjectResult
+
+
+class Film(Protocol):
+    """A film's files by format; `jpeg` is its first frame."""
+
+    @property
+    def files(self) -> Mapping[FilmFormat, bytes]: ...
 
 
 class Faces(Protocol):
@@ -28,6 +35,12 @@ class Faces(Protocol):
         self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat
     ) -> bytes:
         """The photo with `face` in it, longest side at most `size` px."""
+        ...
+
+    def morph(
+        self, faces: Sequence[Face], *, owner: str, pack: str | None, formats: list[FilmFormat]
+    ) -> AsyncIterator[JobEvent | Film]:
+        """Turn faces into one another; as `project`."""
         ...
 
     def project(

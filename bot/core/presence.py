@@ -6,16 +6,17 @@ import asyncio
 from weakref import WeakValueDictionary
 
 from bot.core.events import Person
+from bot.core.state import Work
 
 
 class Running:
-    """A job on a photo under way, a projection or a composition.
+    """A job under way. `doing` is what it does.
 
     `stopped` is the code of why it was stopped, None while it may go on.
     """
 
-    def __init__(self, number: int) -> None:
-        self.number = number
+    def __init__(self, number: int, doing: Work) -> None:
+        self.number, self.doing = number, doing
         self.stopped: str | None = None
         self.task: asyncio.Task[None] | None = None
 

@@ -89,6 +89,8 @@ class Action(StrEnum):
     LOG = "log"
     STATS = "stats"
     COUNT = "count"
+    FILM = "film"
+    CARD = "card"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
@@ -100,7 +102,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.SHAPE: ("[01]",),
     Action.COLOURS: ("[01]",),
     Action.SHOW: (_COUNT,),
-    Action.RETRY: ("photo|type|blend|match|compose",),
+    Action.RETRY: ("photo|type|blend|match|compose|film",),
     Action.CANCEL: (_COUNT,),
     Action.PICK: (_TOKEN, "[0-9]{1,2}"),
     Action.PLACE: (_TOKEN, "[0-9]{1,2}"),

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from bot.core.events import Event
 from bot.core.photos import Key
-from bot.core.phrasing import Phrasing
+from bot.core.phrasing import Phrasing, Shot
 from bot.core.place import NOWHERE, Place
 from bot.core.presence import Presence, Running
 from bot.core.wording import pick
@@ -23,17 +23,15 @@ class ForgottenError(Exception):
 class Run:
     """What belongs to the answer to one event.
 
-    `picture` is the one that was made last, `made` the code that tells how, if it has one. `place` is where the person
-    is, `used` whether this answer has taken a use of their quota.
+    `shot` is the picture that was made last, `place` where the person is, `used` whether this answer has taken a use
+    of their quota.
     """
 
     event: Event
     presence: Presence
     phrasing: Phrasing
     epoch: int
-    picture: bytes = b""
-    media_type: str = "image/jpeg"
-    made: str | None = None
+    shot: Shot = field(default_factory=Shot)
     running: Running | None = None
     place: Place = NOWHERE
     used: bool = False
@@ -50,6 +48,12 @@ class Run:
         told = self.event.origin.locale or chosen.locale
         tag = chosen.language or told or self.place.settings.locale or ""
         self.phrasing = Phrasing(self.phrasing.person, pick(tag))
+
+    def show(
+        self, data: bytes, media_type: str = "image/jpeg", *, code: str | None = None, poster: bytes = b""
+    ) -> None:
+        """This is what is shown next."""
+        self.shot = Shot(data, media_type, code, poster)
 
     @property
     def chat(self) -> str:

@@ -33,8 +33,10 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import admin, makings, memory, mine, quiz, report, sheets, types, writes
+from bot.core.hands import admin, cards, films, memory, mine, quiz, report, sheets, types, writes
+from bot.core.hands.makings import Makings
 from bot.core.hands.writes import CONSENT_VERSION
+from bot.core.jobs import Jobs
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
 from bot.core.packs import PackView
@@ -43,12 +45,13 @@ from bot.core.phrasing import Phrasing
 from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Store
 from bot.core.presence import Presences, Running
+from bot.core.rendering import Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.state import State, from_json
 from bot.core.uses import Uses
 from bot.core.wording import pick
-from bot.core.work import Work
+from bot.core.work import PhotoWork
 from db.errors import StoreError
 from inference.errors import TypefaceError
 
@@ -82,17 +85,23 @@ class Service:
         self._shrinking = asyncio.Semaphore(SHRINKING)
         self._photos = Photos(clock)
         self._presences = Presences()
-        self._work = Work(Ports(faces, store, drawing, clock), self._photos, retention_seconds)
+        ports = Ports(faces, store, drawing, clock)
+        self._jobs = Jobs(store, clock)
+        rendering = Rendering(ports, self._jobs, retention_seconds)
+        work = PhotoWork(ports, self._jobs, rendering, self._photos, retention_seconds)
         self._packs = PackView(faces, clock)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
             memory.hand(self._photos),
             writes.hand(store),
-            self._work.hand(),
-            sheets.hand(self._work),
+            rendering.hand(),
+            work.hand(),
+            sheets.hand(rendering),
+            Makings(store, rendering).hand(),
+            mine.hand(store, rendering),
+            films.hand(ports, self._jobs, rendering),
+            cards.hand(ports, rendering),
             quiz.hand(drawing),
-            makings.hand(store, self._work),
-            mine.hand(store, self._work),
             admin.hand(store),
             report.hand(store, drawing),
             types.hand(store, drawing),
@@ -104,14 +113,14 @@ class Service:
         """Effects are carried out by these, each by the one that knows it."""
         self._quick = {kind: do for hand in hands for kind, do in hand.quick.items()}
         self._asks = {kind: do for hand in hands for kind, do in hand.asks.items()}
-        self._jobs = {kind: do for hand in hands for kind, do in hand.jobs.items()}
+        self._runners = {kind: do for hand in hands for kind, do in hand.jobs.items()}
 
     async def close(self) -> None:
         """Stop all work; what is still being answered ends with a word about it."""
         self._closed = True
         for presence in self._presences.all():
             presence.stop_all("stopping")
-        await self._work.close()
+        await self._jobs.close()
 
     async def handle(self, event: Event) -> AsyncGenerator[Reply]:
         """Answer `event`: any number of Progress, and at least one Text or Shown, of which one is the last.
@@ -154,7 +163,7 @@ class Service:
                     case Say():
                         yield run.phrasing.text(effect)
                     case Show():
-                        shown = run.phrasing.shown(effect, run.picture, run.media_type, run.made)
+                        shown = run.phrasing.shown(effect, run.shot)
                         yield replace(shown, picture=_covered(run, shown.picture))
                     case Job():
                         async with aclosing(self._work_on(run, effect)) as news:
@@ -171,7 +180,7 @@ class Service:
         if refused := await self._uses.take(run, job):
             yield refused
             return
-        async with aclosing(self._jobs[type(job)](run, job)) as news:
+        async with aclosing(self._runners[type(job)](run, job)) as news:
             async for item in news:
                 if isinstance(item, Outcome):
                     await self._uses.settle(run, item)
@@ -279,7 +288,7 @@ class Service:
         """From here on everybody knows that a job runs on the photo."""
         if effects and isinstance(effects[-1], Job):
             assert state.job is not None
-            run.running = run.presence.running[run.chat] = Running(state.job)
+            run.running = run.presence.running[run.chat] = Running(state.job, state.doing)
 
     async def _read_held(self, run: Run, _: ReadHeld) -> Outcome:
         return HeldRead(await self._store.held(run.ref))

@@ -14,8 +14,8 @@ VERSION = 4
 _READ = (1, 2, 3, VERSION)
 """Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
-Work = Literal["photo", "compose"]
-"""Jobs: a face is found in a photo, put into one."""
+Work = Literal["photo", "compose", "film"]
+"""Jobs: a face is found in a photo, put into one; faces become a film."""
 Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match", "notice"]
 
 

@@ -135,6 +135,9 @@ class Answer:
         """
         file = {"filename": picture.name, **caption}
         try:
+            if picture.media_type == "video/mp4":
+                await self._deliver(self._bot.send_animation, animation=picture.data, **file)
+                return True
             if not whole:
                 await self._deliver(
                     self._bot.send_photo, photo=picture.data, has_spoiler=picture.spoiler, **file

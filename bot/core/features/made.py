@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import captions, flow, menus
+from bot.core import captions, filming, flow, menus
 from bot.core.effects import Ask, Choice, Known, Line, Outcome, Portrait, Prefer, Render, Say, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
+from bot.core.features import sheets
+from bot.core.features.card import DrawCard
 from bot.core.flow import Turn
+from bot.core.making import Made
 from bot.core.presses import Action
 from bot.core.state import State
 
@@ -26,7 +29,7 @@ class MakingRead(Outcome):
     """How the picture `code` was made, and when; nothing when nobody knows, or it is another person's."""
 
     code: str
-    made: Portrait | None
+    made: Made | None
     when: datetime | None
 
 
@@ -84,15 +87,33 @@ def _read(state: State, outcome: MakingRead, known: Known) -> Turn:
     if made is None:
         line = Line("no-such-code", {"code": outcome.code})
         return state, (Say((line,), menus.GALLERY, code="unknown_code"),)
+    when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
+    told = Say((Line("made-how", {"code": outcome.code}), Line(f"made-{made.kind}"), *when))
+    state, effects = _again(state, made, known)
+    return state, (told, *effects)
+
+
+def _again(state: State, made: Made, known: Known) -> Turn:
+    match made.kind:
+        case "face":
+            return _face_again(state, made.faces[0], known)
+        case "film":
+            return filming.shoot(state, known, made.faces)
+        case "card":
+            plain, *others = made.faces
+            mine = next((face for face in others if face.face), None)
+            return state, (DrawCard(plain, mine, others[-1] if others else plain, public=known.public),)
+    return state, (sheets.again(made.kind, made.faces, known),)
+
+
+def _face_again(state: State, made: Portrait, known: Known) -> Turn:
     before = state
     state = replace(state, type=made.type, gender=made.gender, face=made.face or state.face)
     same = (before.type, before.gender, before.face) == (state.type, state.gender, state.face)
     state = state.blended(made.blend) if same else replace(state.afresh(), blend=made.blend)
-    when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
-    told = Say((Line("made-how", {"code": outcome.code}), *when))
     wanted = replace(flow.portrait(state, known), face=made.face, panel="" if made.face else "edit")
     state = replace(state, waiting="", shown=state.shown + 1)
-    return state, (told, Render(replace(wanted, serial=state.shown)))
+    return state, (Render(replace(wanted, serial=state.shown)),)
 
 
 def _gallery(state: State, args: Args, _: Known) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.core import flow, menus
 from bot.core.blend import Blend
@@ -17,6 +18,7 @@ from bot.core.presses import Action
 from bot.core.state import State
 
 NINE = 9
+SheetName = Literal["all", "looks", "surprise"]
 SEEDS = 2**31
 """Seeds are below this, so that nine in a row always exist."""
 
@@ -25,7 +27,7 @@ SEEDS = 2**31
 class DrawSheet(Ask):
     """Draw `faces` in rows of `columns`, each over its caption; `name` says which sheet it is."""
 
-    name: str
+    name: SheetName
     faces: tuple[Portrait, ...]
     captions: tuple[Line, ...]
     columns: int
@@ -113,8 +115,18 @@ def _drawn(state: State, outcome: SheetDrawn, _: Known) -> Turn:
         (Line(f"sheet-{sheet.name}", args),),
         _menu(sheet),
         public=sheet.public,
+        made=True,
     )
     return state, (show,)
+
+
+def again(name: SheetName, faces: tuple[Portrait, ...], known: Known) -> DrawSheet:
+    """A sheet that was drawn before."""
+    if name == "all":
+        return DrawSheet(
+            name, faces, tuple(Line("button-plain", {"text": f.type}) for f in faces), 4, known.public
+        )
+    return DrawSheet(name, faces, _numbered(faces), 3 if name == "surprise" else 4, known.public)
 
 
 def _no_looks(state: State, args: Args, known: Known) -> Turn:

@@ -16,8 +16,8 @@ from bot.core.features.made import (
 from bot.core.hand import Hand
 from bot.core.making import from_json
 from bot.core.ports import Store
+from bot.core.rendering import Rendering
 from bot.core.run import Run
-from bot.core.work import Work
 from inference.errors import TypefaceError
 
 PAGE = 6
@@ -26,40 +26,55 @@ ORIGINAL = 1024
 """Pixels of the uncompressed picture."""
 
 
-def hand(store: Store, work: Work) -> Hand:
-    async def read(run: Run, effect: ReadMaking) -> Outcome:
-        kept = await store.making(run.ref, effect.code)
+class Makings:
+    """Reads, draws again, deletes."""
+
+    def __init__(self, store: Store, rendering: Rendering) -> None:
+        self._store, self._rendering = store, rendering
+
+    def hand(self) -> Hand:
+        return Hand(
+            asks={
+                ReadMaking: self._read,
+                ReadGallery: self._gallery,
+                DropMaking: self._drop,
+                Original: self._original,
+            }
+        )
+
+    async def _read(self, run: Run, effect: ReadMaking) -> Outcome:
+        kept = await self._store.making(run.ref, effect.code)
         made = from_json(kept.making) if kept else None
         return MakingRead(effect.code, made, kept.created if kept else None)
 
-    async def gallery(run: Run, effect: ReadGallery) -> Outcome:
-        kept, total = await store.makings(run.ref, effect.page * PAGE, PAGE)
+    async def _gallery(self, run: Run, effect: ReadGallery) -> Outcome:
+        kept, total = await self._store.makings(run.ref, effect.page * PAGE, PAGE)
         pages = max(1, -(-total // PAGE))
         if not kept and effect.page:
-            return await gallery(run, ReadGallery(pages - 1))
+            return await self._gallery(run, ReadGallery(pages - 1))
         readable = [(one.code, made) for one in kept if (made := from_json(one.making))]
+        codes = tuple(code for code, _ in readable)
         try:
-            drawn = await work.sheet(run, [made for _, made in readable], [code for code, _ in readable])
+            drawn = await self._rendering.sheet(run, [made.faces[0] for _, made in readable], codes)
         except TypefaceError as error:
             return Failed(effect, error.code)
-        return GalleryRead(tuple(code for code, _ in readable), effect.page, pages, total, drawn)
+        return GalleryRead(codes, effect.page, pages, total, drawn)
 
-    async def toss(run: Run, effect: DropMaking) -> Outcome:
+    async def _drop(self, run: Run, effect: DropMaking) -> Outcome:
         async with run.writing():
-            return MakingDropped(effect.code, await store.drop_making(run.ref, effect.code))
+            return MakingDropped(effect.code, await self._store.drop_making(run.ref, effect.code))
 
-    async def original(run: Run, effect: Original) -> Outcome:
-        kept = await store.making(run.ref, effect.code)
+    async def _original(self, run: Run, effect: Original) -> Outcome:
+        """Without loss; of a sheet, a film or a card, its first face."""
+        kept = await self._store.making(run.ref, effect.code)
         made = from_json(kept.making) if kept else None
         if made is None:
             return MakingRead(effect.code, None, None)
         try:
-            picture = await work.drawn(run, made, size=ORIGINAL, format="png")
+            picture = await self._rendering.drawn(run, made.faces[0], size=ORIGINAL, format="png")
         except TypefaceError as error:
             return Failed(effect, error.code)
         if picture is None:
             return Failed(effect, "face_gone")
-        run.picture, run.media_type = picture, "image/png"
-        return OriginalMade(effect.code, made)
-
-    return Hand(asks={ReadMaking: read, ReadGallery: gallery, DropMaking: toss, Original: original})
+        run.show(picture, "image/png")
+        return OriginalMade(effect.code, made.faces[0])

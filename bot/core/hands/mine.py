@@ -13,15 +13,15 @@ from bot.core.features.mine import HandedOver, HandOver
 from bot.core.hand import Hand
 from bot.core.making import from_json
 from bot.core.ports import Store
+from bot.core.rendering import SIZE, Rendering
 from bot.core.run import Run
-from bot.core.work import SIZE, Work
 from inference.errors import TypefaceError
 
 MOST_PICTURES = 40
 """So many of the newest pictures are made again for the file; how the others were made is told all the same."""
 
 
-def hand(store: Store, work: Work) -> Hand:
+def hand(store: Store, rendering: Rendering) -> Hand:
     async def hand_over(run: Run, effect: HandOver) -> Outcome:
         held = await store.held(run.ref)
         made, _ = await store.makings(run.ref, 0, 1000)
@@ -32,15 +32,15 @@ def hand(store: Store, work: Work) -> Hand:
         faces = len(files)
         try:
             for kept in made[:MOST_PICTURES]:
-                portrait = from_json(kept.making)
-                picture = portrait and await work.drawn(run, portrait, size=SIZE, format="png")
+                told = from_json(kept.making)
+                picture = told and await rendering.drawn(run, told.faces[0], size=SIZE, format="png")
                 if picture:
                     files[f"pictures/{kept.code}.png"] = picture
         except TypefaceError as error:
             return Failed(effect, error.code)
         makings = [{"code": kept.code, "created": kept.created, "how": kept.making} for kept in made]
         files["data.json"] = _json({"held": asdict(held), "pictures": makings})
-        run.picture, run.media_type, run.made = _zipped(files), "application/zip", None
+        run.show(_zipped(files), "application/zip")
         return HandedOver(len(files) - faces - 1, faces)
 
     return Hand(asks={HandOver: hand_over})

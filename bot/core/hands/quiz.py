@@ -18,7 +18,7 @@ def hand(drawing: Drawing) -> Hand:
         ends = [[run.phrasing.line(Line(f"quiz-end-{letter}")) for letter in one.pair] for one in found]
         bars = tuple(Bar(one, first, second) for one, (first, second) in zip(found, ends, strict=True))
         chart = BalanceChart(title(found), bars, run.phrasing.line(Line("quiz-note")))
-        run.picture, run.media_type = await asyncio.to_thread(drawing.balances, chart), "image/jpeg"
+        run.show(await asyncio.to_thread(drawing.balances, chart))
         return BalancesDrawn(effect.answers)
 
     return Hand(asks={DrawBalances: draw})

@@ -34,11 +34,9 @@ def hand(store: Store, drawing: Drawing) -> Hand:
         found = await store.statistics(since, (run.ref.platform, community(run)))
         if effect.form == "sheet":
             words = _words(run.phrasing.line, found, effect.days)
-            run.picture = await asyncio.to_thread(drawing.statistics, found, words)
-            run.media_type = "image/png"
+            run.show(await asyncio.to_thread(drawing.statistics, found, words), "image/png")
         else:
-            run.picture, run.media_type = _file(found, effect.form)
-        run.made = None
+            run.show(*_file(found, effect.form))
         return Reported(effect.days, effect.form)
 
     return Hand(asks={ReadLog: log, Report: report})

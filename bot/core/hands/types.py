@@ -17,8 +17,7 @@ def hand(store: Store, drawing: Drawing) -> Hand:
         assert community is not None, "the gate lets nobody else in"
         counts = await store.type_map(run.ref.platform, community)
         title = run.phrasing.line(Line("types-title"))
-        run.picture = await asyncio.to_thread(drawing.type_map, dict(counts), title)
-        run.media_type, run.made = "image/jpeg", None
+        run.show(await asyncio.to_thread(drawing.type_map, dict(counts), title))
         return TypesRead(counts, await store.on_map(run.ref, community))
 
     async def count(run: Run, effect: Count) -> Outcome:

@@ -26,10 +26,12 @@ from db.records import (
     Receipt,
     Statistics,
 )
+from inference.client import Film
 from inference.errors import Box, TypefaceError
 from inference.wire import (
     DirectionInfo,
     Face,
+    FilmFormat,
     Gender,
     ImageFormat,
     JobEvent,
@@ -134,6 +136,7 @@ class FakeFaces:
 
     def __init__(self) -> None:
         self.rendered: list[Face] = []
+        self.morphed: list[tuple[Face, ...]] = []
         self.projected: list[tuple[bytes, str, Box | None]] = []
         self.composed: list[tuple[bytes, Box | None]] = []
         self.cancelled = 0
@@ -157,6 +160,23 @@ class FakeFaces:
             raise self.bug
         self.rendered.append(face)
         return JPEG
+
+    async def morph(
+        self, faces: Sequence[Face], *, owner: str, pack: str | None, formats: list[FilmFormat]
+    ) -> AsyncIterator[JobEvent | Film]:
+        self.morphed.append(tuple(faces))
+        self._maybe_fail("morph")
+        view = JobView(id="m", kind="morph", state="running", step=9, steps=90, eta=2)
+        try:
+            yield JobEvent(job=view, preview=b64encode(JPEG).decode())
+            self.started.set()
+            if self.gate:
+                await self.gate.wait()
+            await asyncio.sleep(0)
+        except asyncio.CancelledError:
+            self.cancelled += 1
+            raise
+        yield Film({"mp4": b"a film", "jpeg": JPEG})
 
     async def compose(
         self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat

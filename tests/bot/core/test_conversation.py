@@ -22,6 +22,7 @@ from bot.core.effects import (
     Direction,
     Drop,
     Effect,
+    Ended,
     Failed,
     Forget,
     Forgotten,
@@ -42,6 +43,7 @@ from bot.core.effects import (
     Wanted,
 )
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
+from bot.core.features.card import CardDrawn, DrawCard
 from bot.core.features.made import (
     DropMaking,
     GalleryRead,
@@ -54,9 +56,11 @@ from bot.core.features.made import (
 )
 from bot.core.features.quiz import BalancesDrawn, DrawBalances
 from bot.core.features.sheets import DrawSheet, SheetDrawn
+from bot.core.filming import Film, Filmed
+from bot.core.making import Made
 from bot.core.mbti import TYPES, Gender
 from bot.core.photos import HeldPhoto
-from bot.core.phrasing import Phrasing
+from bot.core.phrasing import Phrasing, Shot
 from bot.core.presses import Action
 from bot.core.replies import Shown, Text
 from bot.core.state import State, from_json
@@ -86,7 +90,7 @@ class World:
     work: list[Effect] = field(default_factory=list)
     payloads: list[str] = field(default_factory=list)
     looked: dict[int, tuple[object, ...]] = field(default_factory=dict)
-    made: dict[str, Portrait] = field(default_factory=dict)
+    made: dict[str, Made] = field(default_factory=dict)
 
     def known(self) -> Known:
         last = self.faces[-1] if self.faces else None
@@ -146,6 +150,9 @@ class World:
                 self.running = None
             case Project() | Compose():
                 self._work_on_photo(effect)
+            case Film(job):
+                assert self.running is None
+                self.running = job
             case Forget():
                 self._forget()
             case Render(Portrait(face=str()) as wanted):
@@ -184,7 +191,7 @@ class World:
         if isinstance(effect, Say):
             reply: Text | Shown = phrasing.text(effect)
         else:
-            reply = phrasing.shown(effect, b"x", made="C0DE00" if effect.made else None)
+            reply = phrasing.shown(effect, Shot(b"x", code="C0DE00"))
         check(reply)
         self.payloads += [button.payload for row in reply.menu for button in row]
         if reply.select:
@@ -207,7 +214,7 @@ def look(wanted: Portrait, token: str = "") -> tuple[object, ...]:
 
 def _number(event: Event | Outcome) -> int | None:
     """The number of the projection that has ended with `event`, if one has."""
-    if isinstance(event, Projected | Composed | ManyFound):
+    if isinstance(event, Ended):
         return event.job
     return event.work if isinstance(event, Failed) and isinstance(event.work, int) else None
 
@@ -309,6 +316,8 @@ class Conversations(RuleBasedStateMachine):
         match effect:
             case Render(wanted):
                 return self._rendered(world, wanted)
+            case Film(job) if world.running != job and place % 2:
+                return Failed(job, "cancelled")
             case Project() | Compose() if world.running != effect.job and place % 2:
                 return Failed(effect.job, "cancelled")
             case Project(job):
@@ -325,6 +334,10 @@ class Conversations(RuleBasedStateMachine):
     def _sketched(self, effect: Effect) -> Outcome | None:
         if isinstance(effect, DrawBalances):
             return BalancesDrawn(effect.answers)
+        if isinstance(effect, Film):
+            return Filmed(effect.job, effect)
+        if isinstance(effect, DrawCard):
+            return CardDrawn(effect)
         if not isinstance(effect, DrawSheet):
             return None
         assert all(face.face is None for face in effect.faces)
@@ -341,13 +354,12 @@ class Conversations(RuleBasedStateMachine):
                 return MakingDropped(code, world.made.pop(code, None) is not None)
             case Original(code):
                 made = world.made.get(code)
-                return OriginalMade(code, made) if made else Failed(effect, "face_gone")
+                return OriginalMade(code, made.faces[0]) if made else Failed(effect, "face_gone")
             case _:
                 return HeldRead(Held(conversations=1))
 
     def _rendered(self, world: World, wanted: Wanted) -> Outcome:
-        made = making.of(wanted)
-        assert made
+        made = Made("face", (making.of(wanted),))
         assert making.from_json(making.to_json(made)) == made
         world.made[f"C0DE{len(world.made):02d}"] = made
         if not (isinstance(wanted, Portrait) and wanted.face):
@@ -372,7 +384,7 @@ class Conversations(RuleBasedStateMachine):
     def work_fails(self, who: int, place: int, code: str, seconds: int) -> None:
         world = self.worlds[who]
         at = place % len(world.work) if world.work else None
-        if at is None or not isinstance(effect := world.work[at], Render | Project | Compose):
+        if at is None or not isinstance(effect := world.work[at], Render | Project | Compose | Film):
             return
         del world.work[at]
         failed = effect.wanted if isinstance(effect, Render) else effect.job

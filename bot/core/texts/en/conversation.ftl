@@ -6,6 +6,7 @@ help =
     /quiz: find out which type sounds like you
     /me: blend a new selfie, or your last one anew
     /mix, /edit, /looks, /surprise: play with the face; /undo takes it back
+    /morph: a film of it · /card: a card to share
     /match: meet the type that matches yours best
     /all: all sixteen types · /gallery: your pictures · /show CODE: one of them
     /public, /private: who sees your pictures
@@ -43,9 +44,9 @@ ask-photo = Send me another photo of you, and I put your face into it as it is b
 ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now.
 ask-reveal = Everyone here will see your own photo with the blended face in it: your hair, your clothes and all that is behind you. Shall I show it?
 
-progress-start = Thank you! Looking for your face…
+progress-photo = Thank you! Looking for your face…
 progress-queued = You are number { $position } in the queue, about { DURATION($seconds) } to go.
-progress-running = Finding your face… { $percent }%, about { DURATION($seconds) } to go.
+progress-photo-running = Finding your face… { $percent }%, about { DURATION($seconds) } to go.
 progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 

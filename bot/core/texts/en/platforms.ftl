@@ -48,3 +48,6 @@ choice-settings = Settings
 choice-log = The log of changes
 choice-stats = Statistics
 choice-block = Block somebody
+command-morph = A looping film: your type becomes you, and you your match
+command-card = A card to share: your type, you in it, your best match
+option-card-line = Your own words on it

@@ -6,6 +6,7 @@ help =
     /quiz: どのタイプに近いかを見つける
     /me: 新しい自撮りをブレンド、または前の自撮りをもう一度
     /mix、/edit、/looks、/surprise: 顔であそぶ、/undo: 元に戻す
+    /morph: 動画で見る · /card: 見せるカード
     /match: いちばん相性のいいタイプに会う
     /all: 16タイプすべて · /gallery: 自分の絵 · /show コード: その一枚
     /public、/private: 絵を誰が見るか
@@ -40,9 +41,9 @@ ask-photo = ご自分の別の写真を送ってもらえれば、今の顔を�
 ask-photo-gone = 写真を持っているのは長くても15分なので、もう手元にありません。同じ写真か、ご自分の別の写真を送ってもらえれば、今の顔をそのまま入れます。
 ask-reveal = ブレンドした顔の入ったあなたの写真を、ここにいる全員が見ることになります。髪も、服も、うしろに写ったものも見えます。見せてもいいですか？
 
-progress-start = ありがとうございます！ 顔を探しています…
+progress-photo = ありがとうございます！ 顔を探しています…
 progress-queued = 順番は { $position } 番目です。あと { DURATION($seconds) }ほどです。
-progress-running = 顔に近づいています… { $percent }%、あと { DURATION($seconds) }ほどです。
+progress-photo-running = 顔に近づいています… { $percent }%、あと { DURATION($seconds) }ほどです。
 progress-compose = 写真に顔を入れています…
 alt-preview = プレビュー: 写真から、ここまでに見つかった顔。
 

@@ -6,6 +6,7 @@ help =
     /quiz: 어떤 유형과 비슷한지 알아보기
     /me: 새 셀카를 섞거나, 지난 셀카를 다시 섞기
     /mix, /edit, /looks, /surprise: 얼굴 가지고 놀기, /undo: 되돌리기
+    /morph: 영상으로 보기 · /card: 나누는 카드
     /match: 가장 잘 맞는 유형 만나기
     /all: 열여섯 유형 모두 · /gallery: 내 그림 · /show 코드: 그중 한 장
     /public, /private: 내 그림을 누가 볼지 정하기
@@ -40,9 +41,9 @@ ask-photo-gone = 사진은 길어야 15분만 갖고 있어서 지금은 없어�
 ask-reveal = 섞은 얼굴을 넣은 본인의 사진을 여기 있는 모든 사람이 보게 돼요. 머리 모양, 옷, 배경까지 다 보여요. 보여 줄까요?
 face-found = 셀카 작업이 끝났어요.
 
-progress-start = 고마워요! 얼굴을 찾고 있어요…
+progress-photo = 고마워요! 얼굴을 찾고 있어요…
 progress-queued = 대기 순서 { $position }번째예요. 약 { DURATION($seconds) } 남았어요.
-progress-running = 얼굴을 찾아가고 있어요… { $percent }%, 약 { DURATION($seconds) } 남았어요.
+progress-photo-running = 얼굴을 찾아가고 있어요… { $percent }%, 약 { DURATION($seconds) } 남았어요.
 progress-compose = 사진에 얼굴을 넣고 있어요…
 alt-preview = 미리 보기: 사진에서 지금까지 찾은 얼굴.
 

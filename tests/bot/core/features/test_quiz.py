@@ -15,7 +15,7 @@ from bot.core.effects import Effect, Known, Say, Show
 from bot.core.events import Command, Event, Press, TextSent
 from bot.core.features.quiz import TOTAL, BalancesDrawn, DrawBalances
 from bot.core.mbti import TYPES
-from bot.core.phrasing import Phrasing
+from bot.core.phrasing import Phrasing, Shot
 from bot.core.presses import Action, encode
 from bot.core.replies import Shown, Text
 from bot.core.state import State, from_json
@@ -211,7 +211,7 @@ class Quizzed:
         for locale in LOCALES:
             phrasing = Phrasing(ANN, locale)
             said = [phrasing.text(e) for e in effects if isinstance(e, Say)]
-            said += [phrasing.shown(e, b"") for e in effects if isinstance(e, Show)]
+            said += [phrasing.shown(e, Shot()) for e in effects if isinstance(e, Show)]
             for reply in said:
                 check(reply)
                 self.payloads += [button.payload for row in reply.menu for button in row]

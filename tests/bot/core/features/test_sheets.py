@@ -18,7 +18,10 @@ async def test_all_sixteen_stand_on_one_sheet_and_each_can_be_chosen(bench: Benc
     assert bench.drawing.sheets == [(TYPES, 4)]
     assert bench.faces.rendered == [LabelFace(label=kind, gender="male") for kind in TYPES]
     assert [args for action, args in actions(sheet)] == [(kind,) for kind in TYPES]
-    assert sheet.made is None
+    assert sheet.made
+    again = shown(await bench.send(command("show", sheet.made)))
+    assert bench.drawing.sheets == [(TYPES, 4)] * 2
+    assert again.made != sheet.made
 
 
 async def test_looks_are_numbered_and_one_is_worn(bench: Bench) -> None:

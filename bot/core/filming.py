@@ -1,0 +1,65 @@
+"""A film in which the type's face becomes one's own, and that the match's: what comes next. Pure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from bot.core import flow, menus
+from bot.core.effects import Ended, Job, Known, Line, Portrait, Show
+from bot.core.flow import Turn
+from bot.core.making import of
+from bot.core.state import State
+
+
+@dataclass(frozen=True)
+class Film(Job):
+    """Turn `faces` into one another, and the last into the first."""
+
+    faces: tuple[Portrait, ...]
+    public: bool = False
+
+
+@dataclass(frozen=True)
+class Filmed(Ended):
+    film: Film
+
+
+def begin(state: State, known: Known) -> Turn:
+    """Type, oneself, match: as many of them as there are."""
+    if known.running:
+        return state, (flow.busy(state),)
+    if not (state.type and state.gender):
+        return flow.choose(state, known, state.type, state.gender)
+    plain = replace(of(flow.portrait(state, known)), face=None, blend=state.blend.plain())
+    me = (of(flow.portrait(state, known)),) if state.face else ()
+    match = Portrait(known.chart[state.type][0], known.match_gender or state.gender)
+    return shoot(state, known, (plain, *me, match))
+
+
+def shoot(state: State, known: Known, faces: tuple[Portrait, ...]) -> Turn:
+    """Begin the film of `faces`."""
+    if known.running:
+        return state, (flow.busy(state),)
+    job = state.jobs + 1
+    state = replace(state, waiting="", job=job, jobs=job, doing="film")
+    return state, (Film(job, faces, known.public),)
+
+
+def done(state: State, outcome: Filmed, _: Known) -> Turn:
+    """Show the film, unless it was cancelled meanwhile."""
+    if state.job != outcome.job:
+        return flow.stopped(state)
+    state = replace(state, job=None, doing="photo")
+    faces = outcome.film.faces
+    args = {"first": faces[0].type, "last": faces[-1].type}
+    mine = any(face.face for face in faces)
+    key = "film-mine" if mine else "film"
+    show = Show(
+        "typeface-film",
+        Line(f"alt-{key}", args),
+        (Line(key, args),),
+        menus.filmed(state),
+        public=outcome.film.public,
+        made=True,
+    )
+    return state, (show,)

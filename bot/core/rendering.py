@@ -1,0 +1,100 @@
+"""From how a picture is made to its pixels, through the faces' port; what was shown is kept as how it was made."""
+
+from __future__ import annotations
+
+import asyncio
+from base64 import b64encode
+from collections.abc import Sequence
+
+from bot.core import blend, making
+from bot.core.effects import Failed, Outcome, Portrait, Render, Rendered, Wanted
+from bot.core.hand import Hand
+from bot.core.jobs import Jobs
+from bot.core.making import Made
+from bot.core.ports import Ports
+from bot.core.run import Run
+from inference.errors import Busy, TypefaceError
+from inference.wire import Face, ImageFormat, LatentFace
+
+SIZE = 512
+TILE = 192
+"""Pixels of a face, alone and on a sheet."""
+
+
+class Rendering:
+    """Draws faces, outside of any lock."""
+
+    def __init__(self, ports: Ports, jobs: Jobs, retention_seconds: int) -> None:
+        self._faces, self._store, self._drawing = ports.faces, ports.store, ports.drawing
+        self._clock, self._jobs, self._retention_seconds = ports.clock, jobs, retention_seconds
+
+    def hand(self) -> Hand:
+        async def render(run: Run, effect: Render) -> Outcome:
+            return await self.render(run, effect.wanted)
+
+        return Hand(asks={Render: render})
+
+    async def render(self, run: Run, wanted: Wanted) -> Outcome:
+        """Make a picture; it is then what is shown next, with the code that tells how it was made."""
+        begun = self._clock.monotonic()
+        outcome: Outcome = Rendered(wanted)
+        code = "done"
+        made = making.of(wanted)
+        try:
+            picture = await self.drawn(run, made, size=SIZE, format="jpeg")
+            if picture is None:
+                return Failed(wanted, "face_gone")
+            run.show(picture, code=await self.keep(run, Made("face", (made,))))
+        except TypefaceError as error:
+            code, outcome = error.code, failed(wanted, error)
+        await self._jobs.log(run, "render", 0, self._jobs.since(begun), code)
+        return outcome
+
+    async def drawn(self, run: Run, made: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
+        """Its pixels; None when the person's latent is no longer kept. Raises TypefaceError."""
+        face = await self.expression(run, made)
+        if face is None:
+            return None
+        return await self._faces.render(face, pack=run.place.settings.pack, size=size, format=format)
+
+    async def sheet(
+        self, run: Run, faces: Sequence[Portrait], captions: Sequence[str], columns: int = 3
+    ) -> bool:
+        """Draw faces on one sheet, which is then shown next; those that are gone are left out.
+
+        Returns whether there is anything to be seen. Raises TypefaceError.
+        """
+        begun = self._clock.monotonic()
+        pictures = [await self.drawn(run, made, size=TILE, format="jpeg") for made in faces]
+        there = [(one, caption) for one, caption in zip(pictures, captions, strict=True) if one]
+        if there:
+            tiles, named = zip(*there, strict=True)
+            run.show(await asyncio.to_thread(self._drawing.sheet, tiles, named, columns))
+        await self._jobs.log(run, "sheet", 0, self._jobs.since(begun), "done")
+        return bool(there)
+
+    async def keep(self, run: Run, made: Made) -> str:
+        """Keep how a picture was made; returns its code."""
+        async with run.writing():
+            return await self._store.keep_making(
+                run.ref,
+                making.to_json(made),
+                open=made.open,
+                seconds=run.place.seconds(self._retention_seconds),
+            )
+
+    async def expression(self, run: Run, made: Portrait) -> Face | None:
+        """What to render; None when the person's latent is no longer kept."""
+        kind = blend.type_face(made.type, made.gender, made.blend)
+        if made.face is None:
+            return blend.expression(None, kind, made.blend)
+        latent = await self._store.face(run.ref, made.face, run.place.settings.pack)
+        if latent is None:
+            return None
+        return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)
+
+
+def failed(work: Wanted | int, error: TypefaceError) -> Failed:
+    """What could not be made, and when to try again."""
+    seconds = round(error.retry_after) if isinstance(error, Busy) else 0
+    return Failed(work, error.code, seconds)

@@ -1,0 +1,25 @@
+# Films and cards, and what a code stands for.
+film = From { $first } to { $last } and back again.
+film-mine = From { $first } to you to { $last } and back again.
+alt-film = A looping film in which the computer-made face of { $first } becomes that of { $last }.
+alt-film-mine = A looping film in which the computer-made face of { $first } becomes your own, and then that of { $last }.
+progress-film = Getting the faces ready for the film…
+progress-film-running = Making the film… { $percent }%, about { DURATION($seconds) } to go.
+still-film = I am still making your film; it comes as soon as it is done.
+already-film = I am already making a film for you. Wait for it, or cancel it.
+interrupted-film = Sorry, I was interrupted while making your film. Press to try again.
+button-film = Film
+button-card = Card
+card = Your card, to share with whom you like. Other words on it: /card and the words.
+alt-card = A card with the computer-made faces of { $type } and its best match { $match }.
+alt-card-mine = A card with your own face blended with { $type }, and the computer-made faces of { $type } and its best match { $match }.
+card-line = This is me as { $type }. My best match is { $match }!
+card-type = { $type }
+card-match = Best match: { $match }
+card-note = Made by a computer, for fun
+made-face = A face, with what stands below it.
+made-all = The sheet of all sixteen types.
+made-looks = A sheet of looks.
+made-surprise = A sheet of nine people.
+made-film = A film of faces.
+made-card = A card.

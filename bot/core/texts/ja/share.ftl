@@ -1,0 +1,25 @@
+# Films and cards, and what a code stands for.
+film = { $first } から { $last } へ、そしてまた最初へ。
+film-mine = { $first } からあなた、そして { $last } へ。また最初に戻ります。
+alt-film = コンピューターが作った { $first } の顔が { $last } の顔に変わっていく、繰り返しの動画。
+alt-film-mine = コンピューターが作った { $first } の顔があなたの顔に、そして { $last } の顔に変わっていく、繰り返しの動画。
+progress-film = 動画に使う顔を用意しています…
+progress-film-running = 動画を作っています… { $percent }%、あと約{ DURATION($seconds) }です。
+still-film = まだ動画を作っているところです。できしだい、お見せします。
+already-film = 今ちょうど、あなたの動画を作っています。少し待つか、取り消してください。
+interrupted-film = ごめんなさい、動画を作っている途中で中断してしまいました。ボタンを押すと、もう一度やってみます。
+button-film = 動画
+button-card = カード
+card = お好きな人に見せられるカードです。ほかの言葉を入れるには、/card のあとに書いてください。
+alt-card = コンピューターが作った { $type } の顔と、いちばん相性のいい { $match } の顔のカード。
+alt-card-mine = { $type } とブレンドしたあなたの顔、コンピューターが作った { $type } の顔、いちばん相性のいい { $match } の顔のカード。
+card-line = { $type } になったわたし。いちばん相性がいいのは { $match }！
+card-type = { $type }
+card-match = 相性がいいのは { $match }
+card-note = コンピューターが作った、お楽しみです
+made-face = 一枚の顔です。くわしくは絵の下にあります。
+made-all = 16タイプを並べた絵です。
+made-looks = いろいろな姿を並べた絵です。
+made-surprise = 9人を並べた絵です。
+made-film = 顔の動画です。
+made-card = カードです。

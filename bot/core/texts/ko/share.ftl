@@ -1,0 +1,25 @@
+# Films and cards, and what a code stands for.
+film = { $first }에서 { $last }까지, 그리고 다시 처음으로.
+film-mine = { $first }에서 나를 거쳐 { $last }까지, 그리고 다시 처음으로.
+alt-film = 컴퓨터가 만든 { $first } 얼굴이 { $last } 얼굴로 바뀌는 반복 영상.
+alt-film-mine = 컴퓨터가 만든 { $first } 얼굴이 내 얼굴로, 다시 { $last } 얼굴로 바뀌는 반복 영상.
+progress-film = 영상에 쓸 얼굴을 준비하고 있어요…
+progress-film-running = 영상을 만들고 있어요… { $percent }%, 약 { DURATION($seconds) } 남았어요.
+still-film = 영상을 아직 만들고 있어요. 끝나는 대로 보여 드릴게요.
+already-film = 이미 영상을 만들고 있어요. 조금 기다리거나 취소해 주세요.
+interrupted-film = 미안해요, 영상을 만들다가 중간에 끊겼어요. 버튼을 눌러 다시 해 주세요.
+button-film = 영상
+button-card = 카드
+card = 나누고 싶은 사람과 나눌 수 있는 카드예요. 다른 글을 넣으려면 /card 뒤에 적어 주세요.
+alt-card = 컴퓨터가 만든 { $type } 얼굴과 가장 잘 맞는 { $match } 얼굴이 있는 카드.
+alt-card-mine = { $type }{ JOSA($type, "과/와") } 섞은 내 얼굴, 컴퓨터가 만든 { $type } 얼굴, 가장 잘 맞는 { $match } 얼굴이 있는 카드.
+card-line = { $type } 버전의 나예요. 가장 잘 맞는 유형은 { $match }!
+card-type = { $type }
+card-match = 잘 맞는 유형: { $match }
+card-note = 재미로, 컴퓨터가 만들었어요
+made-face = 얼굴 한 장이에요. 자세한 것은 그림 아래에 있어요.
+made-all = 열여섯 유형을 모은 그림이에요.
+made-looks = 여러 모습을 모은 그림이에요.
+made-surprise = 아홉 명을 모은 그림이에요.
+made-film = 얼굴 영상이에요.
+made-card = 카드예요.

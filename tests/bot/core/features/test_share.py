@@ -1,0 +1,87 @@
+"""Films and cards through the service."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bot.core.presses import Action
+from bot.core.replies import Progress
+from inference.errors import Unreachable
+from inference.wire import LabelFace, MixFace
+from tests.bot.core.conftest import Bench
+from tests.bot.core.features.test_play import ME, blended, shown
+from tests.bot.core.people import actions, command, final, press
+
+
+async def test_a_film_goes_from_the_type_to_oneself_to_the_match(bench: Bench) -> None:
+    await blended(bench)
+    replies = await bench.send(command("morph"))
+    film = shown(replies)
+    kind = LabelFace(label="ENFP", gender="female")
+    mine = MixFace(a=ME, b=kind, layers="all", weight=0.5)
+    assert bench.faces.morphed == [(kind, mine, LabelFace(label="ISTJ", gender="female"))]
+    assert (film.picture.media_type, film.picture.name) == ("video/mp4", "typeface-film.mp4")
+    assert film.picture.poster
+    assert "10%" in next(r.text for r in replies if isinstance(r, Progress) and r.fraction)
+    assert film.made
+    await bench.send(command("show", film.made))
+    assert bench.faces.morphed[1] == bench.faces.morphed[0]
+
+
+async def test_without_a_selfie_the_film_goes_from_type_to_match(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    assert len(actions(shown(await bench.send(press(Action.FILM))))) >= 3
+    assert [face.label for face in bench.faces.morphed[0]] == ["ENFP", "ISTJ"]  # type: ignore[union-attr]
+
+
+async def test_a_film_can_be_cancelled_and_tried_again(bench: Bench) -> None:
+    await blended(bench)
+    bench.faces.gate = asyncio.Event()
+    filming = asyncio.create_task(bench.send(command("morph")))
+    await bench.faces.started.wait()
+    assert final(await bench.send(command("card"))).code is None, "what is quick goes on beside it"
+    assert final(await bench.send(press(Action.FILM))).code == "already_running"
+    job = next(args[0] for r in [await _busy(bench)] for action, args in r if action is Action.CANCEL)
+    told = final(await bench.send(press(Action.CANCEL, job)))
+    assert (Action.RETRY, ("film",)) in actions(told)
+    assert (await filming)[-1].code == "cancelled"  # type: ignore[union-attr]
+    assert bench.faces.cancelled == 1
+    bench.faces.gate.set()
+    shown(await bench.send(press(Action.RETRY, "film")))
+
+
+async def _busy(bench: Bench) -> list[tuple[Action, tuple[str, ...]]]:
+    return actions(final(await bench.send(press(Action.FILM))))
+
+
+async def test_a_film_that_fails_is_told_with_a_way_to_try_again(bench: Bench) -> None:
+    await blended(bench)
+    bench.faces.fail["morph"] = Unreachable()
+    told = final(await bench.send(command("morph")))
+    assert told.code == "unreachable"
+    assert (Action.RETRY, ("film",)) in actions(told)
+    bench.store.faces.clear()
+    assert final(await bench.send(press(Action.RETRY, "film"))).code == "face_gone"
+
+
+async def test_a_card_has_three_faces_a_name_and_ones_own_words(bench: Bench) -> None:
+    await blended(bench)
+    card = shown(await bench.send(command("card", "Hello from me")))
+    drawn = bench.drawing.cards[0]
+    assert (drawn.kind, drawn.line, drawn.shape) == ("ENFP", "Hello from me", "wide")
+    assert drawn.title == "The kite with a thousand ribbons"
+    assert drawn.mine
+    assert "ISTJ" in drawn.match_label
+    assert card.made
+    await bench.send(command("show", card.made))
+    assert bench.drawing.cards[1].mine
+    long = shown(await bench.send(command("card", "x" * 5000)))
+    assert long
+    assert len(bench.drawing.cards[2].line) <= 120
+
+
+async def test_a_card_without_a_selfie_has_two_faces(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    shown(await bench.send(command("card")))
+    assert bench.drawing.cards[0].mine is None
+    assert final(await bench.send(command("card", "", chat="elsewhere"))).code in {"ask_type"}
