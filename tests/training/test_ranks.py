@@ -17,6 +17,7 @@ from training.loops.gan import GanTrainer
 from training.loops.machine import Machine
 from training.loops.run import Run, RunPlan
 from training.loops.world import World
+from training.watching.best import BEST
 
 
 @pytest.fixture(autouse=True)
@@ -59,7 +60,7 @@ def test_ranks_stay_alike_and_the_first_writes(out: Path) -> None:
     for network in ("generator", "discriminator", "average"):
         assert all(torch.equal(first[network][n], second[network][n]) for n in first[network])
     assert not torch.equal(first["random"][0]["cpu"], first["random"][1]["cpu"])
-    assert sorted(p.name for p in (out / "run").iterdir() if p.suffix == ".pt") == [LATEST]
+    assert sorted(p.name for p in (out / "run").iterdir() if p.suffix == ".pt") == [BEST, LATEST]
     written = load_checkpoint(out / "run" / LATEST)
     assert (written["iteration"], written["images"], len(written["random"])) == (4, 32, 2)
     assert all(torch.equal(written["average"][n], first["average"][n]) for n in first["average"])
@@ -68,7 +69,7 @@ def test_ranks_stay_alike_and_the_first_writes(out: Path) -> None:
 def test_one_process_goes_on_with_the_run_of_two(out: Path) -> None:
     own = replace(config(), lr=0.002, noise="random", augment="bgc", augment_p=0.5)
     trainer = GanTrainer(own, Shared(Machine()))
-    run = Run(trainer, RunPlan(out / "run", max_kimg=0.048), lambda line: None)
+    run = Run(trainer, RunPlan(out / "run", max_kimg=0.048))
     assert run.resume()
     run.go()
     assert load_checkpoint(out / "run" / LATEST)["images"] == 48

@@ -67,7 +67,7 @@ def test_a_killed_run_goes_on_to_the_bit(faces: Path, tmp_path: Path) -> None:
     for out in (killed, whole):
         result = train(faces, out, *own, *steps(done + 3))
         assert result.exit_code == 0, result.output
-        assert ("resumed" in result.output) == (out is killed)
+        assert ("goes on" in result.output) == (out is killed)
     one, other = (load_checkpoint(out / LATEST) for out in (killed, whole))
     assert one["iteration"] == done + 3
     assert differing(learnt(one), learnt(other)) == []
@@ -245,3 +245,27 @@ def refused(result: Result, said: str) -> None:
     assert result.exit_code == 2, result.output
     assert said in " ".join(result.output.split())
     assert "Traceback" not in result.output
+
+
+def test_families_take_the_place_of_ada_s_transforms(faces: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    done = train(
+        faces,
+        out,
+        "--families",
+        "flip,clahe",
+        "--optimiser",
+        "adamp",
+        "--aug",
+        "fixed",
+        "--p",
+        "0.5",
+        *steps(2),
+    )
+    assert done.exit_code == 0, done.output
+    config = load_checkpoint(out / LATEST)["config"]
+    assert (config["augment"], config["optimiser"]) == ("one:flip+clahe", "adamp")
+    refused = train(faces, tmp_path / "other", "--families", "flip,sepia")
+    assert refused.exit_code == 2
+    assert "no family of augmentation 'sepia'" in refused.stderr
+    assert not (tmp_path / "other").exists()

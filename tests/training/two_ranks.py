@@ -17,6 +17,8 @@ from training.loops.gan import GanTrainer
 from training.loops.machine import Machine, machine
 from training.loops.run import Run, RunPlan
 from training.losses import path_length
+from training.watching.seen import Pictures
+from training.watching.watch import UNWATCHED, Watch
 
 BATCH, GROUP = 8, 4
 
@@ -93,13 +95,23 @@ def known_steps(here: Machine, config: GanConfig) -> dict[str, Any]:
     return steps | {"p": trainer.augment.p, "w_avg": trainer.generator.mapping.w_avg}
 
 
+class _Flat:
+    """A metric that only the first rank takes; all take part in saving the best."""
+
+    name, count = "flat", 4
+
+    def __call__(self, fakes: Pictures) -> float:
+        return float(fakes.images.std())
+
+
 def main(out: Path) -> None:
     with machine("cpu") as here:
         torch.save(known_steps(here, config()), out / f"known{here.world.rank}.pt")
         gan.image_noise = path_length.image_noise  # type: ignore[attr-defined]
         own = replace(config(), lr=0.002, noise="random", augment="bgc", augment_p=0.5)
         trainer = GanTrainer(own, Shared(here), here)
-        run = Run(trainer, RunPlan(out / "run", max_kimg=0.032), lambda line: None, here.world)
+        watch = Watch(measure=_Flat()) if here.world.first else UNWATCHED
+        run = Run(trainer, RunPlan(out / "run", max_kimg=0.032), watch, here.world)
         run.resume()
         run.go()
         torch.save(trainer.state_dict(), out / f"state{here.world.rank}.pt")

@@ -35,16 +35,14 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on."""
     with sentences():
         begun = beginning.plan(recipe.config(), beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
-    source, side = FaceSource(faces, manifest), begun.config.generator.resolution
-    data = load_faces(source, side)
-    measure = MEASURES[metric](data) if metric else None
-    typer.echo(f"{len(data)} pictures: {data.counts}; {torch.get_num_threads()} threads")
-    about = {"recipe": "starter", "counts": data.counts, "hardware": hardware(), **begun.about}
-    plan = RunPlan(out, max_kimg, max_minutes, about=about)
-    trainer = GanTrainer(begun.config, data)
-    begun.fill(trainer)
-    run = Run(
-        trainer, plan, full_watch(trainer, plan, data, load_faces(source, side, validation=True), measure)
-    )
-    run.resume()
-    run.go()
+        source, side = FaceSource(faces, manifest), begun.config.generator.resolution
+        data, held_out = load_faces(source, side), load_faces(source, side, validation=True)
+        typer.echo(f"{len(data)} pictures: {data.counts}; {torch.get_num_threads()} threads")
+        about = {"recipe": "starter", "counts": data.counts, "hardware": hardware(), **begun.about}
+        plan = RunPlan(out, max_kimg, max_minutes, about=about)
+        trainer = GanTrainer(begun.config, data)
+        begun.fill(trainer)
+        measure = MEASURES[metric](data) if metric else None
+        run = Run(trainer, plan, full_watch(trainer, plan, data, held_out, measure))
+        run.resume()
+        run.go()
