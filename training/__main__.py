@@ -6,6 +6,7 @@ import typer
 
 from training.commands import (
     add_encoder,
+    average,
     bench,
     directions,
     encoder,
@@ -39,6 +40,7 @@ app.command("add-encoder")(add_encoder.add_encoder)
 app.command("identity")(identity.identity)
 app.command("bench")(bench.bench)
 app.command("directions")(directions.directions)
+app.command("average")(average.average)
 
 
 def main() -> None:

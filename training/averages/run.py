@@ -1,0 +1,152 @@
+"""All average faces of a set: made by either method, drawn, judged, and written down."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from inference.engine.engine import Engine
+from inference.networks.stylegan2.generator import Generator
+from inference.packs import loader
+from inference.wire import Gender
+from training.averages.groups import LEAST, Group, groups_of
+from training.averages.judging import Judgement, judge, photo_numbers
+from training.averages.making import Average, Method, by_class, drawn, tuned_generators
+from training.averages.projected import Projector
+from training.datasets.prepared import Prepared, open_prepared
+from training.errors import SettingError
+from training.loops.samples import save_sheet
+from training.writing import whole
+
+SHEET, NUMBERS, WORK = "averages.png", "averages.json", "work"
+
+Track = Callable[[Iterable[Any], str], Iterable[Any]]
+
+
+@dataclass(frozen=True)
+class AveragePlan:
+    """What to make.
+
+    Attributes:
+        data: a set of `prepare`.
+        pack: that people will use: base model of both genders, and where classes come from.
+        out: folder of the sheet, the numbers, and of what was found so far.
+        bases: other base packs, by gender.
+        tuned: folder of the models fine-tuned on a type each.
+        methods: which of the two.
+        steps: of a projection.
+        least: photos of a class.
+    """
+
+    data: Path
+    pack: Path
+    out: Path
+    bases: Mapping[Gender, Path] = field(default_factory=dict)
+    tuned: Path | None = None
+    methods: Sequence[Method] = ("projection", "class")
+    steps: int | None = None
+    least: int = LEAST
+
+
+class Averages:
+    """A plan with everything opened that it names, so that what is wrong shows before the work."""
+
+    def __init__(self, plan: AveragePlan) -> None:
+        """Raises `PackError`, `DataError`, `SettingError`, `TransferError`: a sentence."""
+        self.plan = plan
+        self.pack = loader.load(plan.pack)
+        self.prepared: Prepared = open_prepared(plan.data)
+        self.groups = groups_of(self.prepared, plan.least)
+        self.failed: list[tuple[str, str]] = []
+        if self.prepared.size < self.side:
+            raise SettingError(f"{plan.data.name} has {self.prepared.size} px, the pack draws {self.side}")
+        self.bases = {gender: loader.load(path) for gender, path in plan.bases.items()}
+        for base in self.bases.values():
+            if base.manifest.resolution != self.side:
+                raise SettingError(
+                    f"{base.manifest.name} has {base.manifest.resolution} px, the pack {self.side}"
+                )
+        every = [self.pack, *self.bases.values()]
+        self.tuned: dict[str, Generator] = tuned_generators(plan.tuned, every[-1]) if plan.tuned else {}
+        if "class" in plan.methods and all(by_class(self.pack, group) is None for group in self.groups):
+            if plan.methods == ("class",):
+                raise SettingError(
+                    "the pack learnt none of these labels: train with --cond, or use projections"
+                )
+            self.failed.append(("class", "the pack learnt none of these labels; only projections are shown"))
+
+    @property
+    def side(self) -> int:
+        return self.pack.manifest.resolution
+
+    def make(self, track: Track) -> list[tuple[Average, Judgement]]:
+        """All of them, in the order of the set's classes; the sheet and the numbers are in the plan's folder."""
+        made = [average for group in self.groups for average in self._of(group, track)]
+        photos = photo_numbers(self.prepared, self.groups, self.side, track)
+        judged = [(average, judge(average, photos)) for average in made]
+        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made)), len(self.plan.methods), zoom=2)
+        told = [
+            {"label": a.group.name, "photos": len(a.group.entries), "method": a.method, **asdict(j)}
+            for a, j in judged
+        ]
+        with whole(self.plan.out / NUMBERS) as file:
+            file.write(
+                json.dumps({"averages": told, "failed": self.failed}, indent=1, ensure_ascii=False).encode()
+            )
+        return judged
+
+    def usable(self, averages: Sequence[Average]) -> list[Average]:
+        """The same with latents of the pack itself: what another model drew is projected into it."""
+        own = []
+        for each in averages:
+            foreign = each.method == "projection" and (
+                self._model(each.group) or each.group.gender in self.bases
+            )
+            latent = self._pack_projector.latent(each.picture) if foreign else each.latent
+            own.append(Average(each.group, each.method, latent, each.picture))
+        return own
+
+    def _of(self, group: Group, track: Track) -> list[Average]:
+        found = []
+        if "projection" in self.plan.methods:
+            found.append(self._projected(group, track))
+        if "class" in self.plan.methods and (average := by_class(self.pack, group)):
+            found.append(average)
+        return found
+
+    def _projected(self, group: Group, track: Track) -> Average:
+        projector = self._projectors.get(group.gender, self._pack_projector)
+        known = len(projector.failed)
+        latent = projector.average(self.prepared, group, track)
+        self.failed += projector.failed[known:]
+        picture = drawn(latent, group, projector.engine.pack, self.tuned)
+        return Average(group, "projection", latent, picture)
+
+    def _model(self, group: Group) -> Generator | None:
+        return self.tuned.get(group.name) or self.tuned.get(group.label)
+
+    def _cells(self, made: Sequence[Average]) -> list[Tensor]:
+        """A row a group, a column a method; black where there is none."""
+        pictures = {(average.group.name, average.method): average.picture for average in made}
+        black = torch.full((3, self.side, self.side), -1.0)
+        return [
+            pictures.get((group.name, method), black) for group in self.groups for method in self.plan.methods
+        ]
+
+    @cached_property
+    def _projectors(self) -> dict[Gender, Projector]:
+        return {gender: self._projector(base) for gender, base in self.bases.items()}
+
+    @cached_property
+    def _pack_projector(self) -> Projector:
+        return self._projector(self.pack)
+
+    def _projector(self, pack: loader.LoadedPack) -> Projector:
+        return Projector(Engine(pack), self.plan.out / WORK, self.plan.steps)
