@@ -91,7 +91,8 @@ class Averages:
         made = [average for group in self.groups for average in self._of(group, track)]
         photos = photo_numbers(self.prepared, self.groups, self.side, track)
         judged = [(average, judge(average, photos)) for average in made]
-        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made)), len(self.plan.methods), zoom=2)
+        shown = [method for method in self.plan.methods if any(each.method == method for each in made)]
+        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made, shown)), len(shown), zoom=2)
         told = [
             {"label": a.group.name, "photos": len(a.group.entries), "method": a.method, **asdict(j)}
             for a, j in judged
@@ -132,13 +133,11 @@ class Averages:
     def _model(self, group: Group) -> Generator | None:
         return self.tuned.get(group.name) or self.tuned.get(group.label)
 
-    def _cells(self, made: Sequence[Average]) -> list[Tensor]:
+    def _cells(self, made: Sequence[Average], shown: Sequence[Method]) -> list[Tensor]:
         """A row a group, a column a method; black where there is none."""
         pictures = {(average.group.name, average.method): average.picture for average in made}
         black = torch.full((3, self.side, self.side), -1.0)
-        return [
-            pictures.get((group.name, method), black) for group in self.groups for method in self.plan.methods
-        ]
+        return [pictures.get((group.name, method), black) for group in self.groups for method in shown]
 
     @cached_property
     def _projectors(self) -> dict[Gender, Projector]:

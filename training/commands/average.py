@@ -75,9 +75,8 @@ def average(  # noqa: PLR0913, PLR0917 - one a flag
         averages = Averages(plan)
         judged = averages.make(track)
         _tell(judged, averages.failed)
-        typer.echo(
-            f"{out / SHEET}: {' | '.join(plan.methods)}; {out / WORK} holds people's faces, delete it when done"
-        )
+        shown = " | ".join(dict.fromkeys(each.method for each, _ in judged))
+        typer.echo(f"{out / SHEET}: {shown}; {out / WORK} holds people's faces, delete it when done")
         if write is not None:
             chosen = [each for each, _ in judged if each.method == write]
             if not chosen:

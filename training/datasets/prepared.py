@@ -109,7 +109,7 @@ def open_prepared(path: Path) -> Prepared:
         raise DataError(f"{path.name} has no {INDEX} of this project") from error
     if missing:
         raise DataError(f"{path.name} lacks {len(missing)} of its pictures")
-    return Prepared(path, told["size"], classes, entries, told["framing"] is not None)
+    return Prepared(path, told["size"], classes, entries, told.get("framing") is not None)
 
 
 def read_picture(data: bytes, resolution: int) -> Pixels:
