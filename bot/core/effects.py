@@ -13,7 +13,7 @@ from bot.core.mbti import Gender
 from bot.core.photos import HeldPhoto
 from bot.core.place import NOWHERE, Place
 from bot.core.presses import Action
-from bot.core.replies import Style
+from bot.core.replies import Style, Unit
 from db.records import Held, Receipt
 
 Arg: TypeAlias = "str | int | datetime | Line | tuple[Line, ...]"
@@ -80,6 +80,7 @@ class Range:
     low: int
     high: int
     value: int
+    unit: Unit = "percent"
 
 
 # What can be rendered.

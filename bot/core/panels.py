@@ -94,7 +94,13 @@ def ranges(known: Known, wanted: Portrait) -> tuple[Range, ...]:
         return ()
     return tuple(
         Range(
-            captions.direction(one.name), Action.MOVE, (one.name,), one.low, one.high, blend.amount(one.name)
+            captions.direction(one.name),
+            Action.MOVE,
+            (one.name,),
+            one.low,
+            one.high,
+            blend.amount(one.name),
+            "tenths",
         )
         for one in known.directions[:MAX_SELECT]
     )

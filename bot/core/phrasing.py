@@ -59,7 +59,7 @@ class Phrasing:
     def slider(self, of: Range) -> Slider:
         payload = presses.encode(self.person, of.action, *of.args, str(of.value))
         prefix = payload.removesuffix(str(of.value))
-        return Slider(self.line(of.label), prefix, of.low, of.high, of.value)
+        return Slider(self.line(of.label), prefix, of.low, of.high, of.value, of.unit)
 
     def text(self, said: Say) -> Text:
         return Text(self.lines(said.lines), self.menu(said.menu), said.code, select=self.select(said.select))

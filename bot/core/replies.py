@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
+Unit = Literal["percent", "tenths"]
 Style = Literal["primary", "secondary", "success", "danger"]
 BAR = 10
 """Characters of a bar."""
@@ -36,13 +37,17 @@ class Select:
 
 @dataclass(frozen=True)
 class Slider:
-    """A value from `low` to `high`: `payload` with the value behind it comes back. For pages; others have buttons."""
+    """A value from `low` to `high`: `payload` with the value behind it comes back. For pages; others have buttons.
+
+    `unit` says how the value is told: 15 is 15 % or +1.5.
+    """
 
     label: str
     payload: str
     low: int
     high: int
     value: int
+    unit: Unit = "percent"
 
 
 Menu = tuple[tuple[Button, ...], ...]

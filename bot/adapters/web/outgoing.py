@@ -10,7 +10,7 @@ import asyncio
 import json
 from base64 import b64encode
 from collections.abc import AsyncIterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from aiohttp import web
@@ -34,6 +34,7 @@ def _picture(picture: Picture | None) -> dict[str, str] | None:
         return None
     return {
         "data": b64encode(picture.data).decode(),
+        "poster": b64encode(picture.poster).decode(),
         "type": picture.media_type,
         "name": picture.name,
         "alt": picture.alt,
@@ -46,9 +47,30 @@ def encode(reply: Reply) -> dict[str, Any]:
     if isinstance(reply, Progress):
         return {"kind": "progress", **body, "fraction": reply.fraction, "preview": _picture(reply.preview)}
     if isinstance(reply, Shown):
-        more = {"select": _select(reply.select), "sliders": [asdict(slider) for slider in reply.sliders]}
-        return {"kind": "picture", **body, **more, "code": reply.code, "picture": _picture(reply.picture)}
+        return {"kind": "picture", **_shown(_without_doubles(reply))}
     return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code}
+
+
+def _without_doubles(shown: Shown) -> Shown:
+    """Sliders do what the select and some buttons do on other platforms: those are left out."""
+    if not shown.sliders:
+        return shown
+    taken = tuple(slider.payload for slider in shown.sliders)
+    rows = (tuple(one for one in row if not one.payload.startswith(taken)) for row in shown.menu)
+    return replace(shown, select=None, menu=tuple(row for row in rows if row))
+
+
+def _shown(shown: Shown) -> dict[str, Any]:
+    return {
+        "text": shown.text,
+        "menu": _menu(shown.menu),
+        "select": _select(shown.select),
+        "sliders": [asdict(slider) for slider in shown.sliders],
+        "code": shown.code,
+        "made": shown.made,
+        "whole": shown.whole,
+        "picture": _picture(shown.picture),
+    }
 
 
 async def _beat(response: web.StreamResponse, lock: asyncio.Lock) -> None:

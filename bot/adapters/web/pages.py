@@ -18,7 +18,7 @@ from bot.core.mbti import TYPES
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
 SCRIPT_WORDS = (
-    *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open"),
+    *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
     *("retry", "not-sent", "lost", "failed", "crowded", "forbidden"),
 )
 """Keys of `web.ftl`, without `web-`, that scripts show."""

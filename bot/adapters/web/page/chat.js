@@ -1,8 +1,9 @@
 // The page: the way in, sending, and rendering what comes back.
 
 import { Composer } from "./composer.js";
+import { element } from "./element.js";
 import { TYPE, face, group } from "./faces.js";
-import { Log, element } from "./log.js";
+import { Log } from "./log.js";
 import { Refused, ask } from "./stream.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
@@ -10,12 +11,15 @@ const { words, types } = data;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const hero = document.getElementById("hero");
 
-const log = new Log(words, async (button, pressed) => {
+async function press(button, pressed) {
   if (pressed.getAttribute("aria-disabled") === "true") return;
   pressed.setAttribute("aria-disabled", "true");
   await converse({ kind: "press", payload: button.payload }, null, log.said(button.label));
   pressed.removeAttribute("aria-disabled");
-});
+}
+
+const log = new Log(data, press, slide);
+let stuck = null;
 
 function why(error) {
   if (!(error instanceof Refused)) return words.lost;
@@ -51,6 +55,21 @@ async function converse(event, photo, said) {
     said.classList.add("unanswered");
     said.lastChild.dataset.state = words["not-sent"];
     log.append(log.trouble(why(error), () => converse(event, photo, said)));
+  }
+}
+
+/** Send a moved slider; a picture with sliders takes the place of the one above them, all else is said below. */
+async function slide(payload, update) {
+  stuck?.remove();
+  stuck = null;
+  try {
+    for await (const reply of ask({ kind: "press", payload, locale: data.locale })) {
+      if (reply.kind === "picture" && reply.sliders.length) await update(reply);
+      else if (reply.kind !== "progress") log.append(reply.kind === "picture" ? await log.picture(reply) : log.text(reply));
+    }
+  } catch (error) {
+    stuck = log.trouble(why(error), () => slide(payload, update));
+    log.append(stuck);
   }
 }
 

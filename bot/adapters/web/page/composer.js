@@ -1,6 +1,6 @@
 // Where the person writes: text with suggestions for commands, and a photo by picker, drop or paste.
 
-import { element } from "./log.js";
+import { element } from "./element.js";
 
 const byId = (id) => document.getElementById(id);
 

@@ -1,24 +1,21 @@
 // The conversation on the page: bubbles, pictures, buttons, progress. Everything anyone wrote becomes text, never markup.
 
+import { Controls } from "./controls.js";
+import { element } from "./element.js";
 import { face, group } from "./faces.js";
+import { media, release } from "./media.js";
+import { Sliders } from "./sliders.js";
 import { addressOf } from "./stream.js";
 
 // "ENFP · the campaigner", as the core names a type.
 const TITLE = /^[EI][NS][FT][JP] · /;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
-const STYLES = new Set(["primary", "secondary", "success", "danger"]);
-
-export function element(name, properties = {}, ...children) {
-  const node = Object.assign(document.createElement(name), properties);
-  node.append(...children);
-  return node;
-}
 
 export class Log {
-  /** `press(button, menuButton)` is called for a pressed button of a reply. */
-  constructor(words, press) {
-    this.words = words;
-    this.press = press;
+  /** `press(button, node)` is called for a pressed button of a reply, `slide(payload, update)` for a moved slider. */
+  constructor({ words, locale }, press, slide) {
+    Object.assign(this, { words, locale, slide });
+    this.controls = new Controls(words, press);
     this.root = document.getElementById("log");
     this.scroller = document.getElementById("scroller");
     this.type = "ENFP";
@@ -104,55 +101,42 @@ export class Log {
     return node;
   }
 
-  menu(rows) {
-    const box = element("div", { className: "menu" });
-    for (const row of rows) {
-      const line = element("div", { className: "buttons" });
-      for (const { label, payload, style } of row) {
-        const button = element("button", { type: "button", className: `pill ${STYLES.has(style) ? style : "secondary"}`, textContent: label });
-        button.addEventListener("click", () => this.press({ label, payload }, button));
-        line.append(button);
-      }
-      box.append(line);
-    }
-    return box;
-  }
-
   text(reply) {
     const node = this.message("bot");
-    node.lastChild.append(element("p", { className: "bubble", textContent: reply.text }));
-    if (reply.menu.length) node.lastChild.append(this.menu(reply.menu));
+    node.lastChild.append(element("p", { className: "bubble", textContent: reply.text }), ...this.controls.under(reply));
     return node;
   }
 
-  /** Waits until the picture can be drawn, so that nothing moves when it arrives. */
+  /** Ready when its picture can be drawn, so that nothing moves when it arrives. */
   async picture(reply) {
-    const { name, alt } = reply.picture;
-    const href = addressOf(reply.picture);
-    const image = element("img", { src: href, alt });
-    await image.decode().catch(() => {});
-    const open = element("button", { type: "button", className: "frame", title: this.words.open }, image);
-    open.setAttribute("aria-label", `${this.words.open}: ${alt}`);
-    open.addEventListener("click", () => this.enlarge(href, alt, name));
-    const save = element("a", { className: "save", href, download: name, textContent: this.words.save });
-    const card = element("div", { className: "card" }, element("div", { className: "held" }, open, save));
-    if (reply.text) card.append(this.caption(reply.text));
     const node = this.message("bot");
-    node.lastChild.append(card);
-    if (reply.menu.length) node.lastChild.append(this.menu(reply.menu));
+    const card = element("div", { className: "card" }, await media(reply, this));
+    if (reply.text) card.append(this.caption(reply.text));
+    node.lastChild.append(card, ...this.controls.under(reply));
+    if (reply.sliders.length) this.live(node, card, reply);
     return node;
+  }
+
+  /** A card whose picture follows its sliders; its caption and buttons have their room from the start. */
+  live(node, card, { sliders }) {
+    node.classList.add("live");
+    const update = async (reply) => {
+      const shown = await media(reply, this);
+      release(card.firstChild);
+      card.firstChild.replaceWith(shown);
+      card.querySelector(".caption")?.replaceWith(this.caption(reply.text));
+      const menu = node.querySelector(".menu");
+      if (menu) this.controls.renew(menu, reply.menu);
+      follower.settle(reply.sliders);
+    };
+    const follower = new Sliders(sliders, this.locale, (payload) => this.slide(payload, update));
+    card.firstChild.after(follower.node);
   }
 
   /** A caption's paragraphs; one that names a type is the headline. */
   caption(text) {
     const lines = text.split(/\n{2,}/).map((line) => element("p", { className: TITLE.test(line) ? "title" : "", textContent: line }));
     return element("div", { className: "caption" }, ...lines);
-  }
-
-  enlarge(href, alt, name) {
-    Object.assign(document.getElementById("large-picture"), { src: href, alt });
-    Object.assign(document.getElementById("large-save"), { href, download: name });
-    document.getElementById("large").showModal();
   }
 
   /** One progress message, updated in place; its frame has the size of the picture to come. */
@@ -176,7 +160,7 @@ export class Log {
     // Buttons are only drawn anew when they change: a focused one keeps its focus.
     const drawn = JSON.stringify(reply.menu);
     if (menu.dataset.drawn !== drawn) {
-      menu.replaceChildren(...(reply.menu.length ? [this.menu(reply.menu)] : []));
+      menu.replaceChildren(...(reply.menu.length ? [this.controls.menu(reply.menu)] : []));
       menu.dataset.drawn = drawn;
     }
   }

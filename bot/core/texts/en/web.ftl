@@ -46,3 +46,4 @@ web-remove-photo = Remove the photo
 web-large-title = Picture
 web-more = Go to the newest message
 web-suggestions = Suggestions
+web-choose = Choose

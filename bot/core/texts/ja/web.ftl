@@ -46,3 +46,4 @@ web-remove-photo = 写真を外す
 web-large-title = 画像
 web-more = 最新のメッセージへ
 web-suggestions = 候補
+web-choose = 選ぶ

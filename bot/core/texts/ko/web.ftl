@@ -46,3 +46,4 @@ web-remove-photo = 사진 빼기
 web-large-title = 사진
 web-more = 최신 메시지로 가기
 web-suggestions = 추천
+web-choose = 고르기

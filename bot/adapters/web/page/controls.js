@@ -1,0 +1,54 @@
+// The buttons and selects under a reply.
+
+import { element } from "./element.js";
+
+const STYLES = new Set(["primary", "secondary", "success", "danger"]);
+let made = 0;
+
+export class Controls {
+  /** `press(button, node)` is called for what is chosen. */
+  constructor(words, press) {
+    Object.assign(this, { words, press });
+  }
+
+  button({ label, payload, style }) {
+    const node = element("button", { type: "button", className: `pill ${STYLES.has(style) ? style : "secondary"}`, textContent: label });
+    node.dataset.payload = payload;
+    node.addEventListener("click", () => this.press({ label, payload }, node));
+    return node;
+  }
+
+  menu(rows) {
+    return element("div", { className: "menu" }, ...rows.map((row) => element("div", { className: "buttons" }, ...row.map((one) => this.button(one)))));
+  }
+
+  /** Chosen by its button: moving through the options with the keyboard sends nothing. */
+  select({ label, options }) {
+    const id = `select-${++made}`;
+    const list = element("select", { id }, ...options.map((one) => element("option", { value: one.payload, textContent: one.label, selected: one.style === "primary" })));
+    const choose = element("button", { type: "button", className: "pill", textContent: this.words.choose });
+    choose.addEventListener("click", () => this.press(options[list.selectedIndex], choose));
+    return element("div", { className: "select" }, element("label", { htmlFor: id, textContent: label }), list, choose);
+  }
+
+  /** What belongs under a reply. */
+  under({ select, menu }) {
+    return [...(select ? [this.select(select)] : []), ...(menu.length ? [this.menu(menu)] : [])];
+  }
+
+  /** Make a menu that is shown say `rows`: what stays keeps its place, what is new comes last. */
+  renew(menu, rows) {
+    const most = Math.max(rows.length, menu.children.length);
+    Array.from({ length: most }, (_, at) => rows[at] ?? []).forEach((row, at) => {
+      const line = menu.children[at] ?? menu.appendChild(element("div", { className: "buttons" }));
+      const kept = new Map([...line.children].map((node) => [node.textContent, node]));
+      for (const [label, node] of kept) if (!row.some((one) => one.label === label)) node.remove();
+      for (const one of row) {
+        const node = kept.get(one.label);
+        if (node?.dataset.payload === one.payload) continue;
+        if (node) node.replaceWith(this.button(one));
+        else line.append(this.button(one));
+      }
+    });
+  }
+}

@@ -1,0 +1,65 @@
+// What a reply shows: a picture to enlarge, a film that loops, or a file to keep. Each has its link to save it.
+
+import { element } from "./element.js";
+import { addressOf } from "./stream.js";
+
+const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+function size(bytes, locale) {
+  const [unit, much] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];
+  return new Intl.NumberFormat(locale, { style: "unit", unit, maximumFractionDigits: 1 }).format(much);
+}
+
+function enlarge(href, alt, name) {
+  Object.assign(document.getElementById("large-picture"), { src: href, alt });
+  Object.assign(document.getElementById("large-save"), { href, download: name });
+  document.getElementById("large").showModal();
+}
+
+const saved = (href, name, words) => element("a", { className: "save", href, download: name, textContent: words.save });
+
+/** Waits until the picture can be drawn, so that nothing moves when it arrives. */
+async function picture({ name, alt }, href, words) {
+  const image = element("img", { src: href, alt });
+  await image.decode().catch(() => {});
+  const open = element("button", { type: "button", className: "frame", title: words.open }, image);
+  open.setAttribute("aria-label", `${words.open}: ${alt}`);
+  open.addEventListener("click", () => enlarge(href, alt, name));
+  return element("div", { className: "held" }, open, saved(href, name, words));
+}
+
+/** Has the shape of its poster from the start. Who wants no motion starts it by hand. */
+async function film({ name, alt, poster }, href, words) {
+  const video = element("video", { src: href, controls: true, loop: true, muted: true, playsInline: true, preload: "auto" });
+  video.setAttribute("aria-label", alt);
+  if (poster) {
+    const first = element("img", { src: addressOf({ data: poster, type: "image/jpeg" }) });
+    await first.decode().catch(() => {});
+    Object.assign(video, { poster: first.src, width: first.naturalWidth, height: first.naturalHeight });
+  }
+  const run = () => { if (still.matches) video.pause(); else video.play().catch(() => {}); };
+  video.addEventListener("canplay", run, { once: true });
+  still.addEventListener("change", run);
+  return element("div", { className: "held" }, element("div", { className: "frame film" }, video), saved(href, name, words));
+}
+
+function file({ name, data }, href, { words, locale }) {
+  const bytes = Math.floor((data.length * 3) / 4) - (data.match(/=*$/)[0].length);
+  const link = element("a", { className: "pill file", href, download: name }, element("b", { textContent: name }), element("span", { textContent: `${words.save} · ${size(bytes, locale)}` }));
+  return element("div", { className: "held" }, link);
+}
+
+/** The node of a reply's picture; `page` has the `words` and the `locale`. */
+export function media(reply, page) {
+  const { type } = reply.picture;
+  const href = addressOf(reply.picture);
+  if (type.startsWith("video/")) return film(reply.picture, href, page.words);
+  if (reply.whole || !type.startsWith("image/")) return file(reply.picture, href, page);
+  return picture(reply.picture, href, page.words);
+}
+
+/** Let the bytes go of what is not shown any more. */
+export function release(node) {
+  const links = [...node.querySelectorAll("[href], [src], [poster]")].flatMap(({ href, src, poster }) => [href, src, poster]);
+  for (const link of new Set(links)) if (link?.startsWith("blob:")) URL.revokeObjectURL(link);
+}

@@ -1,0 +1,63 @@
+// Sliders under a face: a moved one asks for the face anew, and the answer takes the place of what was there.
+
+import { element } from "./element.js";
+
+const QUIET_MS = 150;
+let made = 0;
+
+function teller(unit, locale) {
+  if (unit === "percent") return (value) => new Intl.NumberFormat(locale, { style: "percent" }).format(value / 100);
+  const signed = new Intl.NumberFormat(locale, { minimumFractionDigits: 1, signDisplay: "exceptZero" });
+  return (value) => signed.format(value / 10);
+}
+
+export class Sliders {
+  /** `move(payload)` sends a press, and resolves when it is answered. */
+  constructor(sliders, locale, move) {
+    Object.assign(this, { locale, move, wanted: new Map(), sending: false });
+    this.rows = new Map(sliders.map((slider) => [slider.payload, this.row(slider)]));
+    this.node = element("div", { className: "sliders" }, ...[...this.rows.values()].map(({ node }) => node));
+  }
+
+  row({ label, payload, low, high, value, unit }) {
+    const tell = teller(unit, this.locale);
+    const input = element("input", { type: "range", id: `slider-${++made}`, min: low, max: high, value });
+    const output = element("output", { htmlFor: input.id });
+    const show = () => {
+      output.textContent = tell(input.valueAsNumber);
+      input.setAttribute("aria-valuetext", output.textContent);
+    };
+    input.addEventListener("input", () => { show(); this.moved(payload, input.value); });
+    show();
+    const node = element("div", { className: "slider" }, element("label", { htmlFor: input.id, textContent: label }), output, input);
+    return { node, input, show };
+  }
+
+  /** The newest value of each slider wins; one press is on its way at a time. */
+  moved(payload, value) {
+    this.wanted.set(payload, value);
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => this.send(), QUIET_MS);
+  }
+
+  async send() {
+    if (this.sending) return;
+    this.sending = true;
+    while (this.wanted.size) {
+      const [[payload, value]] = this.wanted;
+      this.wanted.delete(payload);
+      await this.move(payload + value);
+    }
+    this.sending = false;
+  }
+
+  /** What the answer says of the values, except of those that have been moved since. */
+  settle(sliders) {
+    for (const { payload, value } of sliders) {
+      const row = this.rows.get(payload);
+      if (!row || this.wanted.has(payload)) continue;
+      row.input.value = value;
+      row.show();
+    }
+  }
+}
