@@ -7,8 +7,8 @@ Command::
 Hours: 17 to 70 seconds a kimg on one thread of a two-core AMD EPYC that others kept busy; never measured in quiet. For
 2,000 kimg (the paper has passes over a million pictures) ten hours at the best of these: estimated, not run.
 
-What to expect: seen up to 16 kimg with 7,697 aligned photos. Eyes' places show at 9 kimg, faces' ovals with eyes and
-mouths at 14, under a pattern like a printer's screen. The mean sliced Wasserstein distance x 1000 was 482 at 6 kimg,
+What to expect: seen up to 16 kimg with 7,697 aligned photos. Eyes' places show at 9 kimg, blotched faces of many
+people at 16, under a pattern like a printer's screen. The mean sliced Wasserstein distance x 1000 was 482 at 6 kimg,
 257 at 8, 294 at 14 and 231 at 16: it swings, which is why best.pt is kept; the starter recipe has 36 at 63 kimg.
 Samples were 0.9 as diverse as photos. Beyond 64 px, or with few photos, it is the wrong tool.
 """
