@@ -45,6 +45,7 @@ def steps(n: int) -> list[str]:
     return ["--kimg", str(n * BATCH / 1000)]
 
 
+@pytest.mark.timeout(400)
 def test_a_killed_run_goes_on_to_the_bit(faces: Path, tmp_path: Path) -> None:
     own = ["--cond", "--mirror", "--aug", "fixed", "--p", "0.5"]
     killed, whole = tmp_path / "killed", tmp_path / "whole"
@@ -57,7 +58,7 @@ def test_a_killed_run_goes_on_to_the_bit(faces: Path, tmp_path: Path) -> None:
     # Every step writes, so that the kill may come while one is being written.
     process = subprocess.Popen([*command, *arguments(faces, killed, *own, "--save-minutes", 0)], cwd=ROOT)
     try:
-        while not reached(killed / LATEST, 5):
+        while not reached(killed / LATEST, 3):
             assert process.poll() is None
             time.sleep(0.05)
     finally:
