@@ -38,7 +38,8 @@ def origin(interaction: discord.Interaction[Any]) -> Origin:
 
 
 def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:
-    return tuple(str(role.id) for role in user.roles) if isinstance(user, discord.Member) else ()
+    """As the interaction tells them: `Member.roles` knows only those of guilds that are cached, and none is."""
+    return tuple(map(str, user._roles)) if isinstance(user, discord.Member) else ()
 
 
 def _channel(interaction: discord.Interaction[Any]) -> str:
@@ -70,7 +71,14 @@ def press(interaction: discord.Interaction[Any], payload: str) -> Press:
 def direct_message(message: discord.Message, locale: str, photo: Photo | None) -> PhotoSent | TextSent:
     """What a person wrote to the bot alone."""
     person = Person("discord", str(message.author.id))
-    where = Origin(person, chat=str(message.channel.id), locale=locale, update=f"m{message.id}")
+    where = Origin(
+        person,
+        chat=str(message.channel.id),
+        locale=locale,
+        update=f"m{message.id}",
+        name=message.author.display_name,
+        handle=message.author.name,
+    )
     return TextSent(where, message.content) if photo is None else PhotoSent(where, photo)
 
 

@@ -21,6 +21,9 @@ log = structlog.get_logger("typeface.discord")
 FALLBACK = LOCALES[0]
 CONTEXTS = app_commands.AppCommandContext(guild=True, dm_channel=True, private_channel=True)
 INSTALLS = app_commands.AppInstallationType(guild=True, user=True)
+GUILDS = app_commands.AppCommandContext(guild=True)
+INVITED = app_commands.AppInstallationType(guild=True)
+"""What concerns a community is there where its admins have let us in, not where a person has brought us."""
 
 
 class Texts(app_commands.Translator):
@@ -86,12 +89,14 @@ def slash_command(spec: CommandSpec, handlers: Handlers) -> app_commands.Command
     }
     app_commands.describe(**texts)(callback)
     app_commands.choices(**choices)(callback)
+    if spec.may == "admin":
+        app_commands.default_permissions(manage_guild=True)(callback)
     return app_commands.Command(
         name=spec.name,
         description=_text(f"command-{spec.name}"),
         callback=callback,
-        allowed_contexts=CONTEXTS,
-        allowed_installs=INSTALLS,
+        allowed_contexts=GUILDS if spec.community else CONTEXTS,
+        allowed_installs=INVITED if spec.community else INSTALLS,
         auto_locale_strings=False,
     )
 
@@ -115,6 +120,7 @@ def message_menu(handlers: Handlers) -> app_commands.ContextMenu:
 def build_tree(client: discord.Client, handlers: Handlers) -> Commands:
     tree = Commands(client)
     for spec in COMMANDS:
-        tree.add_command(slash_command(spec, handlers))
+        if "discord" in spec.platforms:
+            tree.add_command(slash_command(spec, handlers))
     tree.add_command(message_menu(handlers))
     return tree

@@ -57,6 +57,35 @@ def _button(path: str, button: Json) -> None:
         raise invalid(f"{path}.style", "Unknown style.")
 
 
+SELECTS = {3, 5, 6, 7, 8}
+"""String, user, role, mentionable and channel."""
+
+
+def _select(path: str, select: Json) -> None:
+    if not 1 <= len(select.get("custom_id") or "") <= 100:
+        raise invalid(f"{path}.custom_id", "Must be between 1 and 100 in length.")
+    _most(f"{path}.placeholder", select.get("placeholder"), 150)
+    least, most = select.get("min_values", 1), select.get("max_values", 1)
+    if not 0 <= least <= most <= 25:
+        raise invalid(f"{path}.max_values", "Between min_values and 25.")
+    if select["type"] == 3:
+        _select_options(f"{path}.options", select.get("options") or [], most)
+
+
+def _select_options(path: str, options: list[Json], most: int) -> None:
+    if not 1 <= len(options) <= 25:
+        raise invalid(path, "Must be between 1 and 25 in length.")
+    for option in options:
+        for name in ("label", "value"):
+            if not 1 <= len(option.get(name) or "") <= 100:
+                raise invalid(f"{path}.{name}", "Must be between 1 and 100 in length.")
+        _most(f"{path}.description", option.get("description"), 100)
+    if len({option["value"] for option in options}) != len(options):
+        raise invalid(f"{path}.value", "The specified option value is already used")
+    if most > len(options) or sum(bool(option.get("default")) for option in options) > most:
+        raise invalid(path, "More values than can be chosen.")
+
+
 def _row(path: str, row: Json) -> Iterable[str]:
     items = row.get("components", [])
     if row.get("type") != 1 or not items:
@@ -65,9 +94,48 @@ def _row(path: str, row: Json) -> Iterable[str]:
     for number, item in enumerate(items):
         if item["type"] == 2:
             _button(f"{path}.{number}", item)
+        elif item["type"] in SELECTS and len(items) == 1:
+            _select(f"{path}.{number}", item)
         else:
-            _most(f"{path}.{number}.options", item.get("options"), 25)
+            raise invalid(f"{path}.{number}", "A row takes buttons, or one select.")
         yield item["custom_id"]
+
+
+def check_modal(modal: Json) -> list[Json]:
+    """Refuse a form that Discord would refuse; the fields of one that it shows."""
+    if not 1 <= len(modal.get("custom_id") or "") <= 100:
+        raise invalid("custom_id", "Must be between 1 and 100 in length.")
+    if not 1 <= len(modal.get("title") or "") <= 45:
+        raise invalid("title", "Must be between 1 and 45 in length.")
+    rows = modal.get("components") or []
+    if not 1 <= len(rows) <= 5:
+        raise invalid("components", "Must be between 1 and 5 in length.")
+    return [_field(f"components.{number}", row) for number, row in enumerate(rows)]
+
+
+def _field(path: str, row: Json) -> Json:
+    """A text input, in a row of its own or in a label (type 18)."""
+    label = row.get("label") if row["type"] == 18 else row["components"][0].get("label")
+    field: Json = row["component"] if row["type"] == 18 else row["components"][0]
+    if row["type"] not in {1, 18} or field["type"] != 4 or field.get("style") not in {1, 2}:
+        raise invalid(path, "Text inputs only.")
+    if not 1 <= len(label or "") <= 45:
+        raise invalid(f"{path}.label", "Must be between 1 and 45 in length.")
+    if not 1 <= len(field.get("custom_id") or "") <= 100:
+        raise invalid(f"{path}.custom_id", "Must be between 1 and 100 in length.")
+    _most(f"{path}.placeholder", field.get("placeholder"), 100)
+    if not 0 <= field.get("min_length", 0) <= field.get("max_length", 4000) <= 4000:
+        raise invalid(f"{path}.max_length", "Between min_length and 4000.")
+    return field | {"label": label}
+
+
+def check_suggestions(choices: list[Json]) -> None:
+    """Refuse answers to an autocomplete that Discord would refuse."""
+    _most("choices", choices, 25)
+    for choice in choices:
+        _localised("choices", choice, 100)
+        if not 1 <= len(str(choice["value"])) <= 100:
+            raise invalid("choices.value", "Must be between 1 and 100 in length.")
 
 
 def _components(body: Json) -> None:
@@ -128,6 +196,8 @@ def _option(path: str, option: Json) -> None:
         _most(f"{path}.choices.value", str(choice["value"]), 100)
     if len({choice["value"] for choice in choices}) != len(choices):
         raise invalid(f"{path}.choices", "Values must be unique.")
+    if choices and option.get("autocomplete"):
+        raise invalid(f"{path}.autocomplete", "Not together with choices.")
 
 
 def _weight(item: Json) -> int:

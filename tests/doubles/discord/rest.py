@@ -7,17 +7,22 @@ Traps that live here: the exact content type, `Via` on every 429, rate limit hea
 from __future__ import annotations
 
 import json
-import mimetypes
-import re
 import time
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any
 
-from aiohttp import BodyPartReader, web
+from aiohttp import web
 
 from tests.doubles.discord.faults import Faults
-from tests.doubles.discord.limits import REQUEST_BYTES, RefusedError, check_commands, check_message
+from tests.doubles.discord.forms import Form, read_form
+from tests.doubles.discord.limits import (
+    RefusedError,
+    check_commands,
+    check_message,
+    check_modal,
+    check_suggestions,
+)
 from tests.doubles.discord.world import (
     CALLBACK_SECONDS,
     EPHEMERAL,
@@ -41,21 +46,6 @@ def reply(body: Any, status: int = 200, headers: dict[str, str] | None = None) -
 
 
 @dataclass(frozen=True)
-class Upload:
-    name: str
-    data: bytes
-    content_type: str
-
-
-@dataclass(frozen=True)
-class Form:
-    """A request's JSON and, of a multipart one, its files by index."""
-
-    body: Json
-    files: dict[int, Upload]
-
-
-@dataclass(frozen=True)
 class Seen:
     """One line of the transcript: `method` is a verb, or `GATEWAY` with the event in `path`."""
 
@@ -64,32 +54,6 @@ class Seen:
     path: str
     status: int
     body: Json
-
-
-async def read_form(request: web.Request) -> Form:
-    if not request.content_type.startswith("multipart/"):
-        return Form(await request.json() if request.can_read_body else {}, {})
-    body: Json = {}
-    files: dict[int, Upload] = {}
-    total = 0
-    async for part in await request.multipart():
-        assert isinstance(part, BodyPartReader)
-        data = bytes(await part.read())
-        total += len(data)
-        if total > REQUEST_BYTES:
-            raise RefusedError(413, 40005, "Request entity too large")
-        if part.name == "payload_json":
-            body = json.loads(data)
-        elif match := re.fullmatch(r"files\[(\d+)\]", part.name or ""):
-            files[int(match[1])] = Upload(part.filename or "", data, media_type(part.filename or ""))
-        else:
-            raise RefusedError(400, 50035, "Invalid Form Body")
-    return Form(body, files)
-
-
-def media_type(name: str) -> str:
-    """As Discord tells it: by the name, whatever the upload says."""
-    return mimetypes.guess_type(name)[0] or "application/octet-stream"
 
 
 class Rest:
@@ -296,6 +260,10 @@ class Rest:
             call.original = call.source
             if kind == 7 and call.source is not None:
                 self._write(call.source, form, call.size_limit)
+        elif kind == 8:
+            check_suggestions(form.body.get("choices") or [])
+        elif kind == 9:
+            call.fields = check_modal(form.body)
 
     def _call(self, request: web.Request) -> Call:
         token = request.match_info["token"]

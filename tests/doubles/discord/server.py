@@ -15,6 +15,7 @@ import asyncio
 import re
 import time
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from secrets import token_urlsafe
 from typing import Any, Self, TypeVar
 
@@ -23,10 +24,39 @@ from aiohttp import web
 from tests.doubles.discord.faults import Fault, Faults
 from tests.doubles.discord.gateway import DIRECT_MESSAGES, Gateway
 from tests.doubles.discord.rest import API, Rest, Seen
-from tests.doubles.discord.world import Attachment, Call, Channel, Json, Message, User, World
+from tests.doubles.discord.world import THREAD, Attachment, Call, Channel, Json, Message, User, World
 
 T = TypeVar("T")
 TOKEN = "double.of-a.token"
+CONTEXTS = {0: 0, 11: 0, 1: 1, 3: 2}
+"""Guild, direct message with the bot, or other private channel, by the kind of channel."""
+
+
+@dataclass(frozen=True)
+class Role:
+    id: str
+    name: str = "role"
+
+    def payload(self) -> Json:
+        body: Json = {"id": self.id, "name": self.name, "color": 0, "hoist": False, "position": 1}
+        return body | {"permissions": "0", "managed": False, "mentionable": False, "flags": 0}
+
+
+@dataclass
+class Resolved:
+    """The `resolved` of an interaction: what its ids stand for."""
+
+    data: dict[str, Json] = field(default_factory=dict)
+
+    def add(self, value: str | Attachment | User | Role) -> str:
+        """What stands in an option for `value`."""
+        if isinstance(value, str):
+            return value
+        if isinstance(value, Attachment):
+            value.ephemeral = True
+        kind = {Attachment: "attachments", User: "users", Role: "roles"}[type(value)]
+        self.data.setdefault(kind, {})[value.id] = value.payload()
+        return value.id
 
 
 class DiscordDouble:
@@ -77,6 +107,11 @@ class DiscordDouble:
         """A guild's text channel, in a guild of its own."""
         return self.world.add_channel(Channel(self.world.ids.new(), guild=self.world.ids.new(), **fields))
 
+    def thread(self, parent: Channel) -> Channel:
+        """A thread in a text channel, or a post in a forum."""
+        inside = Channel(self.world.ids.new(), kind=THREAD, guild=parent.guild, parent=parent.id)
+        return self.world.add_channel(inside)
+
     def dm(self, user: User) -> Channel:
         return self.world.dm_with(user)
 
@@ -102,27 +137,50 @@ class DiscordDouble:
         self,
         user: User,
         name: str,
-        options: Mapping[str, str | Attachment] | None = None,
+        options: Mapping[str, str | Attachment | User | Role] | None = None,
         *,
         channel: Channel | None = None,
         **call: Any,
     ) -> Call:
         """A slash command; it must have been synced, its required options given, its choices kept."""
         spec = self._spec(name, 1)
-        given, files = [], {}
+        self._offered(spec, channel or self.dm(user), call)
+        given, resolved = [], Resolved()
         known = {item["name"]: item for item in spec.get("options") or []}
         for key, value in (options or {}).items():
             choices = {choice["value"] for choice in known[key].get("choices") or []}
             assert not choices or value in choices, f"{value} is not offered"
-            if isinstance(value, Attachment):
-                value.ephemeral = True
-                files[value.id] = value.payload()
-            raw = value.id if isinstance(value, Attachment) else value
-            given.append({"name": key, "type": known[key]["type"], "value": raw})
+            given.append({"name": key, "type": known[key]["type"], "value": resolved.add(value)})
         data: Json = {"id": spec["id"], "name": name, "type": 1, "options": given}
-        if files:
-            data["resolved"] = {"attachments": files}
+        if resolved.data:
+            data["resolved"] = resolved.data
         return await self._interact(2, user, channel or self.dm(user), data, **call)
+
+    async def typing(
+        self, user: User, name: str, option: str, typed: str, *, channel: Channel | None = None
+    ) -> Call:
+        """What `user` has written so far of an option that is completed."""
+        spec = self._spec(name, 1)
+        known = {item["name"]: item for item in spec["options"]}
+        assert known[option].get("autocomplete"), f"{option} is not completed"
+        given = [{"name": option, "type": known[option]["type"], "value": typed, "focused": True}]
+        data: Json = {"id": spec["id"], "name": name, "type": 1, "options": given}
+        return await self._interact(4, user, channel or self.dm(user), data)
+
+    def _offered(self, spec: Json, channel: Channel, call: Mapping[str, Any]) -> None:
+        """Discord shows a command only where it says that it is."""
+        contexts = spec.get("contexts") or [0, 1, 2]
+        assert CONTEXTS[channel.kind] in contexts, f"{spec['name']} is not offered here"
+        install = int(bool(call.get("user_installed_only")))
+        assert install in (spec.get("integration_types") or [0]), f"{spec['name']} is not installed so"
+
+    async def user_menu(self, user: User, name: str, target: User, channel: Channel, **call: Any) -> Call:
+        """The entry `name` of a person's menu."""
+        spec = self._spec(name, 2)
+        self._offered(spec, channel, call)
+        resolved = Resolved()
+        data = {"id": spec["id"], "name": name, "type": 2, "target_id": resolved.add(target)}
+        return await self._interact(2, user, channel, data | {"resolved": resolved.data}, **call)
 
     async def context_menu(self, user: User, name: str, message: Message, **call: Any) -> Call:
         """The entry `name` of a message's menu."""
@@ -136,6 +194,37 @@ class DiscordDouble:
         custom_id = message.buttons.get(button, button)
         data = {"custom_id": custom_id, "component_type": 2}
         return await self._interact(3, user, message.channel, data, source=message, **call)
+
+    async def choose(self, user: User, message: Message, *labels: str, number: int = 0, **call: Any) -> Call:
+        """Options of a string select, by their labels; `number` counts the message's selects."""
+        select = message.selects[number]
+        values = {option["label"]: option["value"] for option in select["options"]}
+        chosen = [values[label] for label in labels]
+        assert select.get("min_values", 1) <= len(chosen) <= select.get("max_values", 1)
+        data = {"custom_id": select["custom_id"], "component_type": 3, "values": chosen}
+        return await self._interact(3, user, message.channel, data, source=message, **call)
+
+    async def choose_person(self, user: User, message: Message, target: User, *, number: int = 0) -> Call:
+        """A person of a user select."""
+        select = message.selects[number]
+        assert select["type"] == 5, "not a user select"
+        resolved = Resolved()
+        data = {"custom_id": select["custom_id"], "component_type": 5, "values": [resolved.add(target)]}
+        return await self._interact(
+            3, user, message.channel, data | {"resolved": resolved.data}, source=message
+        )
+
+    async def submit(self, opened: Call, *texts: str) -> Call:
+        """Send the form that `opened` was answered with, its fields filled with `texts` in order."""
+        assert opened.callback is not None and opened.callback["type"] == 9, "no form was opened"
+        rows = []
+        for item, text in zip(opened.fields, texts, strict=True):
+            assert text or not item.get("required", True), f"{item['label']} must be filled"
+            assert item.get("min_length", 0) <= len(text) <= item.get("max_length", 4000)
+            filled = {"type": 4, "custom_id": item["custom_id"], "value": text}
+            rows.append({"type": 1, "components": [filled]})
+        data = {"custom_id": opened.callback["data"]["custom_id"], "components": rows}
+        return await self._interact(5, opened.user, opened.channel, data, source=opened.source)
 
     async def write(self, user: User, text: str = "", files: tuple[Attachment, ...] = ()) -> Message:
         """A direct message to the bot."""
@@ -176,24 +265,36 @@ class DiscordDouble:
             "app_permissions": str(2**50 - 1),
             "entitlements": [],
             "authorizing_integration_owners": owners,
-            "context": {0: 0, 1: 1, 3: 2}[channel.kind],
+            "context": CONTEXTS[channel.kind],
             "attachment_size_limit": call.size_limit,
         }
         if channel.guild:
             guild = {"id": channel.guild, "locale": "en-US", "features": []}
             body |= {"guild_id": channel.guild, "guild": guild, "guild_locale": "en-US"}
             body["member"] = self._member(user)
+            self._add_members(call.data)
         else:
             body["user"] = user.payload()
         if call.source is not None:
             body["message"] = call.source.payload(self.rest.bot_user())
         return body
 
+    def _add_members(self, data: Json) -> None:
+        """In a guild people are resolved as members too, without what their user says already."""
+        resolved = data.get("resolved", {})
+        if ids := list(resolved.get("users", {})):
+            whole = {one: self._member(self.world.users[one]) for one in ids}
+            left_out = {"user", "deaf", "mute"}
+            resolved["members"] = {
+                one: {key: value for key, value in member.items() if key not in left_out}
+                for one, member in whole.items()
+            }
+
     def _member(self, user: User) -> Json:
         return {
             "user": user.payload(),
-            "roles": [],
-            "permissions": str(2**50 - 1),
+            "roles": list(user.roles),
+            "permissions": str(user.permissions),
             "joined_at": "2025-01-01T00:00:00+00:00",
             "deaf": False,
             "mute": False,

@@ -13,7 +13,15 @@ COMPONENTS_V2 = 1 << 15
 CALLBACK_SECONDS = 3.0
 TOKEN_SECONDS = 15 * 60.0
 
+THREAD = 11
+
 Json = dict[str, Any]
+THREAD_METADATA: Json = {
+    "archived": False,
+    "auto_archive_duration": 1440,
+    "archive_timestamp": "2026-01-01T00:00:00+00:00",
+    "locked": False,
+}
 
 
 class Snowflakes:
@@ -28,12 +36,14 @@ class Snowflakes:
 
 @dataclass(eq=False)
 class User:
-    """A person. `takes_dms` False: a bot may not write to them (50007)."""
+    """A person. `takes_dms` False: a bot may not write to them (50007). `roles` and `permissions` hold in any guild."""
 
     id: str
     name: str
     locale: str = "en-US"
     takes_dms: bool = True
+    roles: tuple[str, ...] = ()
+    permissions: int = 2**50 - 1
 
     def payload(self) -> Json:
         return {
@@ -48,8 +58,9 @@ class User:
 
 @dataclass(eq=False)
 class Channel:
-    """`kind` 0 is a guild's text channel, 1 a direct message, 3 a group of people.
+    """`kind` 0 is a guild's text channel, 1 a direct message, 3 a group of people, 11 a thread or forum post.
 
+    `parent` is the channel, or forum, that a thread hangs in.
     `bot_inside` False: the app is there only as a person's own app. `attach_files` False: files are refused.
     """
 
@@ -57,25 +68,21 @@ class Channel:
     kind: int = 0
     name: str = "general"
     guild: str | None = None
+    parent: str | None = None
     recipients: tuple[User, ...] = ()
     bot_inside: bool = True
     attach_files: bool = True
 
     def payload(self) -> Json:
         body: Json = {"id": self.id, "type": self.kind, "last_message_id": None, "flags": 0}
-        if self.kind == 0:
-            body |= {
-                "name": self.name,
-                "guild_id": self.guild,
-                "position": 0,
-                "parent_id": None,
-                "nsfw": False,
-            }
-            body |= {"topic": None, "rate_limit_per_user": 0, "permissions": str(2**50 - 1)}
-            body |= {"permission_overwrites": []}
-        else:
-            body |= {"recipients": [user.payload() for user in self.recipients]}
-        return body
+        if self.guild is None:
+            return body | {"recipients": [user.payload() for user in self.recipients]}
+        body |= {"name": self.name, "guild_id": self.guild, "parent_id": self.parent, "nsfw": False}
+        body |= {"rate_limit_per_user": 0, "permissions": str(2**50 - 1)}
+        if self.kind == THREAD:
+            counts: Json = {"message_count": 1, "member_count": 1}
+            return body | counts | {"owner_id": self.id, "thread_metadata": dict(THREAD_METADATA)}
+        return body | {"position": 0, "topic": None, "permission_overwrites": []}
 
 
 @dataclass(eq=False)
@@ -142,9 +149,15 @@ class Message:
     @property
     def buttons(self) -> dict[str, str]:
         """Label to custom_id."""
-        return {
-            item["label"]: item["custom_id"] for row in self.components for item in row.get("components", [])
-        }
+        return {item["label"]: item["custom_id"] for item in self._items if item["type"] == 2}
+
+    @property
+    def selects(self) -> list[Json]:
+        return [item for item in self._items if item["type"] in {3, 5, 6, 7, 8}]
+
+    @property
+    def _items(self) -> list[Json]:
+        return [item for row in self.components for item in row.get("components", [])]
 
     def remember(self) -> None:
         files = tuple(item.name for item in self.attachments)
@@ -191,6 +204,8 @@ class Call:
     original: Message | None = None
     made: list[Message] = field(default_factory=list)
     followups: int = 0
+    fields: list[Json] = field(default_factory=list)
+    """Of the form that was opened."""
 
     @property
     def age(self) -> float:

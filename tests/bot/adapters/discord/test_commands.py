@@ -14,6 +14,8 @@ from tests.bot.adapters.discord.scripted import BLEND, Scripted, jpeg
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Channel
 
+MANAGE_GUILD = 1 << 5
+
 
 def in_others(key: str) -> dict[str, str]:
     return {locale: say(locale, key) for locale in LOCALES if locale != "en"}
@@ -33,9 +35,18 @@ async def test_the_commands_that_are_synced(double: DiscordDouble, launch: Launc
     assert gender["choices"][0]["name_localizations"] == in_others("choice-female")
     assert (kind["type"], gender["type"], photo["type"]) == (3, 3, 11)
     assert commands[say("en", "context-blend")]["type"] == 3
+    community = {spec.name for spec in COMMANDS if spec.community}
+    assert {"admin", "types"} <= community
     for item in double.world.commands:
-        assert item["contexts"] == [0, 1, 2]
-        assert item["integration_types"] == [0, 1]
+        inside = item["name"] in community
+        assert item["contexts"] == ([0] if inside else [0, 1, 2])
+        assert item["integration_types"] == ([0] if inside else [0, 1])
+    admins = {spec.name for spec in COMMANDS if spec.may == "admin"}
+    limited = {item["name"] for item in double.world.commands if item.get("default_member_permissions")}
+    assert limited == admins
+    assert int(commands["admin"]["default_member_permissions"]) == MANAGE_GUILD
+    options = {option["name"]: option["type"] for option in commands["admin"]["options"]}
+    assert options == {"what": 3, "person": 6, "role": 8}
 
 
 async def test_no_privileged_intent_and_no_guild_events(double: DiscordDouble, launch: Launch) -> None:

@@ -40,7 +40,17 @@ async def test_a_command_answers_the_asker_alone(simcord_env: Env, service: Scri
     event = service.last
     assert isinstance(event, Command)
     assert dict(event.options) == {"type": "ENFP", "gender": "either"}
-    assert set(ann.available_commands(room)) >= {spec.name for spec in COMMANDS}
+
+
+async def test_discord_hides_what_only_admins_may(simcord_env: Env) -> None:
+    guild = simcord_env.create_guild()
+    room = guild.create_text_channel("general")
+    ann = guild.add_member(simcord_env.create_user("ann"))
+    managers = guild.create_role("managers", permissions=discord.Permissions(manage_guild=True))
+    eve = guild.add_member(simcord_env.create_user("eve"), roles=[managers])
+    everyones = {spec.name for spec in COMMANDS if spec.may != "admin"}
+    assert set(ann.available_commands(room)) & {spec.name for spec in COMMANDS} == everyones
+    assert set(eve.available_commands(room)) >= {*everyones, "admin"}
 
 
 async def test_progress_and_picture_are_one_message(simcord_env: Env, service: Scripted) -> None:
