@@ -21,6 +21,7 @@ from bot.core import charts
 from bot.core.charts import ChartError
 from bot.core.ports import Adapter
 from bot.core.service import Service
+from bot.core.watch import Owners, Watch
 from bot.core.wording import pick, say
 from bot.settings import Settings, SettingsError, environment, load
 from db.errors import StoreError
@@ -122,6 +123,13 @@ async def _until_stopped(work: Coroutine[None, None, None]) -> None:
         await task
 
 
+async def _watch(settings: Settings, inference: launch.Running, adapters: Sequence[Adapter]) -> None:
+    """Tell the owners when the inference server stays away, and when it is back."""
+    owners = Owners(adapters, settings.owners, pick(settings.locale))
+    async with launch.client_of(inference) as client:
+        await Watch(client.ready, owners.tell, launch.SystemClock()).run()
+
+
 async def _serve(settings: Settings, platforms: Sequence[str]) -> None:
     """Start everything, say so, and serve until cancelled."""
     server = launch.inference if settings.inference_url else launch.own_inference
@@ -135,9 +143,12 @@ async def _serve(settings: Settings, platforms: Sequence[str]) -> None:
         running.write(settings.home)
         typer.echo(f"Typeface is ready: {running.web_url or ', '.join(adapter.name for adapter in live)}")
         sys.stdout.flush()
+        watching = asyncio.create_task(_watch(settings, inference, live))
         try:
             await asyncio.Event().wait()
         finally:
+            watching.cancel()
+            await asyncio.gather(watching, return_exceptions=True)
             running.clear(settings.home)
             await service.close()  # who is being answered gets a word, while the adapters can still bring it
             await asyncio.gather(*(adapter.stop() for adapter in live), return_exceptions=True)

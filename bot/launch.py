@@ -21,6 +21,7 @@ from pathlib import Path
 
 import structlog
 
+from bot.core.house import House
 from bot.core.service import Service
 from bot.drawing.pen import Pen
 from bot.settings import SECRETS, Settings, SettingsError, environment
@@ -224,8 +225,7 @@ async def service(settings: Settings, running: Running) -> AsyncIterator[Service
             store,
             Pen(),
             SystemClock(),
-            retention_seconds=settings.retention_seconds,
-            match_chart=settings.match_chart,
+            House(settings.retention_seconds, settings.match_chart, settings.owners),
         )
         purging = asyncio.create_task(_purge_hourly(store))
         try:

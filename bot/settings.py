@@ -58,6 +58,7 @@ class Settings:
     """`home` holds secrets, the database and what is running. Without `inference_url` the bot starts its own server.
 
     `log` is where the bot's log goes: `file` (in `home`), or `stderr`, for service managers that keep it.
+    `owners` may ask for /health and hear when the server is away: platforms and the people's ids there.
     """
 
     home: Path
@@ -70,6 +71,7 @@ class Settings:
     locale: str = "en"
     match_chart: str = "opposite"
     log: str = "file"
+    owners: frozenset[tuple[str, str]] = field(default=frozenset(), repr=False)
 
 
 def _loopback(host: str | None) -> bool:
@@ -131,6 +133,16 @@ def _telegram(env: Mapping[str, str]) -> TelegramSettings | None:
     )
 
 
+def _owners(env: Mapping[str, str]) -> frozenset[tuple[str, str]]:
+    """TYPEFACE_OWNERS: `discord:1234, telegram:5678`."""
+    found = [part.strip() for part in (env.get("TYPEFACE_OWNERS") or "").split(",") if part.strip()]
+    if wrong := [
+        part for part in found if not re.fullmatch(r"(discord|telegram|web|terminal):\S{1,64}", part)
+    ]:
+        raise SettingsError(f"TYPEFACE_OWNERS must be PLATFORM:ID, with commas between, not {wrong[0]!r}.")
+    return frozenset((platform, person) for platform, _, person in (part.partition(":") for part in found))
+
+
 def environment(dotenv: Path = Path(".env")) -> dict[str, str]:
     """The process environment over the values of `.env`, with the bot's secrets read from their files.
 
@@ -168,5 +180,6 @@ def load(env: Mapping[str, str]) -> Settings:
         retention_seconds=3600 * _number(env, "TYPEFACE_RETENTION_HOURS", 24, HOURS),
         locale=env.get("TYPEFACE_LOCALE") or "en",
         match_chart=env.get("TYPEFACE_MATCH_CHART") or "opposite",
+        owners=_owners(env),
         log=_log(env),
     )

@@ -35,6 +35,7 @@ from inference.wire import (
     ProjectRequest,
     ProjectResult,
     RenderRequest,
+    ServerState,
     Wire,
 )
 
@@ -135,6 +136,12 @@ class Client:
         except TypefaceError:
             return False
         return True
+
+    async def state(self) -> ServerState:
+        """What the server does now. Raises TypefaceError."""
+        answer = await self._once("GET", "/v1/state")
+        with _translated():
+            return ServerState.model_validate_json(answer.body)
 
     async def packs(self) -> list[PackInfo]:
         """The packs of the server. Raises TypefaceError."""

@@ -288,6 +288,16 @@ class PackInfo(Wire):
     default: bool = False
 
 
+class ServerState(Wire):
+    """`GET /v1/state`: what a server is doing, without anything about whom it does it for."""
+
+    ready: bool
+    waiting: int
+    running: int
+    devices: list[str]
+    version: str
+
+
 class Problem(BaseModel):
     """An RFC 9457 problem document; `inference.errors` draws the tree of codes."""
 

@@ -70,6 +70,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("mydata"),
     CommandSpec("forget"),
     CommandSpec("types", community=True),
+    CommandSpec("health", may="owner"),
     CommandSpec(
         "admin",
         (

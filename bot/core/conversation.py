@@ -23,7 +23,20 @@ from bot.core.effects import (
 )
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Photo, PhotoSent, Press, TextSent
 from bot.core.feature import Feature
-from bot.core.features import admin, card, film, language, made, mine, play, quiz, report, sheets, types
+from bot.core.features import (
+    admin,
+    card,
+    film,
+    health,
+    language,
+    made,
+    mine,
+    play,
+    quiz,
+    report,
+    sheets,
+    types,
+)
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
 from bot.core.mbti import Gender, distance, near
@@ -249,7 +262,7 @@ _MAIN = Feature(
 FEATURES: tuple[Feature, ...] = (
     _MAIN,
     *(one.FEATURE for one in (play, sheets, film, card, made, mine, quiz, language)),
-    *(one.FEATURE for one in (admin, report, types)),
+    *(one.FEATURE for one in (admin, health, report, types)),
 )
 """All that the conversation can do; a new feature is one more."""
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}

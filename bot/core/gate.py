@@ -10,7 +10,7 @@ from typing import Literal
 from bot.core import menus
 from bot.core.commands import COMMANDS
 from bot.core.effects import Known, Line, Say
-from bot.core.events import Command, Event, Press
+from bot.core.events import Command, Event, Press, TextSent
 from bot.core.place import Place
 from bot.core.presses import Action, decode
 
@@ -21,6 +21,7 @@ _OWN_DATA = frozenset({"privacy", "mydata", "forget"})
 _ADMINS = frozenset(
     {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.UNBLOCK, Action.LOG, Action.STATS}
 )
+_OWNERS = frozenset({Action.HEALTH})
 _ALWAYS = frozenset({Action.PRIVACY, Action.MY_DATA, Action.FORGET, Action.FORGET_SURE, Action.CANCEL})
 
 
@@ -34,6 +35,11 @@ def refusal(event: Event, known: Known) -> Say | None:
     return _closed(place)
 
 
+def asks_for_rights(event: Event) -> bool:
+    """Whether it matters to this event if its person is an admin; platforms that must ask ask only then."""
+    return isinstance(event, TextSent) or _needs(_wish(event)) == "admin"
+
+
 def _wish(event: Event) -> str:
     """The command or the action; nothing for words, photos and buttons that are not ours."""
     if isinstance(event, Command):
@@ -43,7 +49,7 @@ def _wish(event: Event) -> str:
 
 
 def _needs(wish: str) -> Need:
-    return "admin" if wish in _ADMINS else _NEEDS.get(wish, "anyone")
+    return "admin" if wish in _ADMINS else "owner" if wish in _OWNERS else _NEEDS.get(wish, "anyone")
 
 
 def _not_allowed(wish: str, place: Place) -> Say | None:

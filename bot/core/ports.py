@@ -14,7 +14,7 @@ from bot.core.replies import Reply
 from db.community import AuditEntry, Block, CommunitySettings
 from db.records import Failure, Held, Making, PersonRef, Preferences, Quota, Receipt, Statistics
 from inference.errors import Box
-from inference.wire import Face, FilmFormat, ImageFormat, JobEvent, PackInfo, ProjectResult
+from inference.wire import Face, FilmFormat, ImageFormat, JobEvent, PackInfo, ProjectResult, ServerState
 
 
 class Film(Protocol):
@@ -28,6 +28,7 @@ class Faces(Protocol):
     """The inference server; `inference.client.Client` fulfils it. Raises `inference.errors.TypefaceError`."""
 
     async def packs(self) -> list[PackInfo]: ...
+    async def state(self) -> ServerState: ...
 
     async def render(self, face: Face, *, pack: str | None, size: int, format: ImageFormat) -> bytes: ...
 
@@ -190,6 +191,15 @@ class Adapter(Protocol):
     @property
     def notice(self) -> str | None:
         """After `start`: what whoever started us should know, such as a platform that is not reachable yet."""
+        ...
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The platform's ids of those whom it knows as the bot's owners, after `start`."""
+        ...
+
+    async def notify(self, person: str, text: str) -> bool:
+        """Write to that person unasked; whether it came through."""
         ...
 
     async def start(self) -> None: ...

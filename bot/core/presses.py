@@ -91,6 +91,7 @@ class Action(StrEnum):
     COUNT = "count"
     FILM = "film"
     CARD = "card"
+    HEALTH = "health"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"

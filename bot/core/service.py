@@ -33,9 +33,10 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import admin, cards, films, memory, mine, quiz, report, sheets, types, writes
+from bot.core.hands import admin, cards, films, health, memory, mine, quiz, report, sheets, types, writes
 from bot.core.hands.makings import Makings
 from bot.core.hands.writes import CONSENT_VERSION
+from bot.core.house import House
 from bot.core.jobs import Jobs
 from bot.core.mbti import GENDERS
 from bot.core.outcomes import error_line
@@ -67,28 +68,19 @@ class Service:
     running projection keeps nobody from `/forget`, or from cancelling it.
     """
 
-    def __init__(
-        self,
-        faces: Faces,
-        store: Store,
-        drawing: Drawing,
-        clock: Clock,
-        *,
-        retention_seconds: int,
-        match_chart: str = "opposite",
-    ) -> None:
+    def __init__(self, faces: Faces, store: Store, drawing: Drawing, clock: Clock, house: House) -> None:
         """Raises bot.core.charts.ChartError for a match chart that cannot be used."""
         self._store = store
-        self._chart = charts.load(match_chart)
-        self._retention_seconds = retention_seconds
+        self._chart = charts.load(house.match_chart)
+        self._retention_seconds = house.retention_seconds
         self._drawing = drawing
         self._shrinking = asyncio.Semaphore(SHRINKING)
         self._photos = Photos(clock)
         self._presences = Presences()
         ports = Ports(faces, store, drawing, clock)
         self._jobs = Jobs(store, clock)
-        rendering = Rendering(ports, self._jobs, retention_seconds)
-        work = PhotoWork(ports, self._jobs, rendering, self._photos, retention_seconds)
+        rendering = Rendering(ports, self._jobs, house.retention_seconds)
+        work = PhotoWork(ports, self._jobs, rendering, self._photos, house.retention_seconds)
         self._packs = PackView(faces, clock)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
@@ -103,10 +95,12 @@ class Service:
             cards.hand(ports, rendering),
             quiz.hand(drawing),
             admin.hand(store),
+            health.hand(faces, store),
             report.hand(store, drawing),
             types.hand(store, drawing),
         )
         self._uses = Uses(store)
+        self._owners = house.owners
         self._closed = False
 
     def _carry(self, *hands: Hand) -> None:
@@ -256,9 +250,10 @@ class Service:
     async def _place(self, run: Run) -> Place:
         """Where the event comes from, with what is set there now."""
         origin, store = run.event.origin, self._store
-        if origin.community is None:
-            return Place(owner=origin.owner)
         platform = origin.person.platform
+        owner = origin.owner or (platform, origin.person.id) in self._owners
+        if origin.community is None:
+            return Place(owner=owner)
         settings = await store.community(platform, origin.community)
         packs = await self._packs.names()
         if settings.pack not in packs:  # it has left the server
@@ -267,7 +262,7 @@ class Service:
             community=True,
             settings=settings,
             admin=origin.admin,
-            owner=origin.owner,
+            owner=owner,
             blocked=await store.blocked(run.ref, origin.community),
             channel=store.tag(platform, "channel", origin.channel or origin.chat),
             roles=tuple(store.tag(platform, "role", role) for role in origin.roles),

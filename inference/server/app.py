@@ -29,6 +29,7 @@ from inference.wire import (
     ProjectRequest,
     ProjectResult,
     RenderRequest,
+    ServerState,
 )
 
 _JSON = "application/json"
@@ -62,6 +63,7 @@ def routes() -> tuple[Route, ...]:
         Route("GET", "/v1/packs", packs, "Packs", {_JSON: {"type": "array", "items": model(PackInfo)}}),
         _render_route(),
         *_job_routes(),
+        Route("GET", "/v1/state", health.state, "What the server does", {_JSON: model(ServerState)}),
         Route("GET", "/healthz", health.alive, "Alive", {_JSON: _STATUS}),
         Route("GET", "/readyz", health.ready, "Warm, and taking work", {_JSON: _STATUS}),
         Route("GET", "/metrics", health.metrics, "Prometheus metrics", {"text/plain": _TEXT}),

@@ -23,6 +23,7 @@ from inference.wire import (
     ProjectRequest,
     ProjectResult,
     RenderRequest,
+    ServerState,
 )
 
 _MODELS: tuple[type[BaseModel], ...] = (
@@ -30,6 +31,7 @@ _MODELS: tuple[type[BaseModel], ...] = (
     JobView,
     MorphRequest,
     PackInfo,
+    ServerState,
     Problem,
     ProjectRequest,
     ProjectResult,

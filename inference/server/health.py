@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from importlib.metadata import version
+
 from aiohttp import web
 from prometheus_client.exposition import CONTENT_TYPE_LATEST, generate_latest
 
 from inference.errors import InternalError
 from inference.server.jobs import JOBS
 from inference.server.metrics import METRICS
-from inference.server.ports import DEVICE, GATE
+from inference.server.ports import DEVICE, GATE, SETTINGS
+from inference.wire import ServerState
 
 
 async def alive(_request: web.Request) -> web.Response:
@@ -29,6 +32,19 @@ async def ready(request: web.Request) -> web.Response:
         broken = {"status": "broken", "code": InternalError.code}
         return web.json_response(broken, status=503)
     return web.json_response({"status": status}, status=200 if status == "ready" else 503)
+
+
+async def state(request: web.Request) -> web.Response:
+    """`GET /v1/state`."""
+    app, states = request.app, request.app[JOBS].states()
+    found = ServerState(
+        ready=app[DEVICE].ready and app[GATE].open,
+        waiting=states.count("queued"),
+        running=states.count("running"),
+        devices=list(app[SETTINGS].devices or (app[SETTINGS].device,)),
+        version=version("typeface"),
+    )
+    return web.json_response(found.model_dump())
 
 
 async def metrics(request: web.Request) -> web.Response:

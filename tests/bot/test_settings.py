@@ -36,6 +36,8 @@ def test_tokens_bring_their_platforms_and_are_not_printed() -> None:
         ({"TYPEFACE_PORT": "eighty"}, "TYPEFACE_PORT"),
         ({"TYPEFACE_PORT": "-1"}, "TYPEFACE_PORT"),
         ({"TYPEFACE_LOG": "syslog"}, "TYPEFACE_LOG"),
+        ({"TYPEFACE_OWNERS": "1234"}, "TYPEFACE_OWNERS"),
+        ({"TYPEFACE_OWNERS": "irc:me"}, "TYPEFACE_OWNERS"),
         ({"TYPEFACE_RETENTION_HOURS": "0"}, "TYPEFACE_RETENTION_HOURS"),
         ({"TYPEFACE_RETENTION_HOURS": "²"}, "TYPEFACE_RETENTION_HOURS"),
     ],
@@ -82,3 +84,9 @@ def test_a_child_process_is_given_no_secret(tmp_path: Path, monkeypatch: pytest.
     assert "secret" not in told.values()
     assert not [value for value in told.values() if value.startswith(str(tmp_path))]
     assert told["TYPEFACE_INFERENCE_WIDTH"] == "2"
+
+
+def test_owners_are_read_and_not_printed() -> None:
+    settings = load({"TYPEFACE_OWNERS": "discord:1234, telegram:5678,"})
+    assert settings.owners == {("discord", "1234"), ("telegram", "5678")}
+    assert "1234" not in repr(settings)

@@ -41,6 +41,26 @@ class DiscordAdapter:
         self.client = Client(Handlers(self._desk, self._downloads))
         self._connection: asyncio.Task[None] | None = None
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The application's owner, or the members of the team that owns it."""
+        application = self.client.application
+        if application is None:
+            return ()
+        team = application.team
+        people = [member.id for member in team.members] if team else [application.owner.id]
+        return tuple(map(str, people))
+
+    async def notify(self, person: str, text: str) -> bool:
+        """A direct message; False when Discord does not let it through."""
+        try:
+            channel = await self.client.create_dm(discord.Object(int(person)))
+            await channel.send(text)
+        except (discord.HTTPException, aiohttp.ClientError, OSError, TimeoutError, ValueError) as error:
+            log.warning("an owner was not reached", error=type(error).__name__)
+            return False
+        return True
+
     async def start(self) -> None:
         """Return when Discord is ready to send updates and has our commands.
 

@@ -32,9 +32,19 @@ def origin(interaction: discord.Interaction[Any]) -> Origin:
         name=interaction.user.display_name,
         handle=interaction.user.name,
         admin=interaction.guild_id is not None and interaction.permissions.manage_guild,
+        owner=_owns(interaction),
         roles=_roles(interaction.user),
         channel=_channel(interaction),
     )
+
+
+def _owns(interaction: discord.Interaction[Any]) -> bool:
+    """Whether the application is this person's, or their team's."""
+    application = getattr(interaction.client, "application", None)
+    if application is None:
+        return False
+    people = application.team.members if application.team else [application.owner]
+    return interaction.user.id in {person.id for person in people}
 
 
 def _roles(user: discord.User | discord.Member) -> tuple[str, ...]:

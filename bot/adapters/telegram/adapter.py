@@ -9,6 +9,7 @@ import warnings
 
 import structlog
 from telegram import Bot
+from telegram.error import TelegramError
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
@@ -75,6 +76,22 @@ class TelegramAdapter:
     @property
     def webhook_port(self) -> int | None:
         return self._webhook.port if self._webhook else None
+
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """Telegram does not tell whose a bot is."""
+        return ()
+
+    async def notify(self, person: str, text: str) -> bool:
+        """A message; False when the person has never written to the bot, or has blocked it."""
+        if self._bot is None or not person.isdecimal():
+            return False
+        try:
+            await self._bot.send_message(int(person), text)
+        except TelegramError as error:
+            log.warning("an owner was not reached", error=type(error).__name__)
+            return False
+        return True
 
     async def start(self) -> None:
         """Connect. Where Telegram cannot be reached, go on trying in the background after some seconds.

@@ -28,6 +28,15 @@ class WebAdapter:
         self.url = ""
         self.moved_from: int | None = None
 
+    @property
+    def owners(self) -> tuple[str, ...]:
+        """The page knows nobody by name."""
+        return ()
+
+    async def notify(self, person: str, text: str) -> bool:
+        """A page that nobody looks at cannot be written to."""
+        return False
+
     async def start(self) -> None:
         """Listen.
 

@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 import pytest
 
 from bot.core.events import Event, Person
+from bot.core.house import House
 from bot.core.replies import Reply
 from bot.core.service import Service
 from db.records import PersonRef
@@ -21,7 +22,11 @@ class Bench:
     def started(self, chart: str = "opposite") -> Service:
         """The bot as it is after a start: only the store is as it was."""
         self.service = Service(
-            self.faces, self.store, self.drawing, self.clock, retention_seconds=86400, match_chart=chart
+            self.faces,
+            self.store,
+            self.drawing,
+            self.clock,
+            House(86400, chart, frozenset({("discord", "4711")})),
         )
         return self.service
 

@@ -41,6 +41,7 @@ from inference.wire import (
     MixFace,
     PackInfo,
     ProjectResult,
+    ServerState,
 )
 
 PACK = PackInfo(
@@ -151,6 +152,10 @@ class FakeFaces:
     async def packs(self) -> list[PackInfo]:
         self._maybe_fail("packs")
         return [PACK, ANIME]
+
+    async def state(self) -> ServerState:
+        self._maybe_fail("state")
+        return ServerState(ready=True, waiting=3, running=2, devices=["cuda:0", "cuda:1"], version="9.9")
 
     async def render(self, face: Face, *, pack: str | None, size: int, format: ImageFormat) -> bytes:
         self.packs_asked.append(pack)

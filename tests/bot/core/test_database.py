@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from bot.core.events import Event
+from bot.core.house import House
 from bot.core.presses import Action
 from bot.core.replies import Reply, Shown
 from bot.core.service import Service
@@ -28,7 +29,7 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
 
 def started(store: Store) -> tuple[Service, FakeFaces]:
     faces = FakeFaces()
-    return Service(faces, store, FakeDrawing(), FakeClock(), retention_seconds=86400), faces
+    return Service(faces, store, FakeDrawing(), FakeClock(), House(86400)), faces
 
 
 async def send(service: Service, event: Event) -> list[Reply]:

@@ -36,6 +36,7 @@ class World:
     files: Files = field(default_factory=Files)
     queries: dict[str, float] = field(default_factory=dict)
     reactions: list[Wire] = field(default_factory=list)
+    owners: set[tuple[int, int]] = field(default_factory=set)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
     def chat(self, given: str) -> Wire:

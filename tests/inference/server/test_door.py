@@ -221,6 +221,18 @@ async def test_a_draining_server_takes_nothing_new(rig: Rig, photo: bytes) -> No
     assert await rig.get("/readyz") == (503, {"status": "stopping"})
 
 
+async def test_the_state_tells_queue_and_devices_and_nobody(busy: Rig, photo: bytes) -> None:
+    await busy.post(photo, "first")
+    await until(lambda: busy.app[JOBS].states() == ["running"])
+    await busy.post(photo, "second")
+    state = await busy.client.state()
+    assert (state.ready, state.waiting, state.running) == (True, 1, 1)
+    assert state.devices
+    assert "first" not in state.model_dump_json()
+    busy.app[GATE].open = False
+    assert not (await busy.client.state()).ready
+
+
 async def test_draining_ends_in_bounded_time(long: Paced, photo: bytes) -> None:
     """Who waits is sent away at once, who runs after `drain_seconds`; both are told to come again."""
     async with serving(long, drain_seconds=0.5) as rig:
@@ -325,7 +337,7 @@ async def test_the_contract_names_every_route_and_only_those(rig: Rig) -> None:
         if route.resource is not None and route.method != "HEAD"
     }
     assert told == served
-    assert len(told) == len(server.routes()) == 11
+    assert len(told) == len(server.routes()) == 12
     names = set(document["components"]["schemas"])
     assert references(document) <= {f"#/components/schemas/{name}" for name in names}
     assert {"RenderRequest", "JobView", "MixFace", "Problem"} <= names

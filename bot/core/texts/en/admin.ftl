@@ -139,3 +139,15 @@ types-not-mine = You are not counted. If you like, I count your type; only the n
 alt-types = A map of the sixteen types with how many people there are of each: { $types }.
 button-types-join = Count me in
 button-types-leave = Do not count me
+
+# For those who run the bot.
+owner-away = The face workshop (the inference server) has not answered for { DURATION($seconds) }. People cannot get faces now. Please look at its log; /health tells how it stands.
+owner-back = The face workshop answers again. It was away for { DURATION($seconds) }.
+health-ready = The server is ready. Device: { $device }. Waiting: { $waiting }, running: { $running }.
+health-warming = The server answers, but does not take work yet. Device: { $device }. Waiting: { $waiting }, running: { $running }.
+health-away = The server does not answer ({ $code }).
+health-version = Versions: bot { $bot }, server { $server }.
+health-pack = Pack { $name } { $version }, { $size } pixels.
+health-failure = { WHEN($when) } UTC: { $what }, { $code }
+health-no-failure = Nothing has gone wrong lately.
+button-refresh = Look again

@@ -126,3 +126,15 @@ types-not-mine = まだ数えていません。よければあなたのタイプ
 alt-types = 16タイプそれぞれの人数を示す地図: { $types }。
 button-types-join = 私も数える
 button-types-leave = 私を外す
+
+# ボットを運営する人へ。
+owner-away = 顔の工房(推論サーバー)が{ DURATION($seconds) }応答していません。今はだれも顔を作れません。サーバーのログをご確認ください。状態は /health で見られます。
+owner-back = 顔の工房がまた応答しています。{ DURATION($seconds) }不在でした。
+health-ready = サーバーは準備できています。デバイス: { $device }。待ち { $waiting } 件、処理中 { $running } 件。
+health-warming = サーバーは応答しますが、まだ作業を受け付けていません。デバイス: { $device }。待ち { $waiting } 件、処理中 { $running } 件。
+health-away = サーバーが応答しません ({ $code })。
+health-version = バージョン: ボット { $bot }、サーバー { $server }。
+health-pack = モデル { $name } { $version }、{ $size } ピクセル。
+health-failure = { WHEN($when) } UTC: { $what }、{ $code }
+health-no-failure = 最近、問題は起きていません。
+button-refresh = もう一度見る

@@ -51,3 +51,4 @@ choice-block = ブロックする
 command-morph = 繰り返しの動画: タイプがあなたに、あなたが相性のいいタイプに
 command-card = 見せるカード: タイプ、その中のあなた、いちばん相性のいいタイプ
 option-card-line = カードに入れる言葉
+command-health = サーバー、待ち行列、モデルの状態(運営者用)

@@ -126,3 +126,15 @@ types-not-mine = 아직 세지 않았어요. 원하시면 유형을 함께 셀�
 alt-types = 열여섯 유형마다 몇 명인지 보여 주는 지도: { $types }.
 button-types-join = 나도 세기
 button-types-leave = 나는 빼기
+
+# 봇을 운영하는 분에게.
+owner-away = 얼굴 작업실(추론 서버)이 { DURATION($seconds) } 동안 답하지 않아요. 지금은 아무도 얼굴을 만들 수 없어요. 서버의 로그를 봐 주세요. 상태는 /health에서 볼 수 있어요.
+owner-back = 얼굴 작업실이 다시 답해요. { DURATION($seconds) } 동안 자리를 비웠어요.
+health-ready = 서버가 준비되어 있어요. 장치: { $device }. 대기 { $waiting }건, 처리 중 { $running }건.
+health-warming = 서버가 답하지만 아직 일을 받지 않아요. 장치: { $device }. 대기 { $waiting }건, 처리 중 { $running }건.
+health-away = 서버가 답하지 않아요 ({ $code }).
+health-version = 버전: 봇 { $bot }, 서버 { $server }.
+health-pack = 모델 { $name } { $version }, { $size } 픽셀.
+health-failure = { WHEN($when) } UTC: { $what }, { $code }
+health-no-failure = 최근에 잘못된 일이 없어요.
+button-refresh = 다시 보기

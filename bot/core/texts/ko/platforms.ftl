@@ -51,3 +51,4 @@ choice-block = 차단하기
 command-morph = 반복 영상: 내 유형이 나로, 나에서 잘 맞는 유형으로
 command-card = 나누는 카드: 내 유형, 그 속의 나, 가장 잘 맞는 유형
 option-card-line = 카드에 넣을 글
+command-health = 서버, 대기열, 모델의 상태 (운영자용)

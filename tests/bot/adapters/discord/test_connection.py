@@ -115,3 +115,15 @@ async def test_stop_twice_and_stop_before_start(double: DiscordDouble, settings:
     await again.stop()
     await again.stop()
     assert double.gateway.connections == []
+
+
+async def test_an_owner_is_written_to_unasked(double: DiscordDouble, launch: Launch) -> None:
+    ann = double.person("ann")
+    async with launch(Scripted()) as adapter:
+        assert await adapter.notify(ann.id, "away")
+        assert [message.content for message in double.seen_by(ann, double.dm(ann))] == ["away"]
+        ann.takes_dms = False
+        assert not await adapter.notify(ann.id, "back")
+        for nobody in ("1", "no number"):
+            assert not await adapter.notify(nobody, "back")
+        assert adapter.owners == (double.rest.application_id,)

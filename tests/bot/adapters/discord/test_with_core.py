@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.core.house import House
 from bot.core.service import Service
 from bot.core.wording import say
 from db.settings import load
@@ -37,7 +38,7 @@ def faces() -> FakeFaces:
 
 
 def core(faces: FakeFaces, store: Store) -> Service:
-    return Service(faces, store, FakeDrawing(), time, retention_seconds=3600)
+    return Service(faces, store, FakeDrawing(), time, House(3600))
 
 
 async def asks(double: DiscordDouble, call: Call, label_key: str, locale: str = "en") -> Message:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from PIL import Image
 
+from bot.core.house import House
 from bot.core.service import Service
 from bot.drawing.pen import Pen
 from db import store as stores
@@ -84,7 +85,7 @@ async def house(home: Path, faces: PaintedFaces) -> AsyncIterator[Service]:
     settings.home.mkdir(exist_ok=True)
     await asyncio.to_thread(stores.upgrade, settings)
     store = await stores.open_store(settings)
-    service = Service(faces, store, Pen(), time, retention_seconds=3600)
+    service = Service(faces, store, Pen(), time, House(3600))
     try:
         yield service
     finally:

@@ -256,3 +256,33 @@ async def test_nothing_about_tokens_or_people_in_the_log(
     assert logs, "what went wrong is told"
     for private in (telegram.token, telegram.token.split(":")[1], str(zoe.id), "Zoe-of", "private-words"):
         assert private not in written
+
+
+async def test_an_owner_is_written_to_unasked(telegram: Telegram, launch: Launch, ann: Someone) -> None:
+    stranger = telegram.person("Bob", started=False)
+    async with launch(Scripted()) as adapter:
+        assert await adapter.notify(str(ann.id), "away")
+        assert telegram.world.of_bot(ann.id)[-1]["text"] == "away"
+        for nobody in (str(stranger.id), "no number"):
+            assert not await adapter.notify(nobody, "back")
+
+
+async def test_an_admins_rights_are_asked_for_anew_each_time_and_only_where_they_matter(
+    telegram: Telegram, launch: Launch, ann: Someone
+) -> None:
+    core, group = Scripted(), telegram.group()
+    telegram.world.owners.add((group.id, ann.id))
+    async with launch(core):
+        ann.text("/admin", group)
+        await telegram.until(lambda: len(core.events) == 1)
+        telegram.world.owners.clear()
+        ann.text("/admin log", group)
+        await telegram.until(lambda: len(core.events) == 2)
+        ann.text("/help", group)
+        ann.text("/admin")  # in private there is nothing to manage
+        await telegram.until(lambda: len(core.events) == 4)
+        telegram.fault("getChatMember")
+        ann.text("/admin", group)
+        await telegram.until(lambda: len(core.events) == 5)
+    assert [event.origin.admin for event in core.events] == [True, False, False, False, False]
+    assert len(telegram.calls("getChatMember")) == 3

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from bot.adapters.terminal.adapter import TerminalAdapter, TerminalOptions
+from bot.core.house import House
 from bot.core.service import Service
 from bot.core.wording import say
 from tests.bot.core import fakes
@@ -15,9 +16,7 @@ from tests.bot.core import fakes
 
 async def test_from_the_type_to_the_best_match_in_a_pipe(tmp_path: Path) -> None:
     faces = fakes.FakeFaces()
-    service = Service(
-        faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), retention_seconds=24 * 3600
-    )
+    service = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
     (tmp_path / "me.jpg").write_bytes(b"selfie")
     lines = f"/mbti ABCD\n/mbti ENFP female\n@{tmp_path / 'me.jpg'}\n1\n1\n/match male\n"
     written = io.StringIO()
@@ -38,9 +37,7 @@ async def test_from_the_type_to_the_best_match_in_a_pipe(tmp_path: Path) -> None
 async def test_in_my_photo_in_a_pipe(tmp_path: Path) -> None:
     faces = fakes.FakeFaces()
     faces.looks_while_queued = True
-    service = Service(
-        faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), retention_seconds=24 * 3600
-    )
+    service = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
     (tmp_path / "me.jpg").write_bytes(b"selfie")
     written = io.StringIO()
     options = TerminalOptions("ann", json=True, out=tmp_path / "album", pace_seconds=0)

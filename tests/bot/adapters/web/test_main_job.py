@@ -11,6 +11,7 @@ from PIL import Image
 from playwright.async_api import Browser, Page, expect
 
 from bot.adapters.web import application
+from bot.core.house import House
 from bot.core.service import Service
 from bot.core.wording import say
 from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
@@ -30,7 +31,7 @@ def faces(monkeypatch: pytest.MonkeyPatch) -> fakes.FakeFaces:
 
 def core(faces: fakes.FakeFaces) -> Service:
     clock, drawing = fakes.FakeClock(), fakes.FakeDrawing()
-    return Service(faces, fakes.FakeStore(), drawing, clock, retention_seconds=24 * 3600)
+    return Service(faces, fakes.FakeStore(), drawing, clock, House(24 * 3600))
 
 
 async def press(page: Page, label: str) -> None:

@@ -14,6 +14,7 @@ import pytest
 from bot.adapters.web import reading
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.reading import CrowdedError, Readers, SlowError
+from bot.core.house import House
 from bot.core.service import Service
 from bot.settings import WebSettings
 from tests.bot.adapters.web.conftest import Visitor
@@ -100,7 +101,7 @@ async def test_photos_being_read_are_bounded_by_their_bytes() -> None:
 async def test_who_is_being_answered_when_the_house_closes_gets_a_word_and_the_end() -> None:
     faces = fakes.FakeFaces()
     faces.gate = asyncio.Event()
-    core = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), retention_seconds=3600)
+    core = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(3600))
     adapter = WebAdapter(core, WebSettings(port=0))
     await adapter.start()
     jar = aiohttp.CookieJar(unsafe=True)
