@@ -123,7 +123,7 @@ def locate(image: Image.Image, framing: Framing, box: Box | None = None) -> Poin
 def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.uint8]:
     """The square around a face, [size, size, 3] uint8; beyond the photo its edge goes on.
 
-    Within 0.6 levels (root mean square) of a chip that is sampled eight times as finely and shrunk.
+    Within about a level (root mean square) of a chip that is sampled eight times as finely and shrunk.
     """
     fine = 2 if framing.size <= _SMALL else 1
     side = framing.size * fine
