@@ -10,6 +10,7 @@ import typer
 
 from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxKimg, MaxMinutes, Metric, Out, Start
 from training.datasets.faces import FaceSource, load_faces
+from training.datasets.manifest import GENDERS
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
@@ -43,6 +44,8 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         trainer = GanTrainer(begun.config, data)
         begun.fill(trainer)
         measure = MEASURES[metric](data) if metric else None
-        run = Run(trainer, plan, full_watch(trainer, plan, data, held_out, measure))
+        both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
+        watch = full_watch(trainer, plan, data, held_out if both else None, measure)
+        run = Run(trainer, plan, watch)
         run.resume()
         run.go()
