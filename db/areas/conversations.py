@@ -42,8 +42,12 @@ class Conversations(Area):
                 await sessions.end(session, known.id, self._chat(person, chat), outcome, self._now())
 
     async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
-        """Note how long a job waited and ran; of somebody unknown (forgotten meanwhile) without a person."""
+        """Note how long a job waited and ran, for the community of the person's newest walk.
+
+        Of somebody unknown (forgotten meanwhile) it is noted without a person.
+        """
         timing = jobs.Timing(kind, queue_ms, run_ms, outcome)
         async with self._database.writing() as session:
             known = await self._find(session, person, lock=True)
-            await jobs.log(session, known.id if known else None, timing, self._now())
+            where = await sessions.newest_place(session, known.id) if known else None
+            await jobs.log(session, (known.id if known else None, where), timing, self._now())

@@ -20,10 +20,15 @@ class Timing:
     outcome: str
 
 
-async def log(session: AsyncSession, person: UUID | None, timing: Timing, now: datetime) -> None:
+async def log(
+    session: AsyncSession, whose: tuple[UUID | None, UUID | None], timing: Timing, now: datetime
+) -> None:
+    """Note a job of that person in that community, each if there is one."""
+    person, community = whose
     session.add(
         Job(
             person_id=person,
+            community_id=community,
             kind=timing.kind,
             queue_ms=timing.queue_ms,
             run_ms=timing.run_ms,

@@ -41,6 +41,12 @@ async def end(session: AsyncSession, person: UUID, chat_hash: bytes, outcome: st
     return await affected(session, statement.values(ended_at=now, outcome=outcome))
 
 
+async def newest_place(session: AsyncSession, person: UUID) -> UUID | None:
+    """The community in which the person began their newest walk, if it was in one."""
+    query = select(Session.community_id).where(Session.person_id == person)
+    return await session.scalar(query.order_by(Session.started_at.desc()).limit(1))
+
+
 async def count(session: AsyncSession, person: UUID) -> int:
     return await session.scalar(select(func.count()).where(Session.person_id == person)) or 0
 

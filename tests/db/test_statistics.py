@@ -115,10 +115,14 @@ async def test_statistics_of_a_community_are_its_own(
     await store.open_session(ann, "chat", "ENFP", "female", "guild")
     await store.open_session(ann, "other", "ENFP", "female", "another")
     await store.open_session(carl, "chat", "INTJ", "male", "guild")
+    await store.log_job(carl, "project", 5, 6, "no_face")
     await store.open_session(bob, "chat", "ISTP", "male")
+    await store.log_job(bob, "project", 5, 6, "done")
     here = await store.statistics(start, ("discord", "guild"))
     assert here.types == (("ENFP", 1), ("INTJ", 1))
     assert (here.people, here.consented) == (2, 1)
+    assert here.jobs == (("project", "no_face", 1),)
+    assert [times.count for times in here.times] == [1]
     assert (await store.statistics(start)).types == (("ENFP", 2), ("INTJ", 1), ("ISTP", 1))
     assert await store.statistics(start, ("telegram", "guild")) == records.Statistics()
 
