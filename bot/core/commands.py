@@ -59,6 +59,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("surprise", (Option("seed"),)),
     CommandSpec("looks"),
     CommandSpec("all", (Option("gender", choices=GENDERS),)),
+    CommandSpec("us", (Option("friend", "person"),)),
     CommandSpec("morph"),
     CommandSpec("card", (Option("line"),)),
     CommandSpec("show", (Option("code", suggest="codes"),)),

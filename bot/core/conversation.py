@@ -36,6 +36,7 @@ from bot.core.features import (
     report,
     sheets,
     types,
+    us,
 )
 from bot.core.flow import Turn
 from bot.core.hearing import HELLO, HELP, Asked, parse, words
@@ -262,7 +263,7 @@ _MAIN = Feature(
 FEATURES: tuple[Feature, ...] = (
     _MAIN,
     *(one.FEATURE for one in (play, sheets, film, card, made, mine, quiz, language)),
-    *(one.FEATURE for one in (admin, health, report, types)),
+    *(one.FEATURE for one in (us, admin, health, report, types)),
 )
 """All that the conversation can do; a new feature is one more."""
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}

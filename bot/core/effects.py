@@ -119,6 +119,7 @@ class Say(Effect):
     menu: Choices = ()
     code: str | None = None
     select: Selection | None = None
+    public: bool = False
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ class Phrasing:
         return Slider(self.line(of.label), prefix, of.low, of.high, of.value, of.unit)
 
     def text(self, said: Say) -> Text:
-        return Text(self.lines(said.lines), self.menu(said.menu), said.code, select=self.select(said.select))
+        lines, menu, select = self.lines(said.lines), self.menu(said.menu), self.select(said.select)
+        return Text(lines, menu, said.code, said.public, select)
 
     def shown(self, show: Show, made: Shot) -> Shown:
         """`made` is what the picture is."""

@@ -12,7 +12,18 @@ from bot.core.card import Card
 from bot.core.events import Event
 from bot.core.replies import Reply
 from db.community import AuditEntry, Block, CommunitySettings
-from db.records import Failure, Held, Making, PersonRef, Preferences, Quota, Receipt, Statistics
+from db.records import (
+    Failure,
+    Held,
+    Making,
+    Pair,
+    PairLatent,
+    PersonRef,
+    Preferences,
+    Quota,
+    Receipt,
+    Statistics,
+)
 from inference.errors import Box
 from inference.wire import Face, FilmFormat, ImageFormat, JobEvent, PackInfo, ProjectResult, ServerState
 
@@ -97,6 +108,15 @@ class Store(Protocol):
         """The person's own, newest first, and how many there are in all."""
         ...
 
+    async def invite(
+        self, asker: PersonRef, friend: PersonRef | None = None, handle: str | None = None
+    ) -> str: ...
+    async def agree(self, pair: str, person: PersonRef, handle: str | None = None) -> Pair | None: ...
+    async def pair(self, pair: str, person: PersonRef, handle: str | None = None) -> Pair | None: ...
+    async def pair_latents(
+        self, pair: str, person: PersonRef, kind: str
+    ) -> tuple[PairLatent, PairLatent] | None: ...
+    async def withdraw_pair(self, pair: str, person: PersonRef, handle: str | None = None) -> bool: ...
     async def drop_making(self, person: PersonRef, code: str) -> bool: ...
     def tag(self, platform: str, kind: str, id: str) -> str: ...
     async def community(self, platform: str, community: str) -> CommunitySettings: ...

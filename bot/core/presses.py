@@ -90,12 +90,16 @@ class Action(StrEnum):
     STATS = "stats"
     COUNT = "count"
     FILM = "film"
+    US_AGREE = "agreed"
+    US_MIX = "share"
+    US_END = "end"
     CARD = "card"
     HEALTH = "health"
 
 
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
 _NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
+_PAIR = "[A-Za-z0-9_-]{12}"
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
     Action.GENDER: (_GENDER,),
@@ -133,8 +137,15 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.LOG: ("[0-9]{1,4}",),
     Action.STATS: ("[0-9]{1,3}", "sheet|csv|json"),
     Action.COUNT: ("[01]",),
+    Action.US_AGREE: (_PAIR,),
+    Action.US_MIX: (_PAIR, "[0-9]{1,2}"),
+    Action.US_END: (_PAIR,),
 }
 """What each argument of an action looks like; actions that are not here take none."""
+
+
+OPEN = frozenset({Action.US_AGREE, Action.US_MIX, Action.US_END})
+"""Buttons that are for several people: who may press them is decided by what they do."""
 
 
 @dataclass(frozen=True)
@@ -174,4 +185,5 @@ def decode(person: Person, payload: str) -> Pressed | None:
     if version != _VERSION or len(rest) < 2 or not _TAG.fullmatch(rest[0]) or rest[1] not in set(Action):
         return None
     action, args = Action(rest[1]), tuple(rest[2:])
-    return Pressed(action, args, rest[0] == tag(person)) if _valid(action, args) else None
+    mine = action in OPEN or rest[0] == tag(person)
+    return Pressed(action, args, mine) if _valid(action, args) else None

@@ -35,6 +35,7 @@ from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
 from bot.core.hands import admin, cards, films, health, memory, mine, quiz, report, sheets, types, writes
 from bot.core.hands.makings import Makings
+from bot.core.hands.us import Us
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
 from bot.core.jobs import Jobs
@@ -94,6 +95,7 @@ class Service:
             films.hand(ports, self._jobs, rendering),
             cards.hand(ports, rendering),
             quiz.hand(drawing),
+            Us(ports).hand(),
             admin.hand(store),
             health.hand(faces, store),
             report.hand(store, drawing),

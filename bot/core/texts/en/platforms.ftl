@@ -52,3 +52,5 @@ command-morph = A looping film: your type becomes you, and you your match
 command-card = A card to share: your type, you in it, your best match
 option-card-line = Your own words on it
 command-health = How server, queue and packs stand, for those who run the bot
+command-us = One picture of you and a friend, if you both agree
+option-us-friend = Your friend

@@ -52,3 +52,5 @@ command-morph = 繰り返しの動画: タイプがあなたに、あなたが�
 command-card = 見せるカード: タイプ、その中のあなた、いちばん相性のいいタイプ
 option-card-line = カードに入れる言葉
 command-health = サーバー、待ち行列、モデルの状態(運営者用)
+command-us = ふたりとも同意すれば、友だちとわたしを一枚に
+option-us-friend = 友だち

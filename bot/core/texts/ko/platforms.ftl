@@ -52,3 +52,5 @@ command-morph = 반복 영상: 내 유형이 나로, 나에서 잘 맞는 유형
 command-card = 나누는 카드: 내 유형, 그 속의 나, 가장 잘 맞는 유형
 option-card-line = 카드에 넣을 글
 command-health = 서버, 대기열, 모델의 상태 (운영자용)
+command-us = 둘 다 동의하면, 친구와 나를 한 장에
+option-us-friend = 친구

@@ -1,0 +1,95 @@
+"""Two people on one picture: what each of them has agreed to is asked of the store, every time."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+
+from bot.core.effects import Failed, Outcome
+from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
+from bot.core.hand import Hand
+from bot.core.ports import Ports
+from bot.core.rendering import SIZE
+from bot.core.run import Run
+from db.errors import NoConsent
+from db.records import Pair, PersonRef
+from inference.errors import TypefaceError
+from inference.wire import LatentFace, MixFace
+
+KIND = "selfie"
+
+
+class Us:
+    """Each method carries out one effect."""
+
+    def __init__(self, ports: Ports) -> None:
+        self._faces, self._store = ports.faces, ports.store
+
+    def hand(self) -> Hand:
+        return Hand(
+            asks={
+                Invite: self._invite,
+                Agree: self._agree,
+                Look: self._look,
+                Together: self._together,
+                End: self._end,
+            }
+        )
+
+    async def _invite(self, run: Run, effect: Invite) -> Outcome:
+        friend = PersonRef(run.ref.platform, effect.friend) if effect.friend else None
+        async with run.writing():
+            pair = await self._store.invite(run.ref, friend, effect.handle)
+        return await self._stands(run, pair, await self._store.pair(pair, run.ref))
+
+    async def _agree(self, run: Run, effect: Agree) -> Outcome:
+        if await self._store.pair(effect.pair, run.ref, _handle(run)) is None:
+            return PairStands(effect.pair, "over")
+        if await self._store.latest_face(run.ref, KIND) is None:
+            return PairStands(effect.pair, "face")
+        try:
+            async with run.writing():
+                pair = await self._store.agree(effect.pair, run.ref, _handle(run))
+        except NoConsent:
+            return PairStands(effect.pair, "consent")
+        return await self._stands(run, effect.pair, pair)
+
+    async def _look(self, run: Run, effect: Look) -> Outcome:
+        pair = await self._store.pair(effect.pair, run.ref, _handle(run))
+        return await self._stands(run, effect.pair, pair)
+
+    async def _stands(self, run: Run, pair: str, found: Pair | None) -> PairStands:
+        if found is None:
+            return PairStands(pair, "over")
+        return PairStands(pair, "", found.both, found.mine, found.expires)
+
+    async def _together(self, run: Run, effect: Together) -> Outcome:
+        """The picture of both, if both agree now and both faces are there."""
+        latents = await self._store.pair_latents(effect.pair, run.ref, KIND)
+        if latents is None:
+            return PairStands(effect.pair, await self._missing(run, effect.pair))
+        asker, friend = latents
+        if asker.pack != friend.pack:
+            return PairStands(effect.pair, "packs")
+        a, b = (LatentFace(data=b64encode(one.latent).decode()) for one in latents)
+        mixed = MixFace(a=a, b=b, layers="all", weight=effect.weight / 100)
+        try:
+            picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
+        except TypefaceError as error:
+            return Failed(effect, error.code)
+        run.show(picture)
+        return Mixed(effect.pair, effect.weight)
+
+    async def _missing(self, run: Run, pair: str) -> Missing:
+        found = await self._store.pair(pair, run.ref, _handle(run))
+        if found is None or not found.both:
+            return "over"
+        return "face" if await self._store.latest_face(run.ref, KIND) is None else "friend"
+
+    async def _end(self, run: Run, effect: End) -> Outcome:
+        async with run.writing():
+            return PairEnded(await self._store.withdraw_pair(effect.pair, run.ref, _handle(run)))
+
+
+def _handle(run: Run) -> str | None:
+    handle = run.event.origin.handle
+    return f"@{handle}" if handle else None

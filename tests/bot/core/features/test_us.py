@@ -1,0 +1,199 @@
+"""A picture of two, with the real database: what both have agreed to, and nothing else."""
+
+from __future__ import annotations
+
+from base64 import b64encode
+from collections.abc import AsyncIterator
+from dataclasses import replace
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from bot.core.events import Command, Event, Person
+from bot.core.presses import Action
+from bot.core.replies import Reply, Shown, Text
+from bot.core.service import Service
+from db.settings import load
+from db.store import Store, open_store, upgrade
+from inference.wire import LatentFace, MixFace
+from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
+from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie
+
+EVE = Person("discord", "1003")
+
+
+class House:
+    """The service, with the real store and faces that are the photos' own bytes."""
+
+    def __init__(self, store: Store) -> None:
+        self.faces = FakeFaces()
+        self.service = Service(self.faces, store, FakeDrawing(), FakeClock(), retention_seconds=86400)
+
+    async def send(self, event: Event) -> Reply:
+        return final([reply async for reply in self.service.handle(event)])
+
+    async def face_of(self, person: Person) -> None:
+        await self.send(command("mbti", "ENFP", "woman", person=person))
+        await self.send(press(Action.AGREE, person=person))
+        await self.send(selfie(person.id.encode(), person=person))
+
+    async def asked(self, options: dict[str, str] | None = None, asker: Person = ANN) -> str:
+        """Somebody asks; the pair's code."""
+        given = {"friend": BOB.id} if options is None else options
+        reply = await self.send(Command(origin(asker), "us", given))
+        assert isinstance(reply, Text)
+        assert reply.public, "the friend must see it"
+        return next(args[0] for action, args in actions(reply, asker) if action is Action.US_AGREE)
+
+    async def agree(self, pair: str, person: Person) -> Reply:
+        return await self.send(press(Action.US_AGREE, pair, person=person, of=ANN))
+
+
+@pytest.fixture
+async def house(tmp_path: Path) -> AsyncIterator[House]:
+    settings = load({"TYPEFACE_HOME": str(tmp_path / "home")})
+    settings.home.mkdir(mode=0o700)
+    upgrade(settings)
+    store = await open_store(settings)
+    yield House(store)
+    await store.close()
+
+
+def mixed(weight: float) -> MixFace:
+    a, b = (LatentFace(data=b64encode(one.id.encode()).decode()) for one in (ANN, BOB))
+    return MixFace(a=a, b=b, layers="all", weight=weight)
+
+
+async def both(house: House) -> tuple[str, Shown]:
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked()
+    waits = await house.agree(pair, ANN)
+    assert isinstance(waits, Text)
+    reply = await house.agree(pair, BOB)
+    assert isinstance(reply, Shown)
+    return pair, reply
+
+
+async def test_when_both_have_agreed_there_is_one_picture_and_both_can_change_it(house: House) -> None:
+    pair, reply = await both(house)
+    assert house.faces.rendered[-1] == mixed(0.5)
+    assert reply.public
+    assert reply.sliders
+    for person, weight in ((ANN, 30), (BOB, 70)):
+        changed = await house.send(press(Action.US_MIX, pair, str(weight), person=person, of=ANN))
+        assert isinstance(changed, Shown)
+        assert house.faces.rendered[-1] == mixed(weight / 100)
+    assert isinstance(await house.send(command("us", pair, person=BOB)), Shown)
+
+
+async def test_a_stranger_neither_agrees_nor_changes_nor_ends_nor_looks(house: House) -> None:
+    pair, _ = await both(house)
+    await house.face_of(EVE)
+    rendered = len(house.faces.rendered)
+    for event in (
+        press(Action.US_AGREE, pair, person=EVE, of=ANN),
+        press(Action.US_MIX, pair, "90", person=EVE, of=ANN),
+        press(Action.US_END, pair, person=EVE, of=ANN),
+        command("us", pair, person=EVE),
+    ):
+        assert isinstance(await house.send(event), Text)
+    assert len(house.faces.rendered) == rendered
+    assert isinstance(await house.send(command("us", pair)), Shown)
+
+
+@pytest.mark.parametrize("who", [ANN, BOB])
+async def test_either_ends_it_at_once_and_old_buttons_say_so(house: House, who: Person) -> None:
+    pair, _ = await both(house)
+    ended = await house.send(press(Action.US_END, pair, person=who, of=ANN))
+    assert isinstance(ended, Text)
+    for person in (ANN, BOB):
+        for _ in range(3):
+            late = await house.send(press(Action.US_MIX, pair, "50", person=person, of=ANN))
+            assert isinstance(late, Text)
+            assert late.code == "us_over"
+
+
+@pytest.mark.parametrize("who", [ANN, BOB])
+async def test_forget_by_either_ends_it(house: House, who: Person) -> None:
+    pair, _ = await both(house)
+    await house.send(press(Action.FORGET_SURE, person=who))
+    other = BOB if who == ANN else ANN
+    late = await house.send(press(Action.US_MIX, pair, "50", person=other, of=ANN))
+    assert isinstance(late, Text)
+    assert late.code in {"us_over", "us_friend"}
+
+
+async def test_whoever_has_no_face_yet_is_told_how_to_get_ready(house: House) -> None:
+    await house.face_of(ANN)
+    pair = await house.asked()
+    await house.agree(pair, ANN)
+    told = await house.agree(pair, BOB)
+    assert isinstance(told, Text)
+    assert (told.code, told.public) == ("us_not_ready", False)
+    await house.face_of(BOB)
+    assert isinstance(await house.agree(pair, BOB), Shown)
+
+
+async def test_a_friend_known_by_handle_only_is_the_one_with_that_handle(house: House) -> None:
+    for person in (ANN, BOB, EVE):
+        await house.face_of(person)
+    pair = await house.asked({"text": "@Bob_the_friend"})
+    await house.agree(pair, ANN)
+    stranger = await house.agree(pair, EVE)
+    assert isinstance(stranger, Text)
+    event = press(Action.US_AGREE, pair, person=BOB, of=ANN)
+    named = replace(event, origin=replace(event.origin, handle="bob_the_friend"))
+    assert isinstance(await house.send(named), Shown)
+
+
+async def test_where_no_friend_can_be_named_the_code_is_handed_over(house: House) -> None:
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked({})
+    await house.agree(pair, ANN)
+    looked = await house.send(command("us", pair, person=BOB))
+    assert (Action.US_AGREE, (pair,)) in actions(looked, BOB)
+    assert isinstance(await house.agree(pair, BOB), Shown)
+    assert isinstance(await house.agree(pair, EVE), Text)
+
+
+async def test_a_code_that_is_none_leads_on(house: House) -> None:
+    assert (await house.send(command("us", "AAAAAAAAAAAA"))).code == "us_over"  # type: ignore[union-attr]
+
+
+DEEDS = st.lists(
+    st.tuples(st.sampled_from(["agree", "end", "mix", "forget", "face"]), st.integers(0, 2)), max_size=9
+)
+
+
+@given(deeds=DEEDS)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+async def test_nobody_is_on_a_picture_without_both_words(house: House, deeds: list[tuple[str, int]]) -> None:
+    """In any order of deeds of three people: a picture only while two of them both agree and neither ended it."""
+    people = [Person("discord", uuid4().hex) for _ in range(3)]
+    asker, friend, stranger = people
+    for person in people:
+        await house.face_of(person)
+    pair, agreed, over = await house.asked({"friend": friend.id}, asker), set[Person](), False
+    for deed, who in deeds:
+        person = people[who]
+        before = len(house.faces.rendered)
+        if deed == "face":
+            await house.face_of(person)
+            continue
+        if deed == "forget":
+            await house.send(press(Action.FORGET_SURE, person=person))
+            over = over or person != stranger
+            continue
+        action = {"agree": Action.US_AGREE, "end": Action.US_END, "mix": Action.US_MIX}[deed]
+        args = ("50",) if deed == "mix" else ()
+        reply = await house.send(press(action, pair, *args, person=person, of=asker))
+        over = over or (deed == "end" and person != stranger)
+        if deed == "agree" and person != stranger and not over:
+            agreed.add(person)
+        allowed = not over and agreed == {asker, friend} and person != stranger
+        assert (len(house.faces.rendered) > before) == (allowed and deed in {"agree", "mix"}), (deed, reply)
