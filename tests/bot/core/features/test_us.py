@@ -13,6 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.events import Command, Event, Person
+from bot.core.house import House as Rules
 from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 from bot.core.service import Service
@@ -30,7 +31,7 @@ class House:
 
     def __init__(self, store: Store) -> None:
         self.faces = FakeFaces()
-        self.service = Service(self.faces, store, FakeDrawing(), FakeClock(), retention_seconds=86400)
+        self.service = Service(self.faces, store, FakeDrawing(), FakeClock(), Rules(86400))
 
     async def send(self, event: Event) -> Reply:
         return final([reply async for reply in self.service.handle(event)])
