@@ -5,28 +5,26 @@ from __future__ import annotations
 from bot.core.blend import UNIT, Blend
 from bot.core.effects import Arg, Line, Portrait
 
-DIRECTIONS = frozenset(
-    {
-        "age",
-        "gender",
-        "smile",
-        "hair",
-        "hair-brightness",
-        "glasses",
-        "turn",
-        "skin",
-        "face-width",
-        "ei",
-        "sn",
-        "tf",
-        "jp",
-    }
-)
-"""The directions that have a name in every language; others are called what the pack calls them."""
+NAMED = ("smile", "age", "gender", "hair", "fringe", "glasses", "turn", "skin", "ei", "sn", "tf", "jp")
+"""The directions that have a name in every language, in the order in which they are offered."""
+_NUMBERED = "sefa-"
+"""Before the numbers of directions that were found in the model and mean what they show."""
 
 
 def direction(name: str) -> Line:
-    return Line(f"direction-{name}") if name in DIRECTIONS else Line("button-plain", {"text": name})
+    """What it is called; one that has no name here is called what the pack calls it."""
+    if name in NAMED:
+        return Line(f"direction-{name}")
+    if name.startswith(_NUMBERED):
+        return Line("direction-numbered", {"number": name.removeprefix(_NUMBERED)})
+    return Line("button-plain", {"text": name})
+
+
+def rank(name: str) -> tuple[int, str]:
+    """Named ones first, then the pack's own, then numbers."""
+    if name in NAMED:
+        return NAMED.index(name), ""
+    return len(NAMED) + name.startswith(_NUMBERED), name
 
 
 def signed(tenths: int) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import ceil, floor
 
+from bot.core import captions
 from bot.core.blend import UNIT
 from bot.core.effects import Direction
 from bot.core.ports import Clock, Faces
@@ -49,6 +50,7 @@ class PackView:
 
 def _pack(info: PackInfo) -> Pack:
     directions = tuple(
-        Direction(one.name, ceil(one.low * UNIT), floor(one.high * UNIT)) for one in info.directions
+        Direction(one.name, ceil(one.low * UNIT), floor(one.high * UNIT))
+        for one in sorted(info.directions, key=lambda one: captions.rank(one.name))
     )
     return Pack(directions, tuple(info.looks))
