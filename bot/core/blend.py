@@ -11,7 +11,7 @@ START, STEP, LOW, HIGH = 50, 15, 5, 95
 """Hundredths of the type's face: the first blend, one press of a button, and the ends."""
 STRENGTH: dict[LayerGroup, float] = {"coarse": 1.0, "middle": 1.0, "fine": 1.0}
 """How strongly each group of layers follows the weight: coarse is shape, middle are features, fine are colours."""
-PEOPLE_PSI = 0.7
+PEOPLE_PSI = 0.5
 """How far people that are drawn by a seed are from the type's average."""
 MAX_EDITS = 8
 UNIT = 10

@@ -52,7 +52,7 @@ progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
-blend-caption-kept = You and { $type }: your own stays { $kept }, the rest is { $percent }% { $type }. What shall I change?
+blend-caption-kept = You and { $type }: { $kept } from you, the rest { $percent }% { $type }. What shall I change?
 composed-caption = That is you as { $type }, in your own photo. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…
 match-others = Also a lovely match: { $types }.
@@ -69,7 +69,7 @@ alt-boxes = { $count ->
 privacy =
     What I keep about you. No names, and your account only as a secret code:
     · Photos: in memory only, 15 minutes at most, never saved. Within that time I can put your face into yours without asking for it again.
-    · Your face as encrypted numbers: { $hours ->
+    · Your face as encrypted numbers, and how your pictures were made, encrypted too: { $hours ->
         [one] one hour
        *[other] { $hours } hours
     }, then deleted.
