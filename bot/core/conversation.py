@@ -29,6 +29,7 @@ from bot.core.features import (
     film,
     health,
     language,
+    links,
     made,
     mine,
     play,
@@ -262,7 +263,7 @@ _MAIN = Feature(
 )
 FEATURES: tuple[Feature, ...] = (
     _MAIN,
-    *(one.FEATURE for one in (play, sheets, film, card, made, mine, quiz, language)),
+    *(one.FEATURE for one in (play, sheets, film, card, made, links, mine, quiz, language)),
     *(one.FEATURE for one in (us, admin, health, report, types)),
 )
 """All that the conversation can do; a new feature is one more."""

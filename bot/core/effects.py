@@ -120,6 +120,7 @@ class Say(Effect):
     code: str | None = None
     select: Selection | None = None
     public: bool = False
+    link: str | None = None
 
 
 @dataclass(frozen=True)
@@ -296,11 +297,12 @@ class Known:
     """What the conversation may know about the world at this moment.
 
     `photo` is in memory and waits for its face to be found; `kept` is the one in memory, whether it waits or
-    is spare. `running`: a job on a photo of this person runs in this chat now. `last_face`: this person's
-    newest latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are
-    kept. `public`: the person's pictures are for everyone in the chat at once. `directions` and `looks` are what
-    the faces can be moved along and worn by. `dice` is a fresh random number below 2^31. `language` is the one that
-    the person chose, if they did. `place`: where the person is, and what is set there.
+    is spare. `running`: a job on a photo of this person runs in this chat now. `last_face`: this person's newest
+    latent, from any chat. `room`: the photo of this event can be held. `hours` is how long latents are kept.
+    `public`: the person's pictures are for everyone in the chat at once. `can_share`: a picture can be shown to
+    others by a link. `directions` and `looks` are what the faces can be moved along and worn by. `dice` is a fresh
+    random number below 2^31. `language` is the one that the person chose, if they did. `place`: where the person is,
+    and what is set there.
     """
 
     consented: bool
@@ -312,6 +314,7 @@ class Known:
     running: bool = False
     room: bool = True
     can_hide: bool = False
+    can_share: bool = False
     hours: int = 24
     public: bool = False
     directions: tuple[Direction, ...] = ()

@@ -25,6 +25,7 @@ class Origin:
 
     `update` is the platform's unique id of the update: what is delivered twice is handled once. `shared`: other people
     read this chat too. `can_hide`: replies can be shown to the asker alone first (Discord's ephemeral messages).
+    `can_share`: one picture can be shown to others by a link.
     `locale` is the platform's language tag of the person, such as `ko` or `en-GB`, empty when it is not told with
     this update. `community` is the platform's id of the server or group that the chat belongs to, if it does. `name`
     and `handle` are how the platform shows and addresses the person. `admin`: the platform lets the person manage the
@@ -38,6 +39,7 @@ class Origin:
     update: str | None = field(default=None, repr=False)
     shared: bool = False
     can_hide: bool = False
+    can_share: bool = False
     community: str | None = field(default=None, repr=False)
     name: str = field(default="", repr=False)
     handle: str = field(default="", repr=False)

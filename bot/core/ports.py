@@ -22,6 +22,7 @@ from db.records import (
     Preferences,
     Quota,
     Receipt,
+    SharedMaking,
     Statistics,
 )
 from inference.errors import Box
@@ -118,6 +119,26 @@ class Store(Protocol):
     ) -> tuple[PairLatent, PairLatent] | None: ...
     async def withdraw_pair(self, pair: str, person: PersonRef, handle: str | None = None) -> bool: ...
     async def drop_making(self, person: PersonRef, code: str) -> bool: ...
+    async def share(self, person: PersonRef, code: str, seconds: int) -> str | None:
+        """The token of a new link to one's own making, which ends with it at the latest; None when it is not."""
+        ...
+
+    async def links(self, person: PersonRef, code: str) -> int:
+        """How many links lead to one's own making now."""
+        ...
+
+    async def unshare(self, person: PersonRef, code: str) -> int:
+        """End all links to one's own making; how many there were."""
+        ...
+
+    async def shared(self, token: str) -> SharedMaking | None:
+        """What a link shows; None when it has ended."""
+        ...
+
+    async def shared_face(self, token: str, face: str) -> bytes | None:
+        """The latent that the shared making names; None of any other."""
+        ...
+
     def tag(self, platform: str, kind: str, id: str) -> str: ...
     async def community(self, platform: str, community: str) -> CommunitySettings: ...
     async def change_community(
@@ -201,6 +222,38 @@ class Handler(Protocol):
     def handle(self, event: Event) -> AsyncGenerator[Reply]:
         """Answer `event`; closing the generator cancels the work behind it."""
         ...
+
+
+class SharingError(Exception):
+    """What a link shows cannot be had now: too much is asked for, or the store or the faces' server is away."""
+
+
+@dataclass(frozen=True)
+class Shared:
+    """What stands beside a shared picture: keys of `texts/` and their arguments."""
+
+    title: str
+    alt: str
+    args: Mapping[str, str]
+
+
+class Shares(Protocol):
+    """What links show, as the web sees it; fulfilled by `bot.core.sharing.Sharing`. Raises SharingError."""
+
+    async def look(self, token: str) -> Shared | None:
+        """What the link shows; None when it has ended, or never was one."""
+        ...
+
+    async def picture(self, token: str) -> bytes | None:
+        """The picture as JPEG; None as in `look`."""
+        ...
+
+
+class Sharer(Handler, Protocol):
+    """The core, as the web sees it."""
+
+    @property
+    def sharing(self) -> Shares: ...
 
 
 class Adapter(Protocol):

@@ -73,6 +73,8 @@ class Action(StrEnum):
     TOSS = "toss"
     TOSS_SURE = "tossed"
     ORIGINAL = "png"
+    SHARE = "link"
+    UNSHARE = "unlink"
     PUBLIC = "public"
     QUIZ = "quiz"
     ANSWER = "answer"
@@ -125,6 +127,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TOSS: (_CODE,),
     Action.TOSS_SURE: (_CODE,),
     Action.ORIGINAL: (_CODE,),
+    Action.SHARE: (_CODE,),
+    Action.UNSHARE: (_CODE,),
     Action.PUBLIC: ("[01]",),
     Action.ANSWER: (_SEED, "1?[0-9]", "[0-4]"),
     Action.QUIZ_BACK: (_SEED, "1?[0-9]"),

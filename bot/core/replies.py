@@ -79,7 +79,8 @@ def _rows(select: Select | None, menu: Menu) -> Menu:
 class Text:
     """A message; with a `menu` it asks something.
 
-    `code` says what could not be done (`no_face`), or what is asked (`ask_type`).
+    `code` says what could not be done (`no_face`), or what is asked (`ask_type`). `link` is the token of a link that
+    shows one picture, for the web to make an address of.
     """
 
     text: str
@@ -87,6 +88,7 @@ class Text:
     code: str | None = None
     public: bool = False
     select: Select | None = None
+    link: str | None = None
 
     @property
     def rows(self) -> Menu:

@@ -33,7 +33,20 @@ from bot.core.effects import (
 from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
-from bot.core.hands import admin, cards, films, health, memory, mine, quiz, report, sheets, types, writes
+from bot.core.hands import (
+    admin,
+    cards,
+    films,
+    health,
+    links,
+    memory,
+    mine,
+    quiz,
+    report,
+    sheets,
+    types,
+    writes,
+)
 from bot.core.hands.makings import Makings
 from bot.core.hands.us import Us
 from bot.core.hands.writes import CONSENT_VERSION
@@ -50,6 +63,7 @@ from bot.core.presence import Presences, Running
 from bot.core.rendering import Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
+from bot.core.sharing import Sharing
 from bot.core.state import State, from_json
 from bot.core.uses import Uses
 from bot.core.wording import pick
@@ -91,6 +105,7 @@ class Service:
             work.hand(),
             sheets.hand(rendering),
             Makings(store, rendering).hand(),
+            links.hand(store, house.retention_seconds),
             mine.hand(store, rendering),
             films.hand(ports, self._jobs, rendering),
             cards.hand(ports, rendering),
@@ -103,6 +118,7 @@ class Service:
         )
         self._uses = Uses(store)
         self._owners = house.owners
+        self.sharing = Sharing(faces, store, clock)
         self._closed = False
 
     def _carry(self, *hands: Hand) -> None:
@@ -240,6 +256,7 @@ class Service:
             last_face=await self._store.latest_face(run.ref, "selfie"),
             running=run.presence.works(run.chat),
             can_hide=run.event.origin.can_hide,
+            can_share=run.event.origin.can_share,
             hours=max(1, round(place.seconds(self._retention_seconds) / 3600)),
             public=bool(place.settings.public if preferences.public is None else preferences.public),
             directions=pack.directions,

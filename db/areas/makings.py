@@ -94,6 +94,15 @@ class Makings(Area):
             await makings.share(session, kept.id, self._hash("share", "", token), (now, ends))
         return token
 
+    async def links(self, person: PersonRef, code: str) -> int:
+        """How many links lead to one's own making now."""
+        async with self._database.reading() as session:
+            known = await self._find(session, person)
+            kept = await makings.find(session, code.strip().upper(), self._now())
+            if known is None or kept is None or kept.person != known.id:
+                return 0
+            return await makings.links_to(session, kept.id, self._now())
+
     async def unshare(self, person: PersonRef, code: str) -> int:
         """End all links to one's own making; how many there were."""
         async with self._database.writing() as session:

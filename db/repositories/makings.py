@@ -115,6 +115,12 @@ async def links_of(session: AsyncSession, person: UUID, now: datetime) -> int:
     return await session.scalar(select(func.count()).select_from(given.subquery())) or 0
 
 
+async def links_to(session: AsyncSession, making: int, now: datetime) -> int:
+    """How many unexpired links lead to a making."""
+    query = select(func.count()).where(Share.making_id == making, Share.expires_at > now)
+    return await session.scalar(query) or 0
+
+
 async def remove_lapsed_links(session: AsyncSession, now: datetime) -> int:
     return await affected(session, delete(Share).where(Share.expires_at <= now))
 

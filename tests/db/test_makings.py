@@ -139,7 +139,10 @@ async def test_a_link_ends_with_its_time_its_making_its_face_and_its_owner(
     shown = await store.shared(token)
     assert shown is not None
     assert (shown.expires - clock()).total_seconds() == 120  # no longer than the making
+    assert await store.links(ann, code) == 2
+    assert await store.links(PersonRef("web", "bob"), code) == 0
     assert await store.unshare(ann, code) == 2
+    assert await store.links(ann, code) == 0
     assert await ended(token, face)
     face, code, token = await linked()
     await store.drop_making(ann, code)

@@ -6,7 +6,7 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.web import application, binding
-from bot.core.ports import Handler
+from bot.core.ports import Sharer
 from bot.settings import WebSettings
 
 log = structlog.get_logger(__name__)
@@ -22,7 +22,7 @@ class WebAdapter:
 
     name = "web"
 
-    def __init__(self, service: Handler, settings: WebSettings) -> None:
+    def __init__(self, service: Sharer, settings: WebSettings) -> None:
         self._service, self._settings = service, settings
         self._runner: web.AppRunner | None = None
         self.url = ""

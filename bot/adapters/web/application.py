@@ -7,14 +7,14 @@ from contextlib import aclosing
 
 from aiohttp import web
 
-from bot.adapters.web import outgoing, pages, visitor
+from bot.adapters.web import outgoing, pages, sharing, visitor
 from bot.adapters.web.incoming import MAX_EVENT_BYTES, EventError, read_event
 from bot.adapters.web.reading import CrowdedError, Readers, SlowError
 from bot.adapters.web.shield import add_headers, shield
 from bot.core import wording
 from bot.core.events import Event
 from bot.core.pace import paced
-from bot.core.ports import Handler
+from bot.core.ports import Handler, Sharer
 
 PACE_SECONDS = 0.25
 
@@ -81,7 +81,7 @@ async def _answer(request: web.Request, person: str, event: Event) -> web.Stream
     return response
 
 
-def build(handler: Handler) -> web.Application:
+def build(handler: Sharer) -> web.Application:
     """The application, ready to be served; it starts nothing."""
     app = web.Application(middlewares=[shield], client_max_size=MAX_EVENT_BYTES)
     app[HANDLER] = handler
@@ -94,4 +94,5 @@ def build(handler: Handler) -> web.Application:
     app.router.add_get("/page/{name}", show_asset)
     app.router.add_get("/healthz", show_health)
     app.router.add_post("/chat", chat)
+    sharing.add(app, handler.sharing)
     return app

@@ -102,7 +102,7 @@ def to_event(body: bytes, photo: Photo | None, person: str) -> Event:
         raise EventError(f"{error.error_count()} fields do not follow the contract") from None
     # Bound to the person: nobody can use up an id that another's page will send.
     update = hashlib.sha256(f"{person} {sent.update}".encode()).hexdigest()[:32]
-    origin = Origin(Person("web", person), person, sent.locale, update)
+    origin = Origin(Person("web", person), person, sent.locale, update, can_share=True)
     if isinstance(sent, _Press):
         return Press(origin, sent.payload)
     if isinstance(sent, _Photo):

@@ -48,7 +48,7 @@ def encode(reply: Reply) -> dict[str, Any]:
         return {"kind": "progress", **body, "fraction": reply.fraction, "preview": _picture(reply.preview)}
     if isinstance(reply, Shown):
         return {"kind": "picture", **_shown(_without_doubles(reply))}
-    return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code}
+    return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code, "link": reply.link}
 
 
 def _without_doubles(shown: Shown) -> Shown:

@@ -19,6 +19,7 @@ MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml
 _WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
 SCRIPT_WORDS = (
     *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
+    *("share", "link", "copy", "copied"),
     *("retry", "not-sent", "lost", "failed", "crowded", "forbidden"),
 )
 """Keys of `web.ftl`, without `web-`, that scripts show."""
@@ -68,7 +69,7 @@ def _data(locale: str) -> str:
     data = {
         "locale": locale,
         "types": TYPES,
-        "commands": [_command(spec, locale) for spec in COMMANDS],
+        "commands": [_command(spec, locale) for spec in COMMANDS if "web" in spec.platforms],
         "maxPhotoBytes": MAX_PHOTO_BYTES,
         "words": {key: wording.say(locale, f"web-{key}") for key in SCRIPT_WORDS},
     }

@@ -50,6 +50,19 @@ class GalleryRead(Outcome):
 
 
 @dataclass(frozen=True)
+class ReadLinks(Ask):
+    code: str
+
+
+@dataclass(frozen=True)
+class LinksRead(Outcome):
+    """So many links lead to the picture."""
+
+    code: str
+    count: int
+
+
+@dataclass(frozen=True)
 class DropMaking(Ask):
     code: str
 
@@ -139,10 +152,19 @@ def _around(outcome: GalleryRead) -> tuple[Choice, ...]:
     return (*newer, *older, menus.button("begin", Action.BEGIN))
 
 
-def _made(state: State, args: Args, _: Known) -> Turn:
+def _made(state: State, args: Args, known: Known) -> Turn:
     """One picture of the gallery: what to do with it."""
-    code = args[0]
+    if known.can_share:
+        return state, (ReadLinks(args[0]),)
+    return _one(state, args[0], None)
+
+
+def _one(state: State, code: str, links: int | None) -> Turn:
+    """`links` lead to it; None where there can be none."""
+    unshare = (menus.button("unshare", Action.UNSHARE, code),) if links else ()
+    share = (menus.button("share", Action.SHARE, code), *unshare) if links is not None else ()
     menu = (
+        *((share,) if share else ()),
         (
             menus.button("show-again", Action.RECALL, code, style="primary"),
             menus.button("original", Action.ORIGINAL, code),
@@ -152,7 +174,8 @@ def _made(state: State, args: Args, _: Known) -> Turn:
             menus.button("gallery", Action.GALLERY, "0"),
         ),
     )
-    return state, (Say((Line("gallery-one", {"code": code}),), menu),)
+    told = (Line("links-open", {"count": links}),) if links else ()
+    return state, (Say((*told, Line("gallery-one", {"code": code})), menu),)
 
 
 def _recall(state: State, args: Args, _: Known) -> Turn:
@@ -214,6 +237,7 @@ FEATURE = Feature(
         MakingRead: _read,
         GalleryRead: _page,
         MakingDropped: _tossed,
+        LinksRead: lambda state, outcome, _: _one(state, outcome.code, outcome.count),
         OriginalMade: _original_made,
     },
 )

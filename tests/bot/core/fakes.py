@@ -24,6 +24,7 @@ from db.records import (
     Preferences,
     Quota,
     Receipt,
+    SharedMaking,
     Statistics,
 )
 from inference.client import Film
@@ -265,6 +266,7 @@ class FakeStore:
         self.closed: list[str] = []
         self.communities: set[tuple[str, str]] = set()
         self.jobs: list[tuple[str, int, int, str]] = []
+        self.shares: dict[str, str] = {}
         self.made: dict[str, tuple[PersonRef, Making]] = {}
         self.wishes: dict[PersonRef, Preferences] = {}
         self.settings: dict[tuple[str, str], CommunitySettings] = {}
@@ -469,6 +471,35 @@ class FakeStore:
         return tuple(Failure(NOW, kind, code) for kind, _, _, code in self.jobs[::-1] if code != "done")[
             :limit
         ]
+
+    async def share(self, person: PersonRef, code: str, seconds: int) -> str | None:
+        await self._call("share")
+        if self.made.get(code, (None, None))[0] != person:
+            return None
+        token = f"{len(self.shares):022d}"
+        self.shares[token] = code
+        return token
+
+    async def links(self, person: PersonRef, code: str) -> int:
+        await self._call("links")
+        return list(self.shares.values()).count(code) if self.made.get(code, (None, 0))[0] == person else 0
+
+    async def unshare(self, person: PersonRef, code: str) -> int:
+        count = await self.links(person, code)
+        if count:
+            self.shares = {token: one for token, one in self.shares.items() if one != code}
+        return count
+
+    async def shared(self, token: str) -> SharedMaking | None:
+        await self._call("shared")
+        _, made = self.made.get(self.shares.get(token, ""), (None, None))
+        return SharedMaking(made.code, made.making, made.open, made.expires) if made else None
+
+    async def shared_face(self, token: str, face: str) -> bytes | None:
+        await self._call("shared_face")
+        made = await self.shared(token)
+        owner, latent, _ = self.faces.get(face, (None, b"", 0))
+        return latent if owner and made and f'"{face}"' in made.making else None
 
     async def forget(self, person: PersonRef) -> Receipt:
         await self._call("forget")

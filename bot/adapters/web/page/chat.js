@@ -18,7 +18,7 @@ async function press(button, pressed) {
   pressed.removeAttribute("aria-disabled");
 }
 
-const log = new Log(data, press, slide);
+const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
 let stuck = null;
 
 function why(error) {

@@ -31,6 +31,21 @@ export class Controls {
     return element("div", { className: "select" }, element("label", { htmlFor: id, textContent: label }), list, choose);
   }
 
+  /** An address to hand on. Where the browser lets nobody copy, it is selected instead. */
+  link(address) {
+    const field = element("input", { type: "text", readOnly: true, value: address });
+    field.setAttribute("aria-label", this.words.link);
+    field.addEventListener("focus", () => field.select());
+    const copy = element("button", { type: "button", className: "pill primary", textContent: this.words.copy });
+    copy.addEventListener("click", async () => {
+      try {
+        await navigator.clipboard.writeText(address);
+        copy.textContent = this.words.copied;
+      } catch { field.focus(); }
+    });
+    return element("div", { className: "link" }, field, copy);
+  }
+
   /** What belongs under a reply. */
   under({ select, menu }) {
     return [...(select ? [this.select(select)] : []), ...(menu.length ? [this.menu(menu)] : [])];

@@ -12,9 +12,9 @@ const TITLE = /^[EI][NS][FT][JP] · /;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Log {
-  /** `press(button, node)` is called for a pressed button of a reply, `slide(payload, update)` for a moved slider. */
-  constructor({ words, locale }, press, slide) {
-    Object.assign(this, { words, locale, slide });
+  /** `press(button, node)` is called for a pressed button of a reply, `slide(payload, update)` for a moved slider, `share(code)` for a picture. */
+  constructor({ words, locale }, press, slide, share) {
+    Object.assign(this, { words, locale, slide, share });
     this.controls = new Controls(words, press);
     this.root = document.getElementById("log");
     this.scroller = document.getElementById("scroller");
@@ -103,7 +103,9 @@ export class Log {
 
   text(reply) {
     const node = this.message("bot");
-    node.lastChild.append(element("p", { className: "bubble", textContent: reply.text }), ...this.controls.under(reply));
+    node.lastChild.append(element("p", { className: "bubble", textContent: reply.text }));
+    if (reply.link) node.lastChild.append(this.controls.link(`${location.origin}/s/${reply.link}`));
+    node.lastChild.append(...this.controls.under(reply));
     return node;
   }
 

@@ -18,14 +18,21 @@ function enlarge(href, alt, name) {
 
 const saved = (href, name, words) => element("a", { className: "save", href, download: name, textContent: words.save });
 
+function sharing(code, { words, share }) {
+  const button = element("button", { type: "button", className: "save share", textContent: words.share });
+  button.addEventListener("click", () => share(code));
+  return button;
+}
+
 /** Waits until the picture can be drawn, so that nothing moves when it arrives. */
-async function picture({ name, alt }, href, words) {
+async function picture({ name, alt }, href, made, page) {
+  const { words } = page;
   const image = element("img", { src: href, alt });
   await image.decode().catch(() => {});
   const open = element("button", { type: "button", className: "frame", title: words.open }, image);
   open.setAttribute("aria-label", `${words.open}: ${alt}`);
   open.addEventListener("click", () => enlarge(href, alt, name));
-  return element("div", { className: "held" }, open, saved(href, name, words));
+  return element("div", { className: "held" }, open, ...(made ? [sharing(made, page)] : []), saved(href, name, words));
 }
 
 /** Has the shape of its poster from the start. Who wants no motion starts it by hand. */
@@ -49,13 +56,13 @@ function file({ name, data }, href, { words, locale }) {
   return element("div", { className: "held" }, link);
 }
 
-/** The node of a reply's picture; `page` has the `words` and the `locale`. */
+/** The node of a reply's picture; `page` has the `words` and the `locale`, and can `share` a code. */
 export function media(reply, page) {
   const { type } = reply.picture;
   const href = addressOf(reply.picture);
   if (type.startsWith("video/")) return film(reply.picture, href, page.words);
   if (reply.whole || !type.startsWith("image/")) return file(reply.picture, href, page);
-  return picture(reply.picture, href, page.words);
+  return picture(reply.picture, href, reply.made, page);
 }
 
 /** Let the bytes go of what is not shown any more. */

@@ -9,6 +9,7 @@ from collections.abc import AsyncGenerator
 from PIL import Image
 
 from bot.core.events import Command, Event, PhotoSent, Press
+from bot.core.ports import Shared
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
 
 
@@ -24,10 +25,21 @@ BLEND_MENU = (
 )
 
 
+class NoShares:
+    """Nobody shares anything."""
+
+    async def look(self, token: str) -> Shared | None:
+        return None
+
+    async def picture(self, token: str) -> bytes | None:
+        return None
+
+
 class Scripted:
     """`gate` holds a photo's answer back at half of its way until it is set; `broken` makes it end early."""
 
     def __init__(self) -> None:
+        self.sharing = NoShares()
         self.events: list[Event] = []
         self.closed: list[Event] = []
         self.gate = asyncio.Event()

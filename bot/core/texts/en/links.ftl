@@ -1,0 +1,30 @@
+# Links that show one picture to whoever has them.
+command-share = A link that shows one of your pictures to whoever has it
+option-share-code = The code under the picture
+ask-share-code = Give me the code that stands under a picture, for example: /share K7M2QX
+share-elsewhere = Links are made in the web chat. Here, save the picture and send it to whom you like.
+share-one-face = A link can show a single face. Save this picture instead, and send it to whom you like.
+link-made = Whoever has this link sees the picture { $code }, and nothing else about you. It is good until { WHEN($until) } UTC at most, and ends at once with the button, with the picture, or with /forget.
+links-open = { $count ->
+    [one] One link shows this picture to whoever has it.
+   *[other] { $count } links show this picture to whoever has them.
+}
+links-ended = { $count ->
+    [0] No link leads to the picture { $code }.
+    [one] The link to the picture { $code } is ended.
+   *[other] All { $count } links to the picture { $code } are ended.
+}
+button-share = Share link
+button-unshare = End its links
+shared-title = A face of { $type }
+shared-alt-mine = A computer-made face: somebody's own, blended with the type { $type }.
+web-share = Share link
+web-copy = Copy the link
+web-copied = Copied
+web-link = Link to the picture
+web-shared-note = Made by a computer, for fun. Types have no proven tie to faces.
+web-shared-own = Give your own type a face
+web-shared-gone = This link has ended
+web-shared-gone-more = Whoever made it has taken the picture back, or its time is over.
+web-shared-busy = Too many pictures are asked for right now
+web-shared-busy-more = Reload the page in a minute.
