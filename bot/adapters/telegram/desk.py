@@ -13,16 +13,15 @@ from weakref import WeakValueDictionary
 
 import structlog
 from telegram import Bot, Update
-from telegram.constants import ChatMemberStatus
-from telegram.error import TelegramError
 
 from bot.adapters.telegram.delivery import GoneError, acknowledge
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.render import Answer
+from bot.adapters.telegram.rights import Rights
 from bot.adapters.telegram.updates import Incoming, Notice, read
 from bot.core import gate
 from bot.core.discretion import told
-from bot.core.events import Command, Event, Origin, PhotoSent
+from bot.core.events import Command, Event, Origin, PhotoSent, TextSent
 from bot.core.pace import paced
 from bot.core.ports import Handler
 from bot.core.wording import pick, say
@@ -63,6 +62,7 @@ class Desk:
         self._handler = handler
         self._paces = paces
         self._downloads = Downloads(bot)
+        self._rights = Rights(bot)
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._pressed: set[str] = set()
@@ -103,26 +103,25 @@ class Desk:
             if not first:
                 return
             async with self._turns.setdefault((origin.person.id, origin.chat), asyncio.Lock()):
-                event = await self._ranked(await self._complete(incoming))
+                event = await self._complete(incoming)
             await self._answer(event, incoming)
 
     async def _complete(self, incoming: Incoming) -> Event:
-        if incoming.attached is None or not isinstance(incoming.event, Command | PhotoSent):
-            return incoming.event
-        return replace(incoming.event, photo=await self._downloads.fetch(incoming.attached))
+        event = await self._with_rights(incoming)
+        if incoming.attached is None or not isinstance(event, Command | PhotoSent):
+            return event
+        return replace(event, photo=await self._downloads.fetch(incoming.attached))
 
-    async def _ranked(self, event: Event) -> Event:
-        """With what Telegram says of the person's rights in a group, asked anew each time that it matters."""
-        origin = event.origin
-        if origin.community is None or not gate.asks_for_rights(event):
+    async def _with_rights(self, incoming: Incoming) -> Event:
+        """Whether an admin asks, where that matters: at what admins may do, and what they write about it."""
+        event, chat = incoming.event, incoming.place.chat
+        user = int(event.origin.person.id)
+        wants = gate.asks_for_rights(event) and (
+            not isinstance(event, TextSent) or self._rights.managed(chat, user)
+        )
+        if not incoming.place.shared or not wants or not await self._rights.manages(chat, user):
             return event
-        try:
-            member = await self._bot.get_chat_member(int(origin.chat), int(origin.person.id))
-        except TelegramError as error:
-            log.warning("rights not known", error=type(error).__name__)
-            return event
-        admin = member.status in (ChatMemberStatus.OWNER, ChatMemberStatus.ADMINISTRATOR)
-        return replace(event, origin=replace(origin, admin=admin))
+        return replace(event, origin=replace(event.origin, admin=True))
 
     async def _answer(self, event: Event, incoming: Incoming) -> None:
         answer = Answer(self._bot, incoming.place, pick(event.origin.locale), self._postscript(event.origin))

@@ -8,10 +8,13 @@ from telegram import CallbackQuery, Message, Update, User
 from telegram.constants import ChatType, MessageEntityType
 
 from bot.adapters.telegram.downloads import Attachment, attachment
+from bot.adapters.telegram.links import linked
 from bot.core.commands import COMMANDS
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
 
 KNOWN = frozenset(spec.name for spec in COMMANDS)
+PEOPLE = {spec.name: option.name for spec in COMMANDS for option in spec.options if option.kind == "person"}
+"""The option of each command that names a person."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +54,13 @@ class _Words:
     text: str = ""
     command: str | None = None
     addressed: bool = False
+
+    def linked(self) -> _Words:
+        """A deep link comes as `/start PAYLOAD`."""
+        if self.command != "start" or not self.text:
+            return self
+        command, text = linked(self.text)
+        return _Words(text, command, self.addressed)
 
 
 def read(update: Update, me: User) -> Incoming | Notice | None:
@@ -97,7 +107,7 @@ def _place(message: Message) -> Place:
 
 
 def _message(message: Message, user: User, update: str, me: User) -> Incoming | None:
-    words = _words(message, me)
+    words = _words(message, me).linked()
     place = _place(message)
     if place.shared and not words.addressed:
         return None
@@ -107,6 +117,8 @@ def _message(message: Message, user: User, update: str, me: User) -> Incoming | 
     if words.command is not None:
         attached = attached or _own_photo(message.reply_to_message, user)
         options = {"text": words.text} if words.text else {}
+        if words.command in PEOPLE:
+            options |= _named(message, PEOPLE[words.command], me)
         photo = Photo(problem="photo_gone") if attached else None
         return Incoming(Command(origin, words.command, options, photo), place, attached, once=once)
     if attached:
@@ -115,6 +127,23 @@ def _message(message: Message, user: User, update: str, me: User) -> Incoming | 
         return None
     event = TextSent(origin, words.text) if words.text else Command(origin, "help")
     return Incoming(event, place)
+
+
+def _named(message: Message, option: str, me: User) -> dict[str, str]:
+    """Whom a command is about: `option` is the platform's id, where Telegram tells it, `handle` the @username.
+
+    The author of the message that the command answers, or who is mentioned in it.
+    """
+    text = message.text or message.caption or ""
+    for entity in message.entities or message.caption_entities or ():
+        said = _cut(text, entity.offset, entity.length)
+        if entity.type == MessageEntityType.TEXT_MENTION and entity.user and entity.user.id != me.id:
+            return {option: str(entity.user.id)}
+        if entity.type == MessageEntityType.MENTION and said.lower() != f"@{me.username}".lower():
+            return {"handle": said[1:]}
+    replied = message.reply_to_message
+    author = replied.from_user if replied and not replied.sender_chat else None
+    return {option: str(author.id)} if author and not author.is_bot else {}
 
 
 def _own_photo(replied: Message | None, user: User) -> Attachment | None:

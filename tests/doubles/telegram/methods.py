@@ -228,9 +228,8 @@ class Methods:
         if user != BOT["id"] and known is None:
             raise bad("user not found")
         wire = BOT if user == BOT["id"] else {"id": user, "is_bot": False, "first_name": "Someone"}
-        if (int(params.text("chat_id")), user) in self._world.owners:
-            return {"status": "creator", "user": wire, "is_anonymous": False}
-        return {"status": "member", "user": wire}
+        rights = self._world.rights.get((params.number("chat_id"), user), {"status": "member"})
+        return {**rights, "user": wire}
 
     def _react(self, params: Params) -> bool:
         chat = self._world.chat(params.text("chat_id"))

@@ -13,6 +13,12 @@ from tests.doubles.telegram.world import BOT, Wire, World
 
 COMMAND = re.compile(r"(?<!\S)/[A-Za-z0-9_]{1,32}(?:@[A-Za-z0-9_]+)?")
 MENTION = re.compile(r"(?<![\w@/])@[A-Za-z0-9_]{5,32}(?!\w)")
+RIGHTS = (
+    *("manage_chat", "delete_messages", "manage_video_chats", "restrict_members", "promote_members"),
+    *("change_info", "invite_users", "post_stories", "edit_stories", "delete_stories"),
+)
+"""What an administrator may or may not do; Telegram tells all of it."""
+ADMIN: Wire = {"can_be_edited": False, "is_anonymous": False}
 _numbers = itertools.count(1)
 
 
@@ -110,6 +116,18 @@ class Someone:
         message |= {"text": text, "edit_date": int(time.time())}
         self.feed.put("edited_message", message)
         return message
+
+    def rise(self, group: Group, **more: bool) -> None:
+        """Become an administrator of the group; `more` are further rights."""
+        rights: Wire = {f"can_{name}": False for name in RIGHTS}
+        self.world.rights[group.id, self.id] = {"status": "administrator", **ADMIN, **rights, **more}
+
+    def found(self, group: Group) -> None:
+        """Be its creator."""
+        self.world.rights[group.id, self.id] = {"status": "creator", "is_anonymous": False}
+
+    def fall(self, group: Group) -> None:
+        self.world.rights.pop((group.id, self.id), None)
 
     def block(self) -> None:
         self.world.shut[self.id] = "bot was blocked by the user"

@@ -31,12 +31,12 @@ class World:
     messages: dict[tuple[int, int], Wire] = field(default_factory=dict)
     shut: dict[int, str] = field(default_factory=dict)
     migrated: dict[int, int] = field(default_factory=dict)
+    rights: dict[tuple[int, int], Wire] = field(default_factory=dict)
     menus: dict[tuple[str, str], list[Wire]] = field(default_factory=dict)
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
     queries: dict[str, float] = field(default_factory=dict)
     reactions: list[Wire] = field(default_factory=list)
-    owners: set[tuple[int, int]] = field(default_factory=set)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
     def chat(self, given: str) -> Wire:

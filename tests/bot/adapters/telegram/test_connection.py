@@ -6,6 +6,7 @@ import asyncio
 import io
 import logging
 import socket
+from itertools import product
 from typing import Any
 
 import aiohttp
@@ -40,9 +41,12 @@ async def test_the_menu_is_there_in_every_language(telegram: Telegram, launch: L
     async with launch(Scripted()):
         pass
     menus = telegram.world.menus
-    assert set(menus) == {("default", ""), ("default", "ko"), ("default", "ja")}
-    assert [c["command"] for c in menus["default", ""]] == [c.name for c in COMMANDS]
-    assert menus["default", ""] != menus["default", "ko"]
+    scopes = ("all_private_chats", "all_group_chats", "all_chat_administrators")
+    assert set(menus) == set(product(scopes, ("", "ko", "ja")))
+    private, groups, admins = ({c["command"] for c in menus[scope, ""]} for scope in scopes)
+    everyones = {c.name for c in COMMANDS if c.may == "anyone"}
+    assert private == everyones - {"types"} and groups == everyones and admins == everyones | {"admin"}
+    assert menus["all_group_chats", ""] != menus["all_group_chats", "ko"]
     assert telegram.world.texts["description", "ko"] != telegram.world.texts["description", ""]
     async with launch(Scripted()):
         pass
@@ -265,24 +269,3 @@ async def test_an_owner_is_written_to_unasked(telegram: Telegram, launch: Launch
         assert telegram.world.of_bot(ann.id)[-1]["text"] == "away"
         for nobody in (str(stranger.id), "no number"):
             assert not await adapter.notify(nobody, "back")
-
-
-async def test_an_admins_rights_are_asked_for_anew_each_time_and_only_where_they_matter(
-    telegram: Telegram, launch: Launch, ann: Someone
-) -> None:
-    core, group = Scripted(), telegram.group()
-    telegram.world.owners.add((group.id, ann.id))
-    async with launch(core):
-        ann.text("/admin", group)
-        await telegram.until(lambda: len(core.events) == 1)
-        telegram.world.owners.clear()
-        ann.text("/admin log", group)
-        await telegram.until(lambda: len(core.events) == 2)
-        ann.text("/help", group)
-        ann.text("/admin")  # in private there is nothing to manage
-        await telegram.until(lambda: len(core.events) == 4)
-        telegram.fault("getChatMember")
-        ann.text("/admin", group)
-        await telegram.until(lambda: len(core.events) == 5)
-    assert [event.origin.admin for event in core.events] == [True, False, False, False, False]
-    assert len(telegram.calls("getChatMember")) == 3
