@@ -106,13 +106,20 @@ def _decide(state: State, event: Event, known: Known) -> Turn:
             return _text(state, text, known)
         case PhotoSent(_, photo):
             return _photo(state, photo, known)
-        case Press(origin, payload):
+        case Press(origin, payload, text):
             pressed = decode(origin.person, payload)
             if pressed is None:
                 return state, (Say((Line("bad-button"),), menus.LOST, code="bad_button"),)
             if not pressed.mine:
                 return state, (Say((Line("not-yours"),), menus.BEGIN, code="not_yours"),)
-            return _PRESSES[pressed.action](state, pressed.args, known)
+            turn = _PRESSES[pressed.action](state, pressed.args, known)
+            return turn if text is None else _filled(turn, text, known)
+
+
+def _filled(asked: Turn, text: str, known: Known) -> Turn:
+    """A form was filled in: what the press would ask for came along with it."""
+    handler = _WORDS.get(asked[0].waiting)
+    return handler(asked[0], text, known) if handler else asked
 
 
 # Commands

@@ -50,12 +50,13 @@ class Line:
 
 @dataclass(frozen=True)
 class Choice:
-    """A button before it has a language and an owner."""
+    """A button before it has a language and an owner; `form` as in `Button`."""
 
     label: Line
     action: Action
     args: tuple[str, ...] = ()
     style: Style = "secondary"
+    form: str = ""
 
 
 Choices = tuple[tuple[Choice, ...], ...]

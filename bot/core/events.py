@@ -81,10 +81,14 @@ class PhotoSent:
 
 @dataclass(frozen=True)
 class Press:
-    """A button of one of our replies was pressed; `payload` is what the button carried, and may be forged."""
+    """A button of one of our replies was pressed; `payload` is what the button carried, and may be forged.
+
+    `text` is what was written into the form that the button opened, None when it opened none.
+    """
 
     origin: Origin
     payload: str
+    text: str | None = field(default=None, repr=False)
 
 
 Event = Command | TextSent | PhotoSent | Press

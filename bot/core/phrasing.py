@@ -46,7 +46,7 @@ class Phrasing:
 
     def _button(self, choice: Choice) -> Button:
         payload = presses.encode(self.person, choice.action, *choice.args)
-        return Button(self.line(choice.label), payload, choice.style)
+        return Button(self.line(choice.label), payload, choice.style, choice.form)
 
     def menu(self, choices: Choices) -> Menu:
         return tuple(tuple(map(self._button, row)) for row in choices if row)

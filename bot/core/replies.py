@@ -20,11 +20,16 @@ MAX_PAYLOAD_BYTES = 64
 
 @dataclass(frozen=True)
 class Button:
-    """`payload` comes back in a `Press`; at most 64 bytes of ASCII. `label` is at most 40 characters."""
+    """`payload` comes back in a `Press`; at most 64 bytes of ASCII. `label` is at most 40 characters.
+
+    `form` names what is to be written (`core/forms.py`): a platform that has forms opens one and sends the press with
+    its text; elsewhere the press is answered by a question, and the next message is the text.
+    """
 
     label: str
     payload: str
     style: Style = "secondary"
+    form: str = ""
 
 
 @dataclass(frozen=True)

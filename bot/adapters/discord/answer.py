@@ -61,7 +61,7 @@ class Answer:
         except Trouble as error:
             log.warning("discord_not_deferred", **told(error))
             return None
-        pressed = interaction.type is discord.InteractionType.component
+        pressed = interaction.type is not discord.InteractionType.application_command
         locale = str(interaction.locale)
         return cls(
             InteractionDoor(interaction, hidden=hidden),

@@ -15,6 +15,9 @@ from bot.core.discretion import told
 log = structlog.get_logger("typeface.discord")
 
 
+PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.modal_submit})
+
+
 class Client(discord.Client):
     """Asks for direct messages only (no privileged intent) and caches neither messages nor members."""
 
@@ -36,8 +39,8 @@ class Client(discord.Client):
         await self.tree.sync()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Presses; commands go through the tree."""
-        if interaction.type is discord.InteractionType.component:
+        """Presses and forms; commands go through the tree."""
+        if interaction.type in PRESSES:
             await self._typeface.press(interaction)
 
     async def on_message(self, message: discord.Message) -> None:

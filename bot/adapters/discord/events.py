@@ -74,8 +74,20 @@ def pressed(interaction: discord.Interaction[Any]) -> str:
     return str(values[0]) if isinstance(values, list) and values else str(interaction.custom_id or "")
 
 
+def written(interaction: discord.Interaction[Any]) -> str | None:
+    """What stands in the one field of a form; None for what is no form."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return None
+    data: Mapping[str, Any] = interaction.data or {}
+    for row in data.get("components", []):
+        for field in [row.get("component"), *row.get("components", [])]:
+            if field and "value" in field:
+                return str(field["value"])
+    return ""
+
+
 def press(interaction: discord.Interaction[Any], payload: str) -> Press:
-    return Press(origin(interaction), payload)
+    return Press(origin(interaction), payload, written(interaction))
 
 
 def direct_message(message: discord.Message, locale: str, photo: Photo | None) -> PhotoSent | TextSent:

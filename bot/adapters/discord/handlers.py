@@ -7,16 +7,17 @@ from typing import Any
 
 import discord
 
-from bot.adapters.discord import events
+from bot.adapters.discord import events, render
 from bot.adapters.discord.answer import Answer, Trouble
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
 from bot.adapters.discord.render import payload
 from bot.core.events import Event, Photo
+from bot.core.wording import pick
 
 
 class Handlers:
-    """The four things that people do on Discord."""
+    """What people do on Discord."""
 
     def __init__(self, desk: Desk, downloads: Downloads) -> None:
         self._desk, self._downloads = desk, downloads
@@ -39,8 +40,19 @@ class Handlers:
         else:
             await self._command(interaction, answer, "me", {"photo": attached})
 
+    async def together(
+        self, interaction: discord.Interaction[Any], friend: discord.User | discord.Member
+    ) -> None:
+        """The menu entry on a person."""
+        await self.command(interaction, "us", {"friend": friend})
+
     async def press(self, interaction: discord.Interaction[Any]) -> None:
-        """A button of ours, from before a restart too: all that it means is in its custom_id."""
+        """A button or a filled form of ours, from before a restart too: all that it means is in its custom_id."""
+        form = render.form(events.pressed(interaction), pick(str(interaction.locale)))
+        if form is not None and interaction.type is discord.InteractionType.component:
+            with suppress(*Trouble):  # too late, or delivered twice: the button is still there
+                await interaction.response.send_modal(form)
+            return
 
         async def translate() -> Event:
             return events.press(interaction, payload(events.pressed(interaction)))

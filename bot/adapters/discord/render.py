@@ -8,11 +8,15 @@ from dataclasses import dataclass
 
 import discord
 
+from bot.core.forms import FORMS
 from bot.core.pieces import pieces
 from bot.core.replies import Button, Menu, Picture, Progress, Select, Shown, Style, Text
+from bot.core.wording import say
 
 PREFIX = "tf:"
 """Before every payload in a custom_id; a custom_id has at most 100 characters, a payload 64."""
+FORM = "tf?"
+"""Before the name of the form that a button opens, which stands before its payload."""
 MAX_CONTENT = 2000
 
 STYLES: dict[Style, discord.ButtonStyle] = {
@@ -57,9 +61,24 @@ class Draft:
 
 
 def _button(button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
+    prefix = f"{FORM}{button.form}:" if button.form else PREFIX
     return discord.ui.Button(
-        label=button.label, custom_id=PREFIX + button.payload, style=STYLES[button.style], row=row
+        label=button.label, custom_id=prefix + button.payload, style=STYLES[button.style], row=row
     )
+
+
+def form(custom_id: str, locale: str) -> discord.ui.Modal | None:
+    """The form that a button opens, if it opens one. It is finished at once, so that the library does not keep it."""
+    name = custom_id.removeprefix(FORM).split(":")[0]
+    if not custom_id.startswith(FORM) or name not in FORMS:
+        return None
+    modal = discord.ui.Modal(title=say(locale, f"modal-{name}-title"), custom_id=custom_id)
+    field = discord.ui.TextInput[discord.ui.Modal](
+        style=discord.TextStyle.paragraph, max_length=FORMS[name], required=False, custom_id="text"
+    )
+    modal.add_item(discord.ui.Label(text=say(locale, f"modal-{name}"), component=field))
+    modal.stop()
+    return modal
 
 
 def _select(select: Select) -> discord.ui.Select[discord.ui.View]:
@@ -75,6 +94,8 @@ def _select(select: Select) -> discord.ui.Select[discord.ui.View]:
 
 def payload(custom_id: str) -> str:
     """What the core put into the button; other custom_ids, of older versions, as they are."""
+    if custom_id.startswith(FORM):
+        return custom_id.partition(":")[2]
     return custom_id.removeprefix(PREFIX)
 
 

@@ -117,10 +117,27 @@ def message_menu(handlers: Handlers) -> app_commands.ContextMenu:
     )
 
 
+def user_menu(handlers: Handlers) -> app_commands.ContextMenu:
+    """The menu entry of a person: a picture together."""
+
+    async def callback(interaction: discord.Interaction[Any], friend: discord.User) -> None:
+        await handlers.together(interaction, friend)
+
+    parts = [
+        Parameter("interaction", Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.Interaction),
+        Parameter("friend", Parameter.POSITIONAL_OR_KEYWORD, annotation=discord.User),
+    ]
+    vars(callback)["__signature__"] = Signature(parts)
+    return app_commands.ContextMenu(
+        name=_text("context-us"), callback=callback, allowed_contexts=CONTEXTS, allowed_installs=INSTALLS
+    )
+
+
 def build_tree(client: discord.Client, handlers: Handlers) -> Commands:
     tree = Commands(client)
     for spec in COMMANDS:
         if "discord" in spec.platforms:
             tree.add_command(slash_command(spec, handlers))
     tree.add_command(message_menu(handlers))
+    tree.add_command(user_menu(handlers))
     return tree

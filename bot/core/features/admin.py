@@ -85,13 +85,13 @@ def _home(known: Known) -> Say:
     settings = known.place.settings
     told: dict[str, Arg] = {key: value_line(key, value) for key, value in settings.model_dump().items()}
     told["paused"], told["language"] = paused_line(settings.paused), told.pop("locale")
-    pause = ("admin-pause", Action.PAUSE) if settings.paused is None else ("admin-resume", Action.SET)
-    args = () if settings.paused is None else ("paused", "off")
+    pause = Choice(Line("button-admin-pause"), Action.PAUSE, (), "primary", "notice")
+    resume = menus.button("admin-resume", Action.SET, "paused", "off", style="primary")
     menu = (
         _to("channels", "quota", "cooldown"),
         _to("retention_hours", "match_chart", "pack"),
         _to("spoiler", "public", "locale"),
-        (menus.button(pause[0], pause[1], *args, style="primary"), *_to("blocks")),
+        (pause if settings.paused is None else resume, *_to("blocks")),
         (
             menus.button("admin-log", Action.LOG, "0"),
             menus.button("admin-stats", Action.STATS, "30", "sheet"),

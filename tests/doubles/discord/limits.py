@@ -126,7 +126,7 @@ def _field(path: str, row: Json) -> Json:
     _most(f"{path}.placeholder", field.get("placeholder"), 100)
     if not 0 <= field.get("min_length", 0) <= field.get("max_length", 4000) <= 4000:
         raise invalid(f"{path}.max_length", "Between min_length and 4000.")
-    return field | {"label": label}
+    return field | {"label": label, "labelled": row["type"] == 18}
 
 
 def check_suggestions(choices: list[Json]) -> None:

@@ -222,7 +222,8 @@ class DiscordDouble:
             assert text or not item.get("required", True), f"{item['label']} must be filled"
             assert item.get("min_length", 0) <= len(text) <= item.get("max_length", 4000)
             filled = {"type": 4, "custom_id": item["custom_id"], "value": text}
-            rows.append({"type": 1, "components": [filled]})
+            labelled = {"type": 18, "component": filled}
+            rows.append(labelled if item["labelled"] else {"type": 1, "components": [filled]})
         data = {"custom_id": opened.callback["data"]["custom_id"], "components": rows}
         return await self._interact(5, opened.user, opened.channel, data, source=opened.source)
 

@@ -4,3 +4,4 @@ discord-how-to-send = In a channel I see only what you hand me: type /me and add
 discord-no-photo = There is no photo in that message. Choose this on a message of yours that has one, or send one with /me.
 discord-no-pictures = Your picture is ready, but I may not post pictures here. Ask an admin to allow "Attach Files" here, or write to me in a direct message.
 discord-late = { $who } this took longer than Discord lets me answer in private, and I cannot write you a direct message. Type /me to see your face.
+context-us = Make a picture together

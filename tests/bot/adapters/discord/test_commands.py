@@ -24,7 +24,10 @@ def in_others(key: str) -> dict[str, str]:
 async def test_the_commands_that_are_synced(double: DiscordDouble, launch: Launch) -> None:
     async with launch(Scripted()):
         commands = {item["name"]: item for item in double.world.commands}
-    assert set(commands) == {spec.name for spec in COMMANDS} | {say("en", "context-blend")}
+    assert set(commands) == {spec.name for spec in COMMANDS if "discord" in spec.platforms} | {
+        say("en", "context-blend"),
+        say("en", "context-us"),
+    }
     mbti = commands["mbti"]
     assert mbti["description"] == say("en", "command-mbti")
     assert mbti["description_localizations"] == in_others("command-mbti")
@@ -35,6 +38,7 @@ async def test_the_commands_that_are_synced(double: DiscordDouble, launch: Launc
     assert gender["choices"][0]["name_localizations"] == in_others("choice-female")
     assert (kind["type"], gender["type"], photo["type"]) == (3, 3, 11)
     assert commands[say("en", "context-blend")]["type"] == 3
+    assert commands[say("en", "context-us")]["type"] == 2
     community = {spec.name for spec in COMMANDS if spec.community}
     assert {"admin", "types"} <= community
     for item in double.world.commands:

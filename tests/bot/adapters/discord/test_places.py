@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.core.events import Command
+from bot.core.wording import say
 from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import SHOWN, Scripted
 from tests.doubles.discord.server import DiscordDouble, Role
@@ -70,3 +71,17 @@ async def test_who_writes_a_direct_message_has_a_name(double: DiscordDouble, lau
         await double.until(lambda: double.seen_by(ann, double.dm(ann))[1:])
     origin = service.last.origin
     assert (origin.name, origin.handle, origin.community) == ("Ann", "ann", None)
+
+
+async def test_the_menu_of_a_person_asks_for_a_picture_together(
+    double: DiscordDouble, launch: Launch
+) -> None:
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    service = Scripted()
+    async with launch(service):
+        call = await double.user_menu(ann, say("en", "context-us"), bob, room)
+        await double.until(lambda: call.messages)
+    event = service.last
+    assert isinstance(event, Command)
+    assert (event.name, dict(event.options)) == ("us", {"friend": bob.id})
+    assert call.messages[0].ephemeral
