@@ -60,7 +60,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("looks"),
     CommandSpec("all", (Option("gender", choices=GENDERS),)),
     CommandSpec("us", (Option("friend", "person"),)),
-    CommandSpec("morph"),
+    CommandSpec("morph", (Option("format", choices=("mp4", "webp")),)),
     CommandSpec("card", (Option("line"),)),
     CommandSpec("show", (Option("code", suggest="codes"),)),
     CommandSpec("gallery"),

@@ -129,7 +129,7 @@ class Show(Effect):
     """Show the picture that was made last. `name` is the file's name without its ending.
 
     `made`: under it stands the code that tells how it was made, when it has one. `whole`: it is sent as a file, so
-    that no platform compresses it again.
+    that no platform compresses it again. `publish`: only the asker sees it, and a button shows it to everyone.
     """
 
     name: str
@@ -142,6 +142,7 @@ class Show(Effect):
     ranges: tuple[Range, ...] = ()
     made: bool = False
     whole: bool = False
+    publish: bool = False
 
 
 @dataclass(frozen=True)

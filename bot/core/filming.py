@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 from bot.core import flow, menus
 from bot.core.effects import Ended, Job, Known, Line, Portrait, Show
@@ -10,13 +11,16 @@ from bot.core.flow import Turn
 from bot.core.making import of
 from bot.core.state import State
 
+Form = Literal["mp4", "webp"]
+
 
 @dataclass(frozen=True)
 class Film(Job):
-    """Turn `faces` into one another, and the last into the first."""
+    """Turn `faces` into one another, and the last into the first: as a film, or as an animated picture."""
 
     faces: tuple[Portrait, ...]
     public: bool = False
+    form: Form = "mp4"
 
 
 @dataclass(frozen=True)
@@ -24,7 +28,7 @@ class Filmed(Ended):
     film: Film
 
 
-def begin(state: State, known: Known) -> Turn:
+def begin(state: State, known: Known, form: Form = "mp4") -> Turn:
     """Type, oneself, match: as many of them as there are."""
     if known.running:
         return state, (flow.busy(state),)
@@ -33,19 +37,19 @@ def begin(state: State, known: Known) -> Turn:
     plain = replace(of(flow.portrait(state, known)), face=None, blend=state.blend.plain())
     me = (of(flow.portrait(state, known)),) if state.face else ()
     match = Portrait(known.chart[state.type][0], known.match_gender or state.gender)
-    return shoot(state, known, (plain, *me, match))
+    return shoot(state, known, (plain, *me, match), form)
 
 
-def shoot(state: State, known: Known, faces: tuple[Portrait, ...]) -> Turn:
+def shoot(state: State, known: Known, faces: tuple[Portrait, ...], form: Form = "mp4") -> Turn:
     """Begin the film of `faces`."""
     if known.running:
         return state, (flow.busy(state),)
     job = state.jobs + 1
     state = replace(state, waiting="", job=job, jobs=job, doing="film")
-    return state, (Film(job, faces, known.public),)
+    return state, (Film(job, faces, known.public, form),)
 
 
-def done(state: State, outcome: Filmed, _: Known) -> Turn:
+def done(state: State, outcome: Filmed, known: Known) -> Turn:
     """Show the film, unless it was cancelled meanwhile."""
     if state.job != outcome.job:
         return flow.stopped(state)
@@ -58,8 +62,9 @@ def done(state: State, outcome: Filmed, _: Known) -> Turn:
         "typeface-film",
         Line(f"alt-{key}", args),
         (Line(key, args),),
-        menus.filmed(state),
+        menus.filmed(state, "mp4" if outcome.film.form == "webp" else "webp"),
         public=outcome.film.public,
         made=True,
+        publish=known.can_hide and not outcome.film.public,
     )
     return state, (show,)

@@ -6,7 +6,7 @@ It holds no pixels and no latent; of a person's face only the id under which the
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from bot.core.blend import FIRST
@@ -21,15 +21,19 @@ Kind = Literal["face", "all", "looks", "surprise", "film", "card"]
 
 @dataclass(frozen=True)
 class Made:
-    """One picture, sheet, film or card, and the faces that are on it, without what belongs to one moment."""
+    """One picture, sheet, film or card, and the faces that are on it, without what belongs to one moment.
+
+    `line` is what a person wrote on a card.
+    """
 
     kind: Kind
     faces: tuple[Portrait, ...]
+    line: str = field(default="", repr=False)
 
     @property
     def open(self) -> bool:
         """Nothing of a person is in it."""
-        return all(face.face is None for face in self.faces)
+        return not self.line and all(face.face is None for face in self.faces)
 
 
 def of(wanted: Wanted) -> Portrait:
@@ -43,7 +47,13 @@ def of(wanted: Wanted) -> Portrait:
 
 
 def to_json(made: Made) -> str:
-    body = {"version": VERSION, "kind": made.kind, "faces": [_told(face) for face in made.faces]}
+    body: dict[str, Any] = {
+        "version": VERSION,
+        "kind": made.kind,
+        "faces": [_told(face) for face in made.faces],
+    }
+    if made.line:
+        body["line"] = made.line
     return json.dumps(body, separators=(",", ":"))
 
 
@@ -58,10 +68,11 @@ def from_json(text: str) -> Made | None:
         body = json.loads(text)
         if body["version"] != VERSION or body["kind"] not in get_args(Kind):
             return None
-        faces = tuple(map(_read, body["faces"]))
+        faces, line = tuple(map(_read, body["faces"])), body.get("line", "")
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    return Made(body["kind"], faces) if 1 <= len(faces) <= MOST else None
+    good = 1 <= len(faces) <= MOST and isinstance(line, str)
+    return Made(body["kind"], faces, line) if good else None
 
 
 def _read(told: Any) -> Portrait:

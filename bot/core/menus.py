@@ -15,6 +15,7 @@ from bot.core.state import State
 
 Work = Literal["photo", "type", "blend", "match", "compose", "film"]
 MAX_NUMBERS = 20
+MAX_ROWS = 5
 
 
 def button(key: str, action: Action, *args: str, style: Style = "secondary") -> Choice:
@@ -68,6 +69,12 @@ def rows(choices: Sequence[Choice], columns: int) -> Choices:
 def numbers(action: Action, values: Sequence[str]) -> Choices:
     """Buttons 1, 2, 3 ... for what stands numbered on a picture."""
     return rows([plain(str(n + 1), action, value) for n, value in enumerate(values)], 5)
+
+
+def published(menu: Choices, code: str) -> Choices:
+    """With a button that shows everyone what the code stands for."""
+    show = button("show", Action.PUBLISH, code)
+    return (*menu, (show,)) if len(menu) < MAX_ROWS else (*menu[:-1], (*menu[-1], show))
 
 
 def near(types: tuple[str, ...]) -> Choices:
@@ -158,12 +165,13 @@ def composed(known: Known, shown: Portrait, token: str) -> Choices:
     )
 
 
-def filmed(state: State) -> Choices:
-    """Under a film or a card."""
+def filmed(state: State, other: str = "") -> Choices:
+    """Under a film, which can also be had in the `other` form, or a card."""
+    again = button(f"film-{other}", Action.FILM_AS, other) if other else button("film", Action.FILM)
     return (
         (
             button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE),
-            button("film", Action.FILM),
+            again,
             button("card", Action.CARD),
         ),
         *AFTER_PHOTO,

@@ -39,7 +39,7 @@ FACE_CODES = frozenset({"bad_latent", "face_gone"})
 def _rendered(state: State, outcome: Rendered, known: Known) -> Turn:
     wanted = outcome.wanted
     if isinstance(wanted, MatchFace):
-        return _match_shown(state, wanted)
+        return _match_shown(state, wanted, known)
     assert isinstance(wanted, Portrait)
     if wanted.face or wanted.panel:
         return _face_shown(state, wanted, known)
@@ -58,6 +58,7 @@ def _type_shown(state: State, wanted: Portrait, known: Known) -> Turn:
         (*introduction(wanted.type), *captions.made_of(wanted.blend)),
         public=wanted.public,
         made=True,
+        publish=known.can_hide and not wanted.public,
     )
     if (state.type, state.gender) != (wanted.type, wanted.gender):
         # The person has asked for another type meanwhile; that answer goes on.
@@ -81,14 +82,22 @@ def _face_shown(state: State, wanted: Portrait, known: Known) -> Turn:
     return state, (show,)
 
 
-def _match_shown(state: State, wanted: MatchFace) -> Turn:
+def _match_shown(state: State, wanted: MatchFace, known: Known) -> Turn:
     first, *others = wanted.partners
     lines = [Line("match-caption", {"mine": wanted.type}), *introduction(first)]
     if others:
         lines.append(Line("match-others", {"types": ", ".join(others)}))
     alt = Line(f"alt-type-{wanted.gender}", {"type": first})
     menu = menus.matched(state)
-    show = Show(f"typeface-match-{first}", alt, tuple(lines), menu, public=wanted.public, made=True)
+    show = Show(
+        f"typeface-match-{first}",
+        alt,
+        tuple(lines),
+        menu,
+        public=wanted.public,
+        made=True,
+        publish=known.can_hide and not wanted.public,
+    )
     return state, (CloseSession("matched"), show)
 
 

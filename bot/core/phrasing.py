@@ -73,7 +73,7 @@ class Phrasing:
         return Shown(
             Picture(made.data, made.media_type, name, self.line(show.alt), made.poster),
             self.lines(lines),
-            self.menu(show.menu),
+            self.menu(menus.published(show.menu, code) if show.publish and code else show.menu),
             show.code,
             show.public,
             self.select(show.select),

@@ -91,7 +91,9 @@ class Action(StrEnum):
     LOG = "log"
     STATS = "stats"
     COUNT = "count"
+    PUBLISH = "publish"
     FILM = "film"
+    FILM_AS = "filmed"
     US_AGREE = "agreed"
     US_MIX = "share"
     US_END = "end"
@@ -141,6 +143,8 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.LOG: ("[0-9]{1,4}",),
     Action.STATS: ("[0-9]{1,3}", "sheet|csv|json"),
     Action.COUNT: ("[01]",),
+    Action.PUBLISH: (_CODE,),
+    Action.FILM_AS: ("mp4|webp",),
     Action.US_AGREE: (_PAIR,),
     Action.US_MIX: (_PAIR, "[0-9]{1,2}"),
     Action.US_END: (_PAIR,),

@@ -60,6 +60,7 @@ def _drawn(state: State, outcome: CardDrawn, known: Known) -> Turn:
         menus.filmed(state),
         public=card.public,
         made=True,
+        publish=known.can_hide and not card.public,
     )
     return state, (show,)
 

@@ -21,7 +21,10 @@ _CODE_LENGTH = range(4, 13)
 
 @dataclass(frozen=True)
 class ReadMaking(Ask):
+    """Look a code up; `public`: to show everyone what it stands for."""
+
     code: str
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -31,6 +34,7 @@ class MakingRead(Outcome):
     code: str
     made: Made | None
     when: datetime | None
+    public: bool = False
 
 
 @dataclass(frozen=True)
@@ -100,6 +104,8 @@ def _read(state: State, outcome: MakingRead, known: Known) -> Turn:
     if made is None:
         line = Line("no-such-code", {"code": outcome.code})
         return state, (Say((line,), menus.GALLERY, code="unknown_code"),)
+    if outcome.public:
+        return _again(state, made, replace(known, public=True))
     when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
     told = Say((Line("made-how", {"code": outcome.code}), Line(f"made-{made.kind}"), *when))
     state, effects = _again(state, made, known)
@@ -115,7 +121,8 @@ def _again(state: State, made: Made, known: Known) -> Turn:
         case "card":
             plain, *others = made.faces
             mine = next((face for face in others if face.face), None)
-            return state, (DrawCard(plain, mine, others[-1] if others else plain, public=known.public),)
+            match = others[-1] if others else plain
+            return state, (DrawCard(plain, mine, match, made.line, known.public),)
     return state, (sheets.again(made.kind, made.faces, known),)
 
 
@@ -182,6 +189,10 @@ def _recall(state: State, args: Args, _: Known) -> Turn:
     return state, (ReadMaking(args[0]),)
 
 
+def _publish(state: State, args: Args, _: Known) -> Turn:
+    return state, (ReadMaking(args[0], public=True),)
+
+
 def _original(state: State, args: Args, _: Known) -> Turn:
     return state, (Original(args[0]),)
 
@@ -229,6 +240,7 @@ FEATURE = Feature(
         Action.MADE: _made,
         Action.RECALL: _recall,
         Action.ORIGINAL: _original,
+        Action.PUBLISH: _publish,
         Action.TOSS: _toss,
         Action.TOSS_SURE: _toss_sure,
         Action.PUBLIC: lambda state, args, _: _visible(state, args == ("1",)),

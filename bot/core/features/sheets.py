@@ -105,7 +105,7 @@ def _menu(sheet: DrawSheet) -> Choices:
     return (*menus.numbers(Action.SEED, seeds), (again,))
 
 
-def _drawn(state: State, outcome: SheetDrawn, _: Known) -> Turn:
+def _drawn(state: State, outcome: SheetDrawn, known: Known) -> Turn:
     sheet = outcome.sheet
     first = sheet.faces[0]
     args = {"type": first.type, "seed": str(first.blend.seed or 0)}
@@ -116,6 +116,7 @@ def _drawn(state: State, outcome: SheetDrawn, _: Known) -> Turn:
         _menu(sheet),
         public=sheet.public,
         made=True,
+        publish=known.can_hide and not sheet.public,
     )
     return state, (show,)
 

@@ -29,7 +29,7 @@ def hand(ports: Ports, rendering: Rendering) -> Hand:
         if len(there) < len(faces):
             return Failed(effect, "face_gone")
         picture = await asyncio.to_thread(ports.drawing.card, _card(run, effect, there))
-        run.show(picture, code=await rendering.keep(run, Made("card", tuple(faces))))
+        run.show(picture, code=await rendering.keep(run, Made("card", tuple(faces), effect.line)))
         return CardDrawn(effect)
 
     return Hand(asks={DrawCard: draw})

@@ -6,7 +6,7 @@ from collections.abc import AsyncGenerator
 from contextlib import aclosing
 
 from bot.core.effects import Failed, Line, Outcome
-from bot.core.filming import Film, Filmed
+from bot.core.filming import Film, Filmed, Form
 from bot.core.hand import Hand
 from bot.core.jobs import Ended, Jobs
 from bot.core.making import Made
@@ -16,6 +16,7 @@ from bot.core.rendering import Rendering, failed
 from bot.core.replies import Progress
 from bot.core.run import Run
 
+_TYPES: dict[Form, str] = {"mp4": "video/mp4", "webp": "image/webp"}
 SECONDS = 10 * 60
 """A film that is not there by then will not come."""
 
@@ -29,7 +30,9 @@ def hand(ports: Ports, jobs: Jobs, rendering: Rendering) -> Hand:
             yield Failed(effect.job, "face_gone")
             return
         pack = run.place.settings.pack
-        source = ports.faces.morph(faces, owner=jobs.owner(run.key[0]), pack=pack, formats=["mp4", "jpeg"])
+        source = ports.faces.morph(
+            faces, owner=jobs.owner(run.key[0]), pack=pack, formats=[effect.form, "jpeg"]
+        )
         async with aclosing(jobs.follow(run, source, SECONDS, "too_late")) as news:
             async for item in news:
                 yield item if isinstance(item, Progress) else await end(run, effect, item)
@@ -40,7 +43,7 @@ def hand(ports: Ports, jobs: Jobs, rendering: Rendering) -> Hand:
             return failed(effect.job, ended.error) if ended.error else Failed(effect.job, ended.code)
         files = ended.made.files
         code = await rendering.keep(run, Made("film", effect.faces))
-        run.show(files["mp4"], "video/mp4", code=code, poster=files["jpeg"])
+        run.show(files[effect.form], _TYPES[effect.form], code=code, poster=files["jpeg"])
         return Filmed(effect.job, effect)
 
     return Hand(jobs={Film: film})

@@ -45,7 +45,7 @@ class Makings:
     async def _read(self, run: Run, effect: ReadMaking) -> Outcome:
         kept = await self._store.making(run.ref, effect.code)
         made = from_json(kept.making) if kept else None
-        return MakingRead(effect.code, made, kept.created if kept else None)
+        return MakingRead(effect.code, made, kept.created if kept else None, effect.public)
 
     async def _gallery(self, run: Run, effect: ReadGallery) -> Outcome:
         kept, total = await self._store.makings(run.ref, effect.page * PAGE, PAGE)

@@ -182,7 +182,7 @@ class FakeFaces:
         except asyncio.CancelledError:
             self.cancelled += 1
             raise
-        yield Film({"mp4": b"a film", "jpeg": JPEG})
+        yield Film({"mp4": b"a film", "webp": b"a picture that moves", "jpeg": JPEG})
 
     async def compose(
         self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat

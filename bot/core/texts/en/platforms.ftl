@@ -54,3 +54,6 @@ option-card-line = Your own words on it
 command-health = How server, queue and packs stand, for those who run the bot
 command-us = One picture of you and a friend, if you both agree
 option-us-friend = Your friend
+option-morph-format = As a film (mp4) or an animated picture (webp)
+choice-mp4 = Film (mp4)
+choice-webp = Animated picture (webp)

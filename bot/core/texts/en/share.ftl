@@ -23,3 +23,5 @@ made-looks = A sheet of looks.
 made-surprise = A sheet of nine people.
 made-film = A film of faces.
 made-card = A card.
+button-film-webp = As an animated picture
+button-film-mp4 = As a film

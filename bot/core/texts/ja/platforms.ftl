@@ -54,3 +54,6 @@ option-card-line = カードに入れる言葉
 command-health = サーバー、待ち行列、モデルの状態(運営者用)
 command-us = ふたりとも同意すれば、友だちとわたしを一枚に
 option-us-friend = 友だち
+option-morph-format = 動画 (mp4) か、動く絵 (webp)
+choice-mp4 = 動画 (mp4)
+choice-webp = 動く絵 (webp)

@@ -23,3 +23,5 @@ made-looks = いろいろな姿を並べた絵です。
 made-surprise = 9人を並べた絵です。
 made-film = 顔の動画です。
 made-card = カードです。
+button-film-webp = 動く絵で
+button-film-mp4 = 動画で

@@ -54,3 +54,6 @@ option-card-line = 카드에 넣을 글
 command-health = 서버, 대기열, 모델의 상태 (운영자용)
 command-us = 둘 다 동의하면, 친구와 나를 한 장에
 option-us-friend = 친구
+option-morph-format = 영상(mp4) 또는 움직이는 그림(webp)
+choice-mp4 = 영상 (mp4)
+choice-webp = 움직이는 그림 (webp)

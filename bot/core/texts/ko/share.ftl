@@ -23,3 +23,5 @@ made-looks = 여러 모습을 모은 그림이에요.
 made-surprise = 아홉 명을 모은 그림이에요.
 made-film = 얼굴 영상이에요.
 made-card = 카드예요.
+button-film-webp = 움직이는 그림으로
+button-film-mp4 = 영상으로

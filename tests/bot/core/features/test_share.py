@@ -10,7 +10,7 @@ from inference.errors import Unreachable
 from inference.wire import LabelFace, MixFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import ME, blended, shown
-from tests.bot.core.people import actions, command, final, press
+from tests.bot.core.people import BOB, actions, command, final, press
 
 
 async def test_a_film_goes_from_the_type_to_oneself_to_the_match(bench: Bench) -> None:
@@ -85,3 +85,33 @@ async def test_a_card_without_a_selfie_has_two_faces(bench: Bench) -> None:
     shown(await bench.send(command("card")))
     assert bench.drawing.cards[0].mine is None
     assert final(await bench.send(command("card", "", chat="elsewhere"))).code in {"ask_type"}
+
+
+async def test_a_film_is_had_as_an_animated_picture_too(bench: Bench) -> None:
+    await blended(bench)
+    film = shown(await bench.send(command("morph")))
+    assert (Action.FILM_AS, ("webp",)) in actions(film)
+    moving = shown(await bench.send(press(Action.FILM_AS, "webp")))
+    assert (moving.picture.media_type, moving.picture.name) == ("image/webp", "typeface-film.webp")
+    assert (Action.FILM_AS, ("mp4",)) in actions(moving)
+
+
+async def test_what_only_the_asker_sees_is_shown_to_everyone_by_a_button(bench: Bench) -> None:
+    await blended(bench)
+    for words in (("card", "My own words"), ("morph",), ("all",), ("surprise",), ("looks",)):
+        hidden = shown(await bench.send(command(*words)))
+        assert not hidden.public
+        assert hidden.made
+        assert (Action.PUBLISH, (hidden.made,)) in actions(hidden)
+        everyone = shown(await bench.send(press(Action.PUBLISH, hidden.made)))
+        assert everyone.public
+        assert Action.PUBLISH not in {action for action, _ in actions(everyone)}
+    assert [card.line for card in bench.drawing.cards] == ["My own words"] * 2
+
+
+async def test_nobody_shows_anothers_card_to_everyone(bench: Bench) -> None:
+    await blended(bench)
+    card = shown(await bench.send(command("card", "My own words")))
+    assert card.made
+    told = final(await bench.send(press(Action.PUBLISH, card.made, person=BOB)))
+    assert told.code == "unknown_code"
