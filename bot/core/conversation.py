@@ -126,7 +126,7 @@ def _filled(asked: Turn, text: str, known: Known) -> Turn:
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
-    if state.waiting == "photo" and not (command.name == "me" and command.photo):
+    if state.waiting == "photo" and command.name != "back" and not (command.name == "me" and command.photo):
         state = replace(state, waiting="")  # a command leaves the wait for a photo to put the face into
     if handler := _COMMANDS.get(command.name):
         return handler(state, command, known)
@@ -245,22 +245,49 @@ def _gender_said(state: State, gender: Gender, known: Known) -> Turn:
 
 def _lost(state: State, known: Known) -> Turn:
     """Words that make no sense: a short help, and the buttons of the question that is open."""
-    menu = {
+    menu = _open(state, known) or menus.LOST
+    key, code = (f"lost-{state.waiting}", f"ask_{state.waiting}") if state.waiting else ("lost", "lost")
+    return state, (Say((Line(key),), menu, code=code),)
+
+
+def _open(state: State, known: Known) -> Choices:
+    """The buttons of the question that was asked last, if one is open."""
+    return {
         "type": menus.ASK_TYPE,
         "gender": menus.GENDER_ROW,
         "match": menus.MEET_ROW,
         "consent": menus.CONSENT,
         "selfie": menus.selfie(state, known),
         "photo": menus.PHOTO,
-    }.get(state.waiting, menus.LOST)
-    key, code = (f"lost-{state.waiting}", f"ask_{state.waiting}") if state.waiting else ("lost", "lost")
-    return state, (Say((Line(key),), menu, code=code),)
+    }.get(state.waiting, ())
+
+
+def _back(state: State, _: Command, known: Known) -> Turn:
+    """Where somebody stands who comes back: the work that runs, the question that is open, or the face."""
+    if known.running:
+        return flow.advance(state, known)
+    if not state.greeted:
+        return state, (Say((Line("welcome"),), menus.WELCOME),)
+    face = Line("back-face", {"type": state.type}) if state.type and state.face else None
+    where = Line("back-type", {"type": state.type}) if state.type else None
+    # Nobody is asked to agree without the words.
+    consent = Line("consent", {"hours": known.hours}) if state.waiting == "consent" else None
+    lines = tuple(line for line in (Line("back"), face or where, consent) if line)
+    again = ((menus.button("blend-back", Action.AGAIN, style="primary"),),) if face else menus.BEGIN
+    return state, (
+        Say(
+            lines,
+            _open(state, known) or (*again, (menus.button("gallery", Action.GALLERY, "0"),)),
+            code="back",
+        ),
+    )
 
 
 _MAIN = Feature(
     commands={
         "help": _help,
         "start": _start,
+        "back": _back,
         "mbti": _mbti,
         "me": _me,
         "match": _match,

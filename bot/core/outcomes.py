@@ -202,7 +202,7 @@ def _receipt(state: State, forgotten: Forgotten, _: Known) -> Turn:
     lines = [Line("forgotten", {"faces": receipt.faces})]
     if receipt.key:
         lines.append(Line("forgotten-key"))
-    return state, (Say(tuple(lines), menus.BEGIN),)
+    return state, (Say(tuple(lines), menus.BEGIN, code="forgotten"),)
 
 
 ANSWERS: dict[type[Outcome], Callable[[State, Any, Known], Turn]] = {

@@ -86,6 +86,13 @@ def _languages(locale: str) -> str:
     return "\n          ".join(links)
 
 
+def _types(locale: str) -> str:
+    """The sixteen types, for who reads without scripts."""
+    told = ((wording.say(locale, f"title-{one}"), wording.say(locale, f"about-{one}")) for one in TYPES)
+    rows = (f"<li><b>{html.escape(title)}</b><span>{html.escape(about)}</span></li>" for title, about in told)
+    return "\n          ".join(rows)
+
+
 def render(locale: str) -> bytes:
     """The page in one language of `wording.LOCALES`."""
     template = files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
@@ -93,6 +100,7 @@ def render(locale: str) -> bytes:
     return (
         filled.replace("{{locale}}", locale)
         .replace("{{languages}}", _languages(locale))
+        .replace("{{types}}", _types(locale))
         .replace("{{data}}", _data(locale))
         .encode()
     )

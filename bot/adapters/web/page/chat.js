@@ -26,14 +26,33 @@ function why(error) {
   return { 403: words.forbidden, 408: words.lost, 429: words.crowded }[error.status] ?? words.failed;
 }
 
+/** This browser has talked with us, until /forget: then it is as new. */
+function remember({ code }) {
+  if (code === "forgotten") localStorage.removeItem("met");
+  else localStorage.setItem("met", "1");
+}
+
+/** Who comes back sees where they stand, above the way in. When that cannot be had, the way in is enough. */
+async function welcomeBack() {
+  try {
+    for await (const reply of ask({ kind: "line", text: "/back", locale: data.locale }, null)) {
+      if (reply.kind !== "text" || log.root.children.length) continue;
+      hero.before(log.root);
+      log.root.append(log.text(reply));
+    }
+  } catch { /* nothing was asked, so nothing is told */ }
+}
+
 /** Send an event and show its answer; when that fails, offer to send it again. `said` is the person's message. */
 async function converse(event, photo, said) {
   hero.hidden = true;
+  hero.after(log.root);
   said.classList.remove("unanswered");
   let place = log.waiting();
   let progress = null;
   try {
     for await (const reply of ask({ ...event, locale: data.locale }, photo)) {
+      remember(reply);
       if (reply.kind === "progress") {
         if (!progress) {
           progress = log.progress();
@@ -119,3 +138,5 @@ setInterval(() => {
   turn = (turn + 5) % types.length;
   showSpecimen(types[turn]);
 }, 2600);
+
+if (localStorage.getItem("met")) welcomeBack();

@@ -28,3 +28,9 @@ web-shared-gone = This link has ended
 web-shared-gone-more = Whoever made it has taken the picture back, or its time is over.
 web-shared-busy = Too many pictures are asked for right now
 web-shared-busy-more = Reload the page in a minute.
+
+# Coming back to the page.
+command-back = Where we stood
+back = Welcome back.
+back-type = You chose { $type }.
+back-face = Your face as { $type } is still here.

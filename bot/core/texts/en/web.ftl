@@ -47,3 +47,4 @@ web-large-title = Picture
 web-more = Go to the newest message
 web-suggestions = Suggestions
 web-choose = Choose
+web-privacy-more = What is kept about you: photos in memory only, 15 minutes at most, never saved. Your face as encrypted numbers, and how your pictures were made, for a short time. Where the conversation stands, and what you chose. No names. In the chat, /privacy tells until when, and /forget deletes all of it at once.

@@ -24,3 +24,9 @@ web-shared-gone = このリンクは終わりました
 web-shared-gone-more = 作った人が画像を取り下げたか、期限が切れました。
 web-shared-busy = 今は画像の注文が多すぎます
 web-shared-busy-more = 一分ほどしてから開き直してください。
+
+# Coming back to the page.
+command-back = どこまで進んだか
+back = おかえりなさい。
+back-type = 選んだタイプは { $type } です。
+back-face = { $type } を混ぜたあなたの顔はまだ残っています。

@@ -24,3 +24,9 @@ web-shared-gone = 끝난 링크예요
 web-shared-gone-more = 만든 사람이 사진을 거두었거나 시간이 지났어요.
 web-shared-busy = 지금은 사진 요청이 너무 많아요
 web-shared-busy-more = 1분 뒤에 다시 열어 주세요.
+
+# Coming back to the page.
+command-back = 어디까지 했는지 보기
+back = 다시 오셨네요, 반가워요.
+back-type = { $type } 유형을 골랐어요.
+back-face = { $type } 유형을 섞은 당신의 얼굴이 아직 있어요.

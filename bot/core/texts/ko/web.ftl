@@ -47,3 +47,4 @@ web-large-title = 사진
 web-more = 최신 메시지로 가기
 web-suggestions = 추천
 web-choose = 고르기
+web-privacy-more = 당신에 대해 보관하는 것: 사진은 메모리에만, 길어야 15분이고 저장하지 않아요. 얼굴은 암호화한 숫자로, 사진을 만든 방법과 함께 잠시만 보관해요. 대화가 어디까지 왔는지와 고른 것도 보관해요. 이름은 없어요. 채팅에서 /privacy는 언제까지인지 알려 주고, /forget은 모두 바로 지워요.
