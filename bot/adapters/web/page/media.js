@@ -32,7 +32,9 @@ async function picture({ name, alt }, href, made, page) {
   const open = element("button", { type: "button", className: "frame", title: words.open }, image);
   open.setAttribute("aria-label", `${words.open}: ${alt}`);
   open.addEventListener("click", () => enlarge(href, alt, name));
-  return element("div", { className: "held" }, open, ...(made ? [sharing(made, page)] : []), saved(href, name, words));
+  // Single faces are square, and links show those; on cards and sheets nothing may cover the words.
+  const single = image.naturalWidth === image.naturalHeight;
+  return element("div", { className: single ? "held" : "held below" }, open, ...(made && single ? [sharing(made, page)] : []), saved(href, name, words));
 }
 
 /** Has the shape of its poster from the start. Who wants no motion starts it by hand. */
@@ -47,7 +49,7 @@ async function film({ name, alt, poster }, href, words) {
   const run = () => { if (still.matches) video.pause(); else video.play().catch(() => {}); };
   video.addEventListener("canplay", run, { once: true });
   still.addEventListener("change", run);
-  return element("div", { className: "held" }, element("div", { className: "frame film" }, video), saved(href, name, words));
+  return element("div", { className: "held below" }, element("div", { className: "frame film" }, video), saved(href, name, words));
 }
 
 function file({ name, data }, href, { words, locale }) {

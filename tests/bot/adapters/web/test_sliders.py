@@ -18,6 +18,7 @@ from inference.wire import EditFace, Face, ImageFormat
 from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
 from tests.bot.adapters.web.test_main_job import core, press
+from tests.bot.adapters.web.test_page import CONTRAST
 from tests.bot.core import fakes
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -116,6 +117,19 @@ async def test_the_last_of_fifty_fast_moves_wins(browser: Browser) -> None:
         assert faces.smile == pytest.approx(-1.2)
         assert len(faces.rendered) - rendered <= 2
         assert await page.locator(".trouble").count() == 0
+    await service.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+async def test_controls_and_links_have_contrast(browser: Browser, scheme: Any) -> None:
+    service = core(LiveFaces())
+    async with visit(browser, service, color_scheme=scheme) as page:
+        await to_sliders(page)
+        await page.get_by_role("button", name=say("en", "web-share")).last.click()
+        await expect(page.get_by_role("textbox", name=say("en", "web-link"))).to_be_visible()
+        found = await page.evaluate(CONTRAST)
+        assert found["poor"] == []
+        assert found["seen"] > 20
     await service.close()
 
 
