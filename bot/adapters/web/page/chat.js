@@ -46,7 +46,11 @@ async function welcomeBack() {
 /** Send an event and show its answer; when that fails, offer to send it again. `said` is the person's message. */
 async function converse(event, photo, said) {
   hero.hidden = true;
-  hero.after(log.root);
+  if (hero.previousElementSibling === log.root) {
+    const focused = document.activeElement;
+    hero.after(log.root);
+    focused.focus();
+  }
   said.classList.remove("unanswered");
   let place = log.waiting();
   let progress = null;

@@ -71,7 +71,8 @@ class Scripted:
             yield Shown(picture("coral"), f"This is {event.options.get('text')}.")
             yield Text("May I use a selfie?", ((Button("I agree", "yes", "primary"), Button("No", "no")),))
         else:
-            yield Text(f"You said {getattr(event, 'text', getattr(event, 'payload', 'something'))}")
+            said = event.payload if isinstance(event, Press) else getattr(event, "text", "something")
+            yield Text(f"You said {said}")
 
     async def _blend(self) -> AsyncGenerator[Reply]:
         cancel = ((Button("Cancel", "cancel", "danger"),),)

@@ -327,7 +327,7 @@ async def test_a_lost_connection_offers_to_try_again_and_loses_nothing(browser: 
         await expect(page.locator(".message.you")).to_have_count(1)
         await page.reload()
         await expect(page.get_by_role("combobox")).to_have_value("and this text")
-    (event,) = service.events
+    event = service.events[0]
     assert isinstance(event, PhotoSent)
 
 
