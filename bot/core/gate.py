@@ -22,7 +22,11 @@ _ADMINS = frozenset(
     {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.UNBLOCK, Action.LOG, Action.STATS}
 )
 _OWNERS = frozenset({Action.HEALTH})
-_ALWAYS = frozenset({Action.PRIVACY, Action.MY_DATA, Action.FORGET, Action.FORGET_SURE, Action.CANCEL})
+_ALWAYS = frozenset(
+    {Action.PRIVACY, Action.MY_DATA, Action.FORGET, Action.FORGET_SURE, Action.CANCEL}
+    | {Action.US_END, Action.UNSHARE, Action.TOSS, Action.TOSS_SURE}
+)
+"""To take one's own away is never refused, nor to see what there is."""
 
 
 def refusal(event: Event, known: Known) -> Say | None:

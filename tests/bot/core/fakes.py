@@ -381,6 +381,11 @@ class FakeStore:
         own = [made for owner, made in reversed(self.made.values()) if owner == person]
         return tuple(own[offset : offset + limit]), len(own)
 
+    async def withdraw_pair(self, pair: str, person: PersonRef, handle: str | None = None) -> bool:
+        """Pairs are played with the real store (features/test_us.py): here there are none."""
+        await self._call("withdraw_pair")
+        return False
+
     async def drop_making(self, person: PersonRef, code: str) -> bool:
         await self._call("drop_making")
         owner, _ = self.made.get(code, (None, None))

@@ -238,7 +238,13 @@ async def test_a_blocked_person_hears_one_word_and_keeps_their_rights(bench: Ben
         reply = (await bench.send(at(event)))[-1]
         assert isinstance(reply, Text)
         assert reply.code == "blocked"
-    for own in (command("privacy", person=BOB), command("mydata", person=BOB)):
+    rights = (
+        command("privacy", person=BOB),
+        command("mydata", person=BOB),
+        press(Action.US_END, "AAAAAAAAAAAA", person=BOB),
+        press(Action.TOSS_SURE, "ABCDEF", person=BOB),
+    )
+    for own in rights:
         assert (await bench.send(at(own)))[-1].code != "blocked"  # type: ignore[union-attr]
     assert (await bench.send(command("help", person=BOB)))[-1].code is None  # type: ignore[union-attr]
     await set_by(bench, tag, action=Action.UNBLOCK)
