@@ -9,6 +9,8 @@ NAMED = ("smile", "age", "gender", "hair", "fringe", "glasses", "turn", "skin", 
 """The directions that have a name in every language, in the order in which they are offered."""
 _NUMBERED = "sefa-"
 """Before the numbers of directions that were found in the model and mean what they show."""
+_LAYERS = ("coarse", "middle", "fine")
+"""`sefa-coarse-1` moves these layers only."""
 
 
 def direction(name: str) -> Line:
@@ -16,7 +18,9 @@ def direction(name: str) -> Line:
     if name in NAMED:
         return Line(f"direction-{name}")
     if name.startswith(_NUMBERED):
-        return Line("direction-numbered", {"number": name.removeprefix(_NUMBERED)})
+        layers, _, number = name.removeprefix(_NUMBERED).rpartition("-")
+        key = f"direction-numbered-{layers}" if layers in _LAYERS else "direction-numbered"
+        return Line(key, {"number": number})
     return Line("button-plain", {"text": name})
 
 

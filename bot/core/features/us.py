@@ -86,8 +86,11 @@ def _command(state: State, command: Command, _: Known) -> Turn:
     said = command.options.get("text", "").strip()
     if _PAIR.fullmatch(said):
         return state, (Look(said),)
+    friend = command.options.get("friend")
     handle = command.options.get("handle") or (said if said.startswith("@") else None)
-    return state, (Invite(command.options.get("friend"), handle[:64] if handle else None),)
+    if said and not (friend or handle):
+        return state, (Say((Line("us-unknown", {"code": said[:20]}),), menus.LOST, code="us_unknown"),)
+    return state, (Invite(friend, handle[:64] if handle else None),)
 
 
 def _asked(pair: str) -> Choices:

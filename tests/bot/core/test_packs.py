@@ -1,4 +1,6 @@
+from bot.core.captions import direction
 from bot.core.packs import PackView
+from bot.core.wording import say
 from inference.wire import DirectionInfo
 from tests.bot.core.fakes import PACK, FakeClock, FakeFaces
 
@@ -15,3 +17,9 @@ async def test_named_directions_come_first_then_the_packs_own_then_numbers() -> 
     pack = await PackView(faces, clock).look()
     assert [one.name for one in pack.directions] == ["smile", "age", "ei", "own-name", "sefa-1"]
     assert (pack.directions[0].low, pack.directions[0].high) == (-12, 20), "never beyond the pack's range"
+
+
+def test_numbered_directions_say_what_they_move_in_words() -> None:
+    names = ("sefa-2", "sefa-coarse-1", "sefa-middle-2", "sefa-fine-1", "own-name")
+    said = [say("en", line.key, **line.args) for line in map(direction, names)]
+    assert said == ["Change no. 2", "Face shape no. 1", "Features no. 2", "Colours no. 1", "own-name"]

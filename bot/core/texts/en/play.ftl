@@ -23,7 +23,10 @@ alt-sheet-looks = A sheet of computer-made faces for the type { $type }, numbere
 alt-sheet-surprise = A sheet of nine computer-made faces for the type { $type }, numbered from one to nine.
 gallery = { $total ->
     [one] Your one picture. Press its code to see it again, to save it without loss, or to delete it.
-   *[other] Your { $total } pictures, newest first; page { $page } of { $pages }. Press a code to see one again, to save it without loss, or to delete it.
+   *[other] Your { $total } pictures, newest first{ $pages ->
+        [1] .
+       *[other] ; page { $page } of { $pages }.
+    } Press a code to see one again, to save it without loss, or to delete it.
 }
 gallery-empty = There is no picture of yours yet, or their time is over.
 gallery-one = Picture { $code }: what shall I do with it?
@@ -46,6 +49,9 @@ direction-glasses = Glasses
 direction-turn = Turn of the head
 direction-skin = Skin tone
 direction-numbered = Change no. { $number }
+direction-numbered-coarse = Face shape no. { $number }
+direction-numbered-middle = Features no. { $number }
+direction-numbered-fine = Colours no. { $number }
 direction-ei = Inward or outward (I, E)
 direction-sn = Facts or ideas (S, N)
 direction-tf = Head or heart (T, F)

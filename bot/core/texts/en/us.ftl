@@ -3,6 +3,7 @@ us-invite = A picture of two! Whoever asked and whoever is asked both press "I a
 us-waits = One of you has agreed. The other one presses "I agree" too, until { WHEN($until) } UTC. Elsewhere: /us { $code }
 us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then press "I agree" once more.
 us-over = This picture together is over: its time has run out, one of you has ended it, or somebody else was asked.
+us-unknown = I know no code { $code }. /us @friend asks somebody, /us alone asks whoever agrees first, and /us with the code that you were given shows what was asked.
 us-friend = The other face is no longer kept. When it is there again, ask anew with /us.
 us-packs = Your two faces were made for different sets of faces, so I cannot mix them. Send a new selfie each, then ask anew with /us.
 us = The two of you: { $asker }% of the one who asked, { $friend }% of the other. Both of you can change it, and either can end it. Code: /us { $code }

@@ -22,7 +22,10 @@ alt-sheet-all = コンピューターが作った、タイプごとの顔16枚�
 alt-sheet-looks = コンピューターが作った { $type } の顔を、いろいろな肌の色と年齢で並べ、番号をつけた絵。
 alt-sheet-surprise = コンピューターが作った { $type } の顔9枚に番号をつけて並べた絵。
 gallery = { $total ->
-   *[other] あなたの絵は{ $total }枚です。新しい順に{ $pages }ページ中{ $page }ページ目。コードを押すと、もう一度見たり、そのまま保存したり、消したりできます。
+   *[other] あなたの絵は{ $total }枚です。新しい順{ $pages ->
+        [1] です。
+       *[other] で、{ $pages }ページ中{ $page }ページ目です。
+    }コードを押すと、もう一度見たり、そのまま保存したり、消したりできます。
 }
 gallery-empty = まだ絵がないか、保管の期限が過ぎました。
 gallery-one = { $code } の絵をどうしますか？
@@ -44,6 +47,9 @@ direction-glasses = めがね
 direction-turn = 顔の向き
 direction-skin = 肌の色
 direction-numbered = 変化 { $number } 番
+direction-numbered-coarse = 輪郭 { $number } 番
+direction-numbered-middle = 目鼻立ち { $number } 番
+direction-numbered-fine = 色合い { $number } 番
 direction-ei = 内へ・外へ (I, E)
 direction-sn = 事実・発想 (S, N)
 direction-tf = 頭・心 (T, F)

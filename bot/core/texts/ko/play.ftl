@@ -22,7 +22,10 @@ alt-sheet-all = 유형마다 하나씩, 컴퓨터가 만든 얼굴 열여섯 개
 alt-sheet-looks = 컴퓨터가 만든 { $type } 얼굴을 여러 피부색과 나이로 모아 번호를 붙인 그림.
 alt-sheet-surprise = 컴퓨터가 만든 { $type } 얼굴 아홉 개에 번호를 붙여 모은 그림.
 gallery = { $total ->
-   *[other] 내 그림 { $total }장, 최근 것부터예요. { $pages }쪽 가운데 { $page }쪽. 코드를 누르면 다시 보거나, 원본으로 저장하거나, 지울 수 있어요.
+   *[other] 내 그림 { $total }장, 최근 것부터예요.{ $pages ->
+        [1] {""}
+       *[other] {" "}{ $pages }쪽 가운데 { $page }쪽이에요.
+    } 코드를 누르면 다시 보거나, 원본으로 저장하거나, 지울 수 있어요.
 }
 gallery-empty = 아직 그림이 없거나 보관 기간이 끝났어요.
 gallery-one = { $code } 그림을 어떻게 할까요?
@@ -44,6 +47,9 @@ direction-glasses = 안경
 direction-turn = 고개 방향
 direction-skin = 피부색
 direction-numbered = 변화 { $number }번
+direction-numbered-coarse = 얼굴형 { $number }번
+direction-numbered-middle = 이목구비 { $number }번
+direction-numbered-fine = 색감 { $number }번
 direction-ei = 안으로, 밖으로 (I, E)
 direction-sn = 사실, 생각 (S, N)
 direction-tf = 머리, 마음 (T, F)

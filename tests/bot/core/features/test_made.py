@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.presses import Action
 from bot.core.replies import Shown
+from bot.core.wording import LOCALES, say
 from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
@@ -96,3 +97,11 @@ async def test_public_shows_faces_to_everyone_until_private(bench: Bench) -> Non
     assert not shown(await bench.send(command("gallery"))).public, "the gallery is one's own"
     await bench.send(command("private"))
     assert not shown(await bench.send(press(Action.MORE_ME))).public
+
+
+def test_a_gallery_of_one_page_counts_no_pages() -> None:
+    for locale in LOCALES:
+        one, more = (say(locale, "gallery", total=5, page=1, pages=pages) for pages in (1, 2))
+        assert "1" not in one
+        assert "2" in more
+        assert "  " not in one + more

@@ -162,6 +162,14 @@ async def test_where_no_friend_can_be_named_the_code_is_handed_over(house: House
     assert isinstance(await house.agree(pair, EVE), Text)
 
 
+@pytest.mark.parametrize("text", ["ZZZZZZ", "bob", "x" * 5000])
+async def test_a_mistyped_code_asks_nobody(house: House, text: str) -> None:
+    reply = await house.send(Command(origin(ANN), "us", {"text": text}))
+    assert isinstance(reply, Text)
+    assert reply.code == "us_unknown"
+    assert not reply.public
+
+
 async def test_a_code_that_is_none_leads_on(house: House) -> None:
     assert (await house.send(command("us", "AAAAAAAAAAAA"))).code == "us_over"  # type: ignore[union-attr]
 
