@@ -114,7 +114,7 @@ def human_line(reply: Reply, file: Path | None, locale: str) -> str:
     if isinstance(reply, Progress) and reply.fraction is not None:
         parts.insert(0, f"{reply.fraction:4.0%}")
     if file:
-        parts.append(f"({wording.say(locale, 'terminal-picture')}: {file})")
+        parts.append(f"({wording.say(locale, 'terminal-file')}: {file})")
     if not isinstance(reply, Progress):
         parts += [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
     return "  ".join(part for part in parts if part)

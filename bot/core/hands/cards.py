@@ -37,10 +37,11 @@ def hand(ports: Ports, rendering: Rendering) -> Hand:
 
 def _card(run: Run, effect: DrawCard, faces: list[bytes]) -> Card:
     say, kind, match = run.phrasing.line, effect.plain.type, effect.match.type
+    line = "card-line-mine" if effect.mine else "card-line"
     return Card(
         kind=kind,
         title=say(Line(f"title-{kind}")).partition("·")[2].strip(),
-        line=effect.line or say(Line("card-line", {"type": kind, "match": match})),
+        line=effect.line or say(Line(line, {"type": kind, "match": match})),
         name=run.event.origin.name,
         type_label=say(Line("card-type", {"type": kind})),
         match_label=say(Line("card-match", {"match": match})),

@@ -3,4 +3,4 @@ terminal-no-such-file = There is no file { $path } that can be read.
 terminal-no-file-named = After the @ comes the name of a photo, for example @me.jpg.
 terminal-no-folder = Pictures cannot be written to the folder { $path }: choose another one with --out.
 terminal-no-such-button = There is no button { $number } now.
-terminal-picture = picture
+terminal-file = file

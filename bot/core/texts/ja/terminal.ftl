@@ -3,4 +3,4 @@ terminal-no-such-file = 読めるファイルがありません: { $path }
 terminal-no-file-named = @ のあとに写真のファイル名を書いてください。例: @me.jpg
 terminal-no-folder = このフォルダーには画像を保存できません: { $path }（--out で別のフォルダーを選んでください）
 terminal-no-such-button = { $number } 番のボタンは今ありません。
-terminal-picture = 画像
+terminal-file = ファイル

@@ -3,4 +3,4 @@ terminal-no-such-file = 읽을 수 있는 파일이 없어요: { $path }
 terminal-no-file-named = @ 뒤에 사진 파일의 이름을 적어 주세요. 예: @me.jpg
 terminal-no-folder = 이 폴더에는 사진을 저장할 수 없어요: { $path } (--out 으로 다른 폴더를 정해 주세요)
 terminal-no-such-button = { $number }번 버튼은 지금 없어요.
-terminal-picture = 사진
+terminal-file = 파일

@@ -200,7 +200,7 @@ async def test_people_read_one_line_a_reply(tmp_path: Path) -> None:
     assert who == "Who?  [1] Woman  [2] Man  [3] Either"
     assert echo == "first line / second line of TextSent"
     assert progress.split() == ["0%", "Blending"]
-    assert shown == f"That is you. / Like it?  (picture: {tmp_path / '0001-typeface-enfp.jpg'})  [1] More me"
+    assert shown == f"That is you. / Like it?  (file: {tmp_path / '0001-typeface-enfp.jpg'})  [1] More me"
     assert none == "There is no button 9 now."
 
 

@@ -78,12 +78,15 @@ async def test_a_card_has_three_faces_a_name_and_ones_own_words(bench: Bench) ->
     long = shown(await bench.send(command("card", "x" * 5000)))
     assert long
     assert len(bench.drawing.cards[2].line) <= 120
+    await bench.send(command("card"))
+    assert bench.drawing.cards[3].line.startswith("This is me as ENFP.")
 
 
 async def test_a_card_without_a_selfie_has_two_faces(bench: Bench) -> None:
     await bench.send(command("mbti", "ENFP", "woman"))
     shown(await bench.send(command("card")))
     assert bench.drawing.cards[0].mine is None
+    assert bench.drawing.cards[0].line == "This is the face of ENFP. Its best match is ISTJ!"
     assert final(await bench.send(command("card", "", chat="elsewhere"))).code in {"ask_type"}
 
 
