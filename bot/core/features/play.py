@@ -70,6 +70,19 @@ def _redo(state: State, _: Args, known: Known) -> Turn:
     return flow.render_face(state.redone(), known)
 
 
+def _undo_typed(state: State, args: Args, known: Known) -> Turn:
+    """A typed command says that there is nothing; a button pressed twice keeps its picture."""
+    if not state.history:
+        return state, (Say((Line("nothing-to-undo"),), menus.filmed(state), code="nothing_to_undo"),)
+    return _undo(state, args, known)
+
+
+def _redo_typed(state: State, args: Args, known: Known) -> Turn:
+    if not state.future:
+        return state, (Say((Line("nothing-to-redo"),), menus.filmed(state), code="nothing_to_redo"),)
+    return _redo(state, args, known)
+
+
 def _plain(state: State, _: Args, known: Known) -> Turn:
     """Back to the type: its own face, while the person's waits for "use my last selfie"."""
     wanted = replace(flow.portrait(state, known), face=None, blend=state.blend.plain(), panel="type")
@@ -114,7 +127,12 @@ def _panel(show: Callable[[State, Args, Known], Turn]) -> Callable[[State, Comma
 
 
 FEATURE = Feature(
-    commands={"mix": _mix_command, "edit": _edit_command, "undo": _panel(_undo), "redo": _panel(_redo)},
+    commands={
+        "mix": _mix_command,
+        "edit": _edit_command,
+        "undo": _panel(_undo_typed),
+        "redo": _panel(_redo_typed),
+    },
     presses={
         Action.MIX: there(_mix),
         Action.EDIT: there(_edit),

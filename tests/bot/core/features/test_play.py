@@ -83,6 +83,7 @@ async def test_a_direction_of_another_pack_opens_those_that_there_are(bench: Ben
 
 async def test_undo_and_redo_go_through_all_that_was_done(bench: Bench) -> None:
     first = await blended(bench)
+    assert final(await bench.send(command("undo"))).code == "nothing_to_undo"
     assert Action.UNDO not in {action for action, _ in actions(first)}
     await bench.send(press(Action.MORE_TYPE))
     await bench.send(press(Action.MOVE, "smile", "10"))
@@ -96,7 +97,8 @@ async def test_undo_and_redo_go_through_all_that_was_done(bench: Bench) -> None:
     last = shown(await bench.send(command("redo")))
     assert bench.faces.rendered[-1] == moved
     assert Action.REDO not in {action for action, _ in actions(last)}
-    shown(await bench.send(command("redo")))
+    assert final(await bench.send(command("redo"))).code == "nothing_to_redo"
+    shown(await bench.send(press(Action.REDO)))
     assert bench.faces.rendered[-1] == moved
 
 
