@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from bot.core.balances import BalanceChart
 from bot.core.card import Card
 from bot.core.events import Event
+from bot.core.mbti import Gender
 from bot.core.replies import Reply
 from db.community import AuditEntry, Block, CommunitySettings
 from db.records import (
@@ -254,6 +255,18 @@ class Sharer(Handler, Protocol):
 
     @property
     def sharing(self) -> Shares: ...
+
+
+class Samples(Protocol):
+    """Faces of types alone, with nothing of a person; fulfilled by `bot.core.service.Service`."""
+
+    async def sample(self, kind: str, gender: Gender) -> bytes | None:
+        """The type's average face as JPEG, 512 px; None while the server has none for us."""
+        ...
+
+
+class Desk(Handler, Samples, Protocol):
+    """All of the core that a platform with inline questions needs."""
 
 
 class Adapter(Protocol):

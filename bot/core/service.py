@@ -52,7 +52,7 @@ from bot.core.hands.us import Us
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
 from bot.core.jobs import Jobs
-from bot.core.mbti import GENDERS
+from bot.core.mbti import GENDERS, Gender
 from bot.core.outcomes import error_line
 from bot.core.packs import PackView
 from bot.core.photos import Photos
@@ -60,7 +60,7 @@ from bot.core.phrasing import Phrasing
 from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Store
 from bot.core.presence import Presences, Running
-from bot.core.rendering import Rendering
+from bot.core.rendering import SIZE, Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.sharing import Sharing
@@ -70,6 +70,7 @@ from bot.core.wording import pick
 from bot.core.work import PhotoWork
 from db.errors import StoreError
 from inference.errors import TypefaceError
+from inference.wire import LabelFace
 
 SHRINKING = 2
 """So many photos are read at once: a large one takes a few hundred megabytes for a moment."""
@@ -85,7 +86,7 @@ class Service:
 
     def __init__(self, faces: Faces, store: Store, drawing: Drawing, clock: Clock, house: House) -> None:
         """Raises bot.core.charts.ChartError for a match chart that cannot be used."""
-        self._store = store
+        self._store, self._faces = store, faces
         self._chart = charts.load(house.match_chart)
         self._retention_seconds = house.retention_seconds
         self._drawing = drawing
@@ -159,6 +160,14 @@ class Service:
             yield _trouble(run, "internal")
         finally:
             run.leave()
+
+    async def sample(self, kind: str, gender: Gender) -> bytes | None:
+        """The type's average face as JPEG, for places where nobody has a conversation; None when there is none now."""
+        face = LabelFace(label=kind, gender=gender)
+        try:
+            return await self._faces.render(face, pack=None, size=SIZE, format="jpeg")
+        except TypefaceError:
+            return None
 
     async def _seen(self, event: Event) -> bool:
         origin = event.origin

@@ -18,7 +18,7 @@ from bot.adapters.telegram.desk import Desk, Paces
 from bot.adapters.telegram.poller import KINDS, Poller
 from bot.adapters.telegram.profile import introduce
 from bot.adapters.telegram.webhook import Webhook
-from bot.core.ports import Handler
+from bot.core.ports import Desk as Core
 from bot.settings import SettingsError, TelegramSettings
 
 log = structlog.get_logger("typeface.telegram")
@@ -45,7 +45,7 @@ class TelegramAdapter:
 
     def __init__(
         self,
-        service: Handler,
+        service: Core,
         settings: TelegramSettings,
         *,
         paces: Paces = PACES,

@@ -16,6 +16,7 @@ from telegram import Bot, Update
 
 from bot.adapters.telegram.delivery import GoneError, acknowledge
 from bot.adapters.telegram.downloads import Downloads
+from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.render import Answer
 from bot.adapters.telegram.rights import Rights
 from bot.adapters.telegram.updates import Incoming, Notice, read
@@ -23,7 +24,7 @@ from bot.core import gate
 from bot.core.discretion import told
 from bot.core.events import Command, Event, Origin, PhotoSent, TextSent
 from bot.core.pace import paced
-from bot.core.ports import Handler
+from bot.core.ports import Desk as Core
 from bot.core.wording import pick, say
 
 log = structlog.get_logger("typeface.telegram")
@@ -57,12 +58,13 @@ class Recent:
 class Desk:
     """Takes updates, answers them, and knows which are still being answered."""
 
-    def __init__(self, bot: Bot, handler: Handler, paces: Paces) -> None:
+    def __init__(self, bot: Bot, handler: Core, paces: Paces) -> None:
         self._bot = bot
         self._handler = handler
         self._paces = paces
         self._downloads = Downloads(bot)
         self._rights = Rights(bot)
+        self._inline = Inline(bot, handler)
         self._tasks: set[asyncio.Task[None]] = set()
         self._turns: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
         self._pressed: set[str] = set()
@@ -81,10 +83,15 @@ class Desk:
         for task in (left := list(self._tasks)):
             task.cancel()
         await asyncio.gather(*left, return_exceptions=True)
+        await self._inline.close()
 
     async def _serve(self, raw: Mapping[str, Any]) -> None:
         try:
-            incoming = read(Update.de_json(dict(raw), self._bot), self._bot.bot)
+            update = Update.de_json(dict(raw), self._bot)
+            if update.inline_query:
+                await self._inline.answer(update.inline_query)
+                return
+            incoming = read(update, self._bot.bot)
             if isinstance(incoming, Notice):
                 await Answer(self._bot, incoming.place, pick(incoming.locale)).tell(incoming.key)
             elif incoming is not None:

@@ -17,7 +17,7 @@ from bot.adapters.telegram.delivery import LONGEST_PAUSE, seconds_of
 
 log = structlog.get_logger("typeface.telegram")
 WAIT_SECONDS = 25
-KINDS = ("message", "callback_query")
+KINDS = ("message", "callback_query", "inline_query")
 """The kinds of updates that we ask for; Telegram remembers them."""
 Deliver = Callable[[Mapping[str, Any]], None]
 

@@ -136,7 +136,9 @@ class Answer:
         file = {"filename": picture.name, **caption}
         try:
             if picture.media_type == "video/mp4":
-                await self._deliver(self._bot.send_animation, animation=picture.data, **file)
+                await self._deliver(
+                    self._bot.send_animation, animation=picture.data, has_spoiler=picture.spoiler, **file
+                )
                 return True
             if not whole:
                 await self._deliver(

@@ -194,6 +194,9 @@ class Methods:
     def _answer_inline(self, params: Params) -> bool:
         if len(params.thing("results") or []) > 50:
             raise bad("RESULTS_TOO_MUCH")
+        for result in params.thing("results") or []:
+            if "photo_file_id" in result:
+                self._world.files.by_id(result["photo_file_id"])
         return self._answer(params.text("inline_query_id"))
 
     def _audience(self, params: Params) -> tuple[str, str]:

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from PIL import Image
 
 from bot.core.events import Event
+from bot.core.mbti import Gender
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
 
 Script = Callable[[Event], AsyncIterator[Reply]]
@@ -40,6 +41,14 @@ class Scripted:
         self.script = script
         self.events: list[Event] = []
         self.closed = 0
+        self.samples: list[tuple[str, str]] = []
+        self.broken = False
+
+    async def sample(self, kind: str, gender: Gender) -> bytes | None:
+        self.samples.append((kind, gender))
+        if self.broken:
+            return None
+        return jpeg()
 
     async def handle(self, event: Event) -> AsyncIterator[Reply]:
         self.events.append(event)
