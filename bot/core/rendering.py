@@ -74,11 +74,15 @@ class Rendering:
         return bool(there)
 
     async def keep(self, run: Run, made: Made) -> str:
-        """Keep how a picture was made; returns its code."""
+        """Keep how a picture was made; returns its code. What was shown last and is shown again keeps its code."""
+        text = making.to_json(made)
+        newest, _ = await self._store.makings(run.ref, 0, 1)
+        if newest and newest[0].making == text:
+            return newest[0].code
         async with run.writing():
             return await self._store.keep_making(
                 run.ref,
-                making.to_json(made),
+                text,
                 open=made.open,
                 seconds=run.place.seconds(self._retention_seconds),
             )

@@ -13,9 +13,11 @@ from bot.core.run import Run
 from db.errors import NoConsent
 from db.records import Pair, PersonRef
 from inference.errors import TypefaceError
-from inference.wire import LatentFace, MixFace
+from inference.wire import LatentFace, MixFace, SeedFace
 
 KIND = "selfie"
+CALM = 0.3
+"""How far the two are drawn to the average face: what two photos' light and detail add up to is no face's."""
 
 
 class Us:
@@ -71,7 +73,8 @@ class Us:
         if asker.pack != friend.pack:
             return PairStands(effect.pair, "packs")
         a, b = (LatentFace(data=b64encode(one.latent).decode()) for one in latents)
-        mixed = MixFace(a=a, b=b, layers="all", weight=effect.weight / 100)
+        two = MixFace(a=a, b=b, layers="all", weight=effect.weight / 100)
+        mixed = MixFace(a=two, b=SeedFace(seed=0, psi=0), layers="all", weight=CALM)
         try:
             picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
         except TypefaceError as error:

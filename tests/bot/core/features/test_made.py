@@ -48,8 +48,8 @@ async def test_a_types_face_is_anybodys(bench: Bench) -> None:
 
 async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(bench: Bench) -> None:
     await blended(bench)
-    for _ in range(6):
-        await bench.send(press(Action.MORE_TYPE))
+    for weight in range(60, 66):
+        await bench.send(press(Action.MIX, "weight", str(weight)))
     page = shown(await bench.send(command("gallery")))
     codes = [args[0] for action, args in actions(page) if action is Action.MADE]
     assert len(codes) == 6

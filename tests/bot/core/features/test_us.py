@@ -13,13 +13,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from bot.core.events import Command, Event, Person
+from bot.core.hands.us import CALM
 from bot.core.house import House as Rules
 from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 from bot.core.service import Service
 from db.settings import load
 from db.store import Store, open_store, upgrade
-from inference.wire import LatentFace, MixFace
+from inference.wire import LatentFace, MixFace, SeedFace
 from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
 from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie
 
@@ -65,7 +66,8 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 
 def mixed(weight: float) -> MixFace:
     a, b = (LatentFace(data=b64encode(one.id.encode()).decode()) for one in (ANN, BOB))
-    return MixFace(a=a, b=b, layers="all", weight=weight)
+    two = MixFace(a=a, b=b, layers="all", weight=weight)
+    return MixFace(a=two, b=SeedFace(seed=0, psi=0), layers="all", weight=CALM)
 
 
 async def both(house: House) -> tuple[str, Shown]:
