@@ -51,6 +51,9 @@ ifeq ($(CHROMIUM),)
 	  || $(BIN)/playwright install chromium
 endif
 
+soak: $(VENV)/.tested ## play 100,000 generated conversations (an hour or more)
+	@TYPEFACE_CONVERSATIONS=100000 $(BIN)/python -m pytest --quiet -s -k TestConversations tests/bot/core/test_conversation.py
+
 clean: ## remove the environment and what tools left; the data in .typeface stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 

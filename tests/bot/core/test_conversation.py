@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
@@ -70,6 +71,9 @@ from tests.bot.core.people import ANN, BOB, check, final, press, stopped
 
 CHART = charts.load("popular")
 DIRECTIONS = (Direction("smile", -20, 20), Direction("own-name", -10, 30))
+CONVERSATIONS = int(os.environ.get("TYPEFACE_CONVERSATIONS", "1000"))
+"""`make soak` plays a hundred times as many."""
+STEPS = 15
 UNSEEN = "everyone sees what the person has not seen"
 CODES = [*sorted(outcomes.KNOWN_CODES - {"many_faces"}), "unknown_label", "whatever"]
 
@@ -257,9 +261,16 @@ PLACE = st.integers(0, 10**6)
 class Conversations(RuleBasedStateMachine):
     """Two people do anything that people do; the world answers as it likes, early, late or never."""
 
+    played = 0
+
     def __init__(self) -> None:
         super().__init__()
         self.worlds = (World(ANN), World(BOB))
+
+    def teardown(self) -> None:
+        Conversations.played += 1
+        if Conversations.played % 1000 == 0:  # seen with -s, as `make soak` runs it
+            print(f"{Conversations.played} conversations of up to {STEPS} steps played", flush=True)
 
     def origin(self, who: int) -> Origin:
         return Origin(self.worlds[who].person, "c", can_hide=bool(who))
@@ -442,14 +453,14 @@ class Conversations(RuleBasedStateMachine):
         world.photo, world.running, world.work = None, None, []
 
 
-@pytest.mark.timeout(900)
+@pytest.mark.timeout(0 if CONVERSATIONS > 1000 else 900)
 class TestConversations(Conversations.TestCase):  # type: ignore[misc,valid-type]
     pass
 
 
 TestConversations.settings = settings(
-    max_examples=250,
-    stateful_step_count=40,
+    max_examples=CONVERSATIONS,
+    stateful_step_count=STEPS,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow],
 )

@@ -150,7 +150,9 @@ async def test_a_token_that_is_revoked(telegram: Telegram, launch: Launch) -> No
 async def test_updates_that_came_while_we_were_away(telegram: Telegram, launch: Launch, ann: Someone) -> None:
     core = Scripted()
     ann.text("/mbti ENFP")
-    telegram.fault("getUpdates", every=2)  # so that the next poll cannot confirm what this one brings
+    telegram.fault(
+        "getUpdates", every=2, times=1
+    )  # so that the next poll cannot confirm what this one brings
     async with launch(core):
         await telegram.until(lambda: telegram.world.of_bot(ann.id))
     assert not telegram.feed.pending, "what was answered is confirmed at the stop"
