@@ -77,7 +77,7 @@ def _adapters(
         from bot.adapters.discord.adapter import DiscordAdapter
 
         assert settings.discord is not None
-        return DiscordAdapter(service, settings.discord)
+        return DiscordAdapter(service, settings.discord, service.suggestions)
 
     def telegram() -> Adapter:
         from bot.adapters.telegram.adapter import TelegramAdapter

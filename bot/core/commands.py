@@ -13,6 +13,7 @@ from typing import Literal, get_args
 
 from bot.core.events import Platform
 from bot.core.mbti import GENDERS, TYPES
+from bot.core.replies import Suggested
 from bot.core.wording import AUTO, LOCALES
 
 ALL_PLATFORMS: frozenset[Platform] = frozenset(get_args(Platform))
@@ -29,7 +30,7 @@ class Option:
     kind: Literal["text", "photo", "person", "role"] = "text"
     choices: tuple[str, ...] = ()
     required: bool = False
-    suggest: Literal["", "types", "directions", "codes"] = ""
+    suggest: Suggested | None = None
 
 
 @dataclass(frozen=True)

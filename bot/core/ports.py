@@ -9,9 +9,9 @@ from typing import Any, Protocol
 
 from bot.core.balances import BalanceChart
 from bot.core.card import Card
-from bot.core.events import Event
+from bot.core.events import Event, Origin
 from bot.core.mbti import Gender
-from bot.core.replies import Reply
+from bot.core.replies import Reply, Suggested, Suggestion
 from db.community import AuditEntry, Block, CommunitySettings
 from db.records import (
     Failure,
@@ -267,6 +267,12 @@ class Samples(Protocol):
 
 class Desk(Handler, Samples, Protocol):
     """All of the core that a platform with inline questions needs."""
+
+
+class Suggests(Protocol):
+    """What can be offered while an option is typed; fulfilled by `bot.core.suggestions.Suggestions`."""
+
+    async def of(self, origin: Origin, kind: Suggested, typed: str) -> Sequence[Suggestion]: ...
 
 
 class Adapter(Protocol):

@@ -55,6 +55,18 @@ class Slider:
     unit: Unit = "percent"
 
 
+Suggested = Literal["directions", "codes"]
+"""What is offered while an option is typed."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """`label` is read by the person, `value` is what the command gets; at most 100 characters each."""
+
+    label: str
+    value: str
+
+
 Menu = tuple[tuple[Button, ...], ...]
 """Rows of buttons: at most 5 rows of 5, which every platform can show."""
 

@@ -65,6 +65,7 @@ from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.sharing import Sharing
 from bot.core.state import State, from_json
+from bot.core.suggestions import Suggestions
 from bot.core.uses import Uses
 from bot.core.wording import pick
 from bot.core.work import PhotoWork
@@ -118,6 +119,7 @@ class Service:
             types.hand(store, drawing),
         )
         self._uses = Uses(store)
+        self.suggestions = Suggestions(store, self._packs)
         self._owners = house.owners
         self.sharing = Sharing(faces, store, clock)
         self._closed = False

@@ -17,7 +17,7 @@ from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
 from bot.adapters.discord.handlers import Handlers
 from bot.adapters.discord.redact import redact
-from bot.core.ports import Handler
+from bot.core.ports import Handler, Suggests
 from bot.settings import DiscordSettings, SettingsError
 
 log = structlog.get_logger("typeface.discord")
@@ -32,13 +32,19 @@ class DiscordAdapter:
     notice: str | None = None
 
     def __init__(
-        self, service: Handler, settings: DiscordSettings, *, edit_seconds: float = 2.0, grace: float = 5.0
+        self,
+        service: Handler,
+        settings: DiscordSettings,
+        suggestions: Suggests | None = None,
+        *,
+        edit_seconds: float = 2.0,
+        grace: float = 5.0,
     ) -> None:
         redact()
         self._settings = settings
         self._desk = Desk(service, edit_seconds=edit_seconds, grace=grace)
         self._downloads = Downloads()
-        self.client = Client(Handlers(self._desk, self._downloads))
+        self.client = Client(Handlers(self._desk, self._downloads, suggestions))
         self._connection: asyncio.Task[None] | None = None
 
     @property

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+from collections.abc import Sequence
 from contextlib import suppress
 from typing import Any
 
@@ -13,14 +15,19 @@ from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
 from bot.adapters.discord.render import payload
 from bot.core.events import Event, Photo
+from bot.core.ports import Suggests
+from bot.core.replies import Suggested, Suggestion
 from bot.core.wording import pick
+
+SUGGEST_SECONDS = 2.0
+"""Discord waits three."""
 
 
 class Handlers:
     """What people do on Discord."""
 
-    def __init__(self, desk: Desk, downloads: Downloads) -> None:
-        self._desk, self._downloads = desk, downloads
+    def __init__(self, desk: Desk, downloads: Downloads, suggestions: Suggests | None) -> None:
+        self._desk, self._downloads, self._suggestions = desk, downloads, suggestions
         self._locales = events.Locales()
 
     async def command(self, interaction: discord.Interaction[Any], name: str, given: events.Given) -> None:
@@ -39,6 +46,18 @@ class Handlers:
             await answer.tell("discord-no-photo")
         else:
             await self._command(interaction, answer, "me", {"photo": attached})
+
+    async def suggest(
+        self, interaction: discord.Interaction[Any], kind: Suggested, typed: str
+    ) -> Sequence[Suggestion]:
+        """What is offered while an option is typed; nothing rather than too late."""
+        if self._suggestions is None:
+            return ()
+        try:
+            async with asyncio.timeout(SUGGEST_SECONDS):
+                return await self._suggestions.of(events.origin(interaction), kind, typed)
+        except TimeoutError:
+            return ()
 
     async def together(
         self, interaction: discord.Interaction[Any], friend: discord.User | discord.Member

@@ -14,6 +14,7 @@ from bot.adapters.discord.answer import Answer, told
 from bot.adapters.discord.handlers import Handlers
 from bot.core.commands import COMMANDS, CommandSpec, Option
 from bot.core.mbti import TYPES
+from bot.core.replies import Suggested
 from bot.core.wording import LOCALES, pick, say
 
 log = structlog.get_logger("typeface.discord")
@@ -73,6 +74,16 @@ def _parameter(option: Option) -> Parameter:
     return Parameter(option.name, Parameter.KEYWORD_ONLY, default=None, annotation=value | None)
 
 
+def _suggesting(kind: Suggested, handlers: Handlers) -> Any:
+    async def complete(interaction: discord.Interaction[Any], typed: str) -> list[app_commands.Choice[str]]:
+        return [
+            app_commands.Choice(name=one.label, value=one.value)
+            for one in await handlers.suggest(interaction, kind, typed)
+        ]
+
+    return complete
+
+
 def slash_command(spec: CommandSpec, handlers: Handlers) -> app_commands.Command[Any, ..., None]:
     """The library reads options from a callback's signature, so the callback is given that of the table."""
 
@@ -89,6 +100,8 @@ def slash_command(spec: CommandSpec, handlers: Handlers) -> app_commands.Command
     }
     app_commands.describe(**texts)(callback)
     app_commands.choices(**choices)(callback)
+    suggesting = {one.name: _suggesting(one.suggest, handlers) for one in spec.options if one.suggest}
+    app_commands.autocomplete(**suggesting)(callback)
     if spec.may == "admin":
         app_commands.default_permissions(manage_guild=True)(callback)
     return app_commands.Command(
