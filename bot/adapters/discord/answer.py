@@ -20,7 +20,7 @@ from bot.core.wording import pick, say
 
 log = structlog.get_logger("typeface.discord")
 
-UNKNOWN_MESSAGE, MISSING_PERMISSIONS = 10008, 50013
+UNKNOWN_MESSAGE, MISSING_PERMISSIONS, TOO_LARGE = 10008, 50013, 40005
 EXPIRED = frozenset({50027, 10015})
 """Invalid webhook token, unknown webhook: the interaction's 15 minutes are over."""
 ASKS_FOR_PHOTO = PHOTO_CODES | FACE_CODES | {"ask_selfie", "ask_photo"}
@@ -150,7 +150,8 @@ class Answer:
             return draft
         if draft.picture is not None and isinstance(error, discord.HTTPException) and error.status < 500:
             log.warning("discord_picture_refused", **told(error))
-            return replace(draft, content=say(self.locale, "discord-no-pictures"), picture=None)
+            key = "discord-too-large" if code == TOO_LARGE else "discord-no-pictures"
+            return replace(draft, content=say(self.locale, key), picture=None)
         return None
 
 

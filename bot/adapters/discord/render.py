@@ -18,6 +18,8 @@ PREFIX = "tf:"
 FORM = "tf?"
 """Before the name of the form that a button opens, which stands before its payload."""
 MAX_CONTENT = 2000
+MAX_ROWS, ROW = 5, 5
+"""Rows of a message, of which a select takes one, and buttons of a row."""
 
 STYLES: dict[Style, discord.ButtonStyle] = {
     "primary": discord.ButtonStyle.primary,
@@ -53,7 +55,8 @@ class Draft:
         view = discord.ui.View(timeout=None)
         if self.select:
             view.add_item(_select(self.select))
-        for number, row in enumerate(self.menu, 1 if self.select else 0):
+        first = 1 if self.select else 0
+        for number, row in enumerate(_fitting(self.menu, MAX_ROWS - first), first):
             for button in row:
                 view.add_item(_button(button, number))
         view.stop()
@@ -79,6 +82,15 @@ def form(custom_id: str, locale: str) -> discord.ui.Modal | None:
     modal.add_item(discord.ui.Label(text=say(locale, f"modal-{name}"), component=field))
     modal.stop()
     return modal
+
+
+def _fitting(menu: Menu, rows: int) -> Menu:
+    """Rows are joined where there are more than fit; what is too long for one row goes on in the next."""
+    menu = tuple(row for row in menu if row)
+    if len(menu) <= rows:
+        return menu
+    buttons = [button for row in menu for button in row][: rows * ROW]
+    return tuple(tuple(buttons[at : at + ROW]) for at in range(0, len(buttons), ROW))
 
 
 def _select(select: Select) -> discord.ui.Select[discord.ui.View]:

@@ -5,3 +5,4 @@ discord-no-photo = There is no photo in that message. Choose this on a message o
 discord-no-pictures = Your picture is ready, but I may not post pictures here. Ask an admin to allow "Attach Files" here, or write to me in a direct message.
 discord-late = { $who } this took longer than Discord lets me answer in private, and I cannot write you a direct message. Type /me to see your face.
 context-us = Make a picture together
+discord-too-large = Your file is ready, but it is larger than Discord lets me send here. A smaller one always fits: take the picture instead of the uncompressed file.

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import discord
 import pytest
 
 from bot.adapters.discord import render
-from bot.core.replies import Button, Shown, Text
+from bot.core.replies import Button, Select, Shown, Text
 from tests.bot.adapters.discord.scripted import picture
 
 
@@ -44,3 +46,22 @@ def test_the_menu_stands_under_the_last_page() -> None:
     menu = ((Button("Go", "1.go"),),)
     drafts = render.drafts(Text("word " * 1000, menu))
     assert [draft.menu for draft in drafts] == [(), (), menu]
+
+
+async def test_a_select_leaves_four_rows_and_no_button_is_lost_that_fits() -> None:
+    menu = tuple((Button(f"{row}", f"1.{row}"), Button(f"{row}b", f"1.{row}b")) for row in range(5))
+    select = Select("What?", (Button("One", "1.one"), Button("Two", "1.two", "primary")))
+    view = render.Draft("?", menu=menu, select=select).view()
+    assert view is not None
+    first, *rows = view.to_components()
+    assert [option["value"] for option in first["components"][0]["options"]] == ["tf:1.one", "tf:1.two"]
+    assert [len(row["components"]) for row in rows] == [5, 5]
+    assert sum(len(row["components"]) for row in rows) == 10
+
+
+def test_under_a_cover_the_file_says_so_and_keeps_its_alternative_text() -> None:
+    for media_type, name in (("video/mp4", "film.mp4"), ("application/zip", "data.zip")):
+        covered = replace(picture(), media_type=media_type, name=name, spoiler=True)
+        (draft,) = render.drafts(Shown(covered, "Look"))
+        (file,) = draft.files()
+        assert (file.filename, file.description) == (f"SPOILER_{name}", covered.alt)

@@ -164,6 +164,17 @@ async def test_a_progress_message_that_was_closed_does_not_come_back(
     assert [one.status for one in double.transcript("PATCH", HOOK)] == [200, 404, 404]
 
 
+async def test_a_file_that_is_too_large_for_the_place_is_told_and_the_buttons_stay(
+    double: DiscordDouble, launch: Launch
+) -> None:
+    ann, room = double.person("ann"), double.channel()
+    async with launch(Scripted(lambda _: (SHOWN,))):
+        call = await double.command(ann, "mbti", {"type": "ENFP"}, channel=room, size_limit=16)
+        text = say("en", "discord-too-large")
+        await double.until(lambda: call.messages and call.messages[0].content == text)
+    assert list(call.messages[0].buttons) == ["More me", "Show everyone"]
+
+
 async def test_where_pictures_may_not_be_posted_people_are_told(
     double: DiscordDouble, launch: Launch
 ) -> None:
