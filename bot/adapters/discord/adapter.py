@@ -23,6 +23,8 @@ from bot.settings import DiscordSettings, SettingsError
 log = structlog.get_logger("typeface.discord")
 
 READY_SECONDS = 60.0
+AGAIN_SECONDS, REFUSED_SECONDS = 1.0, 300.0
+"""Before we connect anew: after something that cannot be read, and after Discord has shut the door."""
 
 
 class DiscordAdapter:
@@ -112,8 +114,16 @@ class DiscordAdapter:
         connection.add_done_callback(self._ended)
 
     def _ended(self, connection: asyncio.Task[None]) -> None:
+        """The library reconnects by itself; what it cannot read ends it, and then we connect anew."""
         if not connection.cancelled() and (error := connection.exception()) is not None:
             log.error("discord_connection_ended", error=type(error).__name__)
+            self._connection = asyncio.create_task(self._again(error), name="discord")
+            self._connection.add_done_callback(self._ended)
+
+    async def _again(self, error: BaseException) -> None:
+        pause = REFUSED_SECONDS if isinstance(error, discord.ConnectionClosed) else AGAIN_SECONDS
+        await asyncio.sleep(pause)
+        await self.client.connect()
 
     async def stop(self) -> None:
         """Give answers that are under way a short grace, then close everything."""

@@ -127,3 +127,14 @@ async def test_an_owner_is_written_to_unasked(double: DiscordDouble, launch: Lau
         for nobody in ("1", "no number"):
             assert not await adapter.notify(nobody, "back")
         assert adapter.owners == (double.rest.application_id,)
+
+
+async def test_after_an_update_that_cannot_be_read_the_bot_answers_again(
+    double: DiscordDouble, launch: Launch
+) -> None:
+    room = double.channel()
+    async with launch(Scripted()):
+        assert double.gateway.counts["identify"] == 1
+        await double.gateway.broadcast("THREAD_CREATE", {"id": "7", "guild_id": room.guild, "type": 11})
+        await double.until(lambda: double.gateway.counts["identify"] == 2 and double.gateway.sessions)
+        await answers(double)
