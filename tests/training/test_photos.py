@@ -1,0 +1,47 @@
+import io
+import json
+import zipfile
+from pathlib import Path
+
+import pytest
+import torch
+from PIL import Image
+
+from training.datasets.photos import Photos, load_photos
+from training.errors import DataError
+
+
+def prepared(path: Path, sides: list[str]) -> Path:
+    """A set as `prepare` writes it: grey pictures of 32 px, each a shade of its own."""
+    told = [
+        {"file": f"{n}.png", "class": n % 2, "person": str(n), "split": side, "source": ""}
+        for n, side in enumerate(sides)
+    ]
+    classes = [{"label": "ENFP", "gender": "female"}, {"label": "배우", "gender": ""}]
+    index = {"format": 1, "size": 32, "framing": None, "classes": classes, "pictures": told, "labels": []}
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("dataset.json", json.dumps(index))
+        for n in range(len(sides)):
+            data = io.BytesIO()
+            Image.new("RGB", (32, 32), (10 * n, 10 * n, 10 * n)).save(data, "PNG")
+            archive.writestr(f"{n}.png", data.getvalue())
+    return path
+
+
+def test_photos_of_a_prepared_set_are_learnt_from_and_the_held_out_ones_are_not(tmp_path: Path) -> None:
+    photos, held_out = load_photos(
+        prepared(tmp_path / "set.zip", ["train"] * 6 + ["validation"] * 2), None, 16
+    )
+    assert isinstance(photos, Photos)
+    assert (len(photos), photos.counts) == (6, {"ENFP.female": 3, "배우": 3})
+    assert held_out.flatten(1)[:, 0].tolist() == [60, 70]
+    torch.manual_seed(0)
+    images, labels = photos.batch(64)
+    assert images.shape == (64, 3, 16, 16) and labels.shape == (64, 0)
+    shades = {round(float(one)) for one in (images[:, 0, 0, 0] + 1) * 127.5}
+    assert shades == {0, 10, 20, 30, 40, 50}
+
+
+def test_a_set_that_holds_nobody_out_is_a_sentence(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="no pictures for validation"):
+        load_photos(prepared(tmp_path / "set.zip", ["train"] * 6), None, 16)

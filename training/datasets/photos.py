@@ -1,0 +1,54 @@
+"""Photos without labels, for networks that learn from faces as such: of a `prepare` set, or an archive with a table."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from torch import Tensor
+
+from training.datasets.faces import FaceSet, FaceSource, load_faces
+from training.datasets.prepared import Split, open_prepared
+
+
+@dataclass(frozen=True, slots=True)
+class Photos:
+    """`images` uint8 `[M, 3, R, R]`, and how many there are of each class."""
+
+    images: Tensor
+    counts: dict[str, int]
+
+    def __len__(self) -> int:
+        return len(self.images)
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        """Float32 in [-1, 1] `[size, 3, R, R]`, mirrored at random by torch's generator, and no labels `[size, 0]`."""
+        pictures = self.images[torch.randint(len(self), (size,))].float() / 127.5 - 1
+        mirrored = torch.rand(size) < 0.5
+        return torch.where(mirrored[:, None, None, None], pictures.flip(3), pictures), torch.zeros(size, 0)
+
+
+def load_photos(archive: Path, manifest: Path | None, side: int) -> tuple[Photos | FaceSet, Tensor]:
+    """What is learnt from, and the pictures `[M, 3, R, R]` of people who are held out.
+
+    Args:
+        archive: What `prepare` made; with `manifest` any zip of aligned pictures.
+        manifest: The archive's table.
+        side: Of the pictures, in pixels.
+
+    Raises:
+        DataError: there are no such pictures, in a sentence.
+    """
+    if manifest is not None:
+        source = FaceSource(archive, manifest)
+        return load_faces(source, side), load_faces(source, side, validation=True).images
+    return _prepared(archive, "train", side), _prepared(archive, "validation", side).images
+
+
+def _prepared(archive: Path, split: Split, side: int) -> Photos:
+    prepared = open_prepared(archive)
+    pictures, labels = prepared.load(split, side)
+    names = [".".join(part for part in one if part) for one in prepared.classes]
+    counts = {name: int((labels == number).sum()) for number, name in enumerate(names)}
+    return Photos(torch.from_numpy(pictures), counts)
