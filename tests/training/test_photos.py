@@ -6,7 +6,9 @@ from pathlib import Path
 import pytest
 import torch
 from PIL import Image
+from typer.testing import CliRunner
 
+from training.__main__ import app
 from training.datasets.photos import Photos, load_photos
 from training.errors import DataError
 
@@ -45,3 +47,15 @@ def test_photos_of_a_prepared_set_are_learnt_from_and_the_held_out_ones_are_not(
 def test_a_set_that_holds_nobody_out_is_a_sentence(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no pictures for validation"):
         load_photos(prepared(tmp_path / "set.zip", ["train"] * 6), None, 16)
+
+
+@pytest.mark.parametrize("missing", ["faces.zip", "faces.csv"])
+def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, missing: str) -> None:
+    archive, table = prepared(tmp_path / "faces.zip", ["train"] * 2), tmp_path / "faces.csv"
+    table.write_text("file,gender\n")
+    (tmp_path / missing).unlink()
+    options = ["--faces", str(archive), "--manifest", str(table), "--out", str(tmp_path / "run")]
+    said = CliRunner().invoke(app, ["identity", *options])
+    assert said.exit_code == 2
+    assert missing in said.output
+    assert not (tmp_path / "run").exists()

@@ -14,6 +14,7 @@ from training.export import identity as identities
 from training.loops import identity as loop
 from training.loops.checkpoint import LATEST
 from training.recipes import identity as recipes
+from training.telling import sentences
 
 
 def identity(
@@ -25,7 +26,12 @@ def identity(
     pack: Annotated[Path | None, typer.Option(help="Folder of the pack that gets it at the end.")] = None,
 ) -> None:
     """Train a network that tells people apart, until its last iteration, a limit, Ctrl-C or SIGTERM."""
-    source, recipe = FaceSource(faces, manifest), recipes.config(resolution)
+    with sentences():
+        _train(FaceSource(faces, manifest), out, resolution, minutes, pack)
+
+
+def _train(source: FaceSource, out: Path, resolution: int, minutes: float | None, pack: Path | None) -> None:
+    recipe = recipes.config(resolution)
     side = resolution * 3 // 2  # room to turn and bend in
     data, held_out = load_people(source, side), load_people(source, side, validation=True)
     trainer = loop.IdentityTrainer(recipe, data)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,17 @@ class FaceSource:
     manifest: Path
     held_out: float = 0.02
     tier_a_men: int = 400
+
+    @contextmanager
+    def opened(self) -> Iterator[zipfile.ZipFile]:
+        """The archive, to read from; DataError in place of what goes wrong with it or its table."""
+        try:
+            with zipfile.ZipFile(self.archive) as archive:
+                yield archive
+        except FileNotFoundError as error:
+            raise DataError(f"there is no file {error.filename}") from None
+        except (zipfile.BadZipFile, KeyError, OSError) as error:
+            raise DataError(f"{self.archive.name} or {self.manifest.name} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +102,7 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
     Raises:
         DataError: No picture with a known gender is left.
     """
-    with zipfile.ZipFile(source.archive) as archive:
+    with source.opened() as archive:
         names = {Path(name).name: name for name in archive.namelist()}
         rows = _chosen(source, set(names), validation=validation)
         if not rows:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -47,7 +46,7 @@ def load_people(source: FaceSource, resolution: int, *, validation: bool = False
     Raises:
         DataError: no picture is left.
     """
-    with zipfile.ZipFile(source.archive) as archive:
+    with source.opened() as archive:
         names = {Path(name).name: name for name in archive.namelist()}
         rows = [
             row

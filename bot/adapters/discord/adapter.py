@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import suppress
+import time
 
 import aiohttp
 import discord
@@ -23,8 +23,15 @@ from bot.settings import DiscordSettings, SettingsError
 log = structlog.get_logger("typeface.discord")
 
 READY_SECONDS = 60.0
-AGAIN_SECONDS, REFUSED_SECONDS = 1.0, 300.0
-"""Before we connect anew: after something that cannot be read, and after Discord has shut the door."""
+AGAIN_SECONDS, LONGEST_SECONDS = 1.0, 300.0
+"""Before we connect anew: twice as long each time, since Discord counts how often we do in a day."""
+QUIET_SECONDS = 600.0
+"""After a connection that held so long it begins from the shortest again."""
+
+
+def longer(pause: float, held: float) -> float:
+    """Seconds before the next try: after the last pause, and a connection that held so many seconds."""
+    return AGAIN_SECONDS if held > QUIET_SECONDS or not pause else min(2 * pause, LONGEST_SECONDS)
 
 
 class DiscordAdapter:
@@ -48,6 +55,7 @@ class DiscordAdapter:
         self._downloads = Downloads()
         self.client = Client(Handlers(self._desk, self._downloads, suggestions))
         self._connection: asyncio.Task[None] | None = None
+        self._since, self._pause = time.monotonic(), 0.0
 
     @property
     def owners(self) -> tuple[str, ...]:
@@ -117,12 +125,15 @@ class DiscordAdapter:
         """The library reconnects by itself; what it cannot read ends it, and then we connect anew."""
         if not connection.cancelled() and (error := connection.exception()) is not None:
             log.error("discord_connection_ended", error=type(error).__name__)
-            self._connection = asyncio.create_task(self._again(error), name="discord")
+            held = time.monotonic() - self._since
+            refused = isinstance(error, discord.ConnectionClosed)
+            self._pause = LONGEST_SECONDS if refused else longer(self._pause, held)
+            self._connection = asyncio.create_task(self._again(), name="discord")
             self._connection.add_done_callback(self._ended)
 
-    async def _again(self, error: BaseException) -> None:
-        pause = REFUSED_SECONDS if isinstance(error, discord.ConnectionClosed) else AGAIN_SECONDS
-        await asyncio.sleep(pause)
+    async def _again(self) -> None:
+        await asyncio.sleep(self._pause)
+        self._since = time.monotonic()
         await self.client.connect()
 
     async def stop(self) -> None:
@@ -132,6 +143,5 @@ class DiscordAdapter:
             await self.client.close()
         if self._connection is not None:
             self._connection.cancel()
-            with suppress(asyncio.CancelledError, discord.DiscordException, aiohttp.ClientError, OSError):
-                await self._connection
+            await asyncio.gather(self._connection, return_exceptions=True)
         await self._downloads.close()

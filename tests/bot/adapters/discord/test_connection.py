@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.adapters.discord.adapter import DiscordAdapter
+from bot.adapters.discord.adapter import DiscordAdapter, longer
 from bot.core.replies import Progress
 from bot.core.wording import say
 from bot.settings import DiscordSettings, SettingsError
@@ -135,6 +135,26 @@ async def test_after_an_update_that_cannot_be_read_the_bot_answers_again(
     room = double.channel()
     async with launch(Scripted()):
         assert double.gateway.counts["identify"] == 1
-        await double.gateway.broadcast("THREAD_CREATE", {"id": "7", "guild_id": room.guild, "type": 11})
-        await double.until(lambda: double.gateway.counts["identify"] == 2 and double.gateway.sessions)
+        for count in (2, 3):  # the second time it waits longer
+            await double.gateway.broadcast("THREAD_CREATE", {"id": "7", "guild_id": room.guild, "type": 11})
+            await double.until(
+                lambda n=count: double.gateway.counts["identify"] == n and double.gateway.sessions
+            )
         await answers(double)
+
+
+def test_what_stays_unreadable_is_tried_less_and_less_often() -> None:
+    pauses = [0.0]
+    for _ in range(12):
+        pauses.append(longer(pauses[-1], held=2.0))
+    assert pauses[1:4] == [1.0, 2.0, 4.0]
+    assert pauses[-2:] == [300.0, 300.0], "some 300 tries a day, of the 1,000 that Discord allows"
+    assert longer(300.0, held=3600.0) == 1.0
+
+
+async def test_a_stop_does_not_wait_for_the_next_try(double: DiscordDouble, launch: Launch) -> None:
+    room = double.channel()
+    async with launch(Scripted()) as adapter:
+        adapter._pause = 200.0
+        await double.gateway.broadcast("THREAD_CREATE", {"id": "7", "guild_id": room.guild, "type": 11})
+        await double.until(lambda: adapter._pause == 300.0)
