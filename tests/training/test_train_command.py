@@ -191,7 +191,7 @@ def test_weights_that_cannot_be_used(make: Callable[[Path], Path], said: str, tm
         ("--resolution 64", "has pictures of 32 px; 64 were asked for"),
         ("--freeze-d 99", "--freeze-d takes 0 to"),
         ("--freeze-g 5", "--freeze-g takes one of 4, 8, 16 px"),
-        ("--manifest nowhere.csv --resolution 32", "nowhere.csv cannot be read"),
+        ("--manifest nowhere.csv --resolution 32", "there is no file nowhere.csv"),
     ],
 )
 def test_options_that_do_not_fit(options: str, said: str, faces: Path, tmp_path: Path) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import time
+from contextlib import suppress
 
 import aiohttp
 import discord
@@ -132,6 +133,9 @@ class DiscordAdapter:
             self._connection.add_done_callback(self._ended)
 
     async def _again(self) -> None:
+        # What could not be read leaves the old connection open, and its heart beating in a thread of its own.
+        with suppress(aiohttp.ClientError, OSError):
+            await self.client.ws.close()
         await asyncio.sleep(self._pause)
         self._since = time.monotonic()
         await self.client.connect()

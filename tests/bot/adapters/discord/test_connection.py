@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 
 import pytest
 
@@ -141,6 +142,9 @@ async def test_after_an_update_that_cannot_be_read_the_bot_answers_again(
                 lambda n=count: double.gateway.counts["identify"] == n and double.gateway.sessions
             )
         await answers(double)
+        async with asyncio.timeout(10):  # or connections that were given up still beat
+            while sum(one.name.startswith("keep-alive-handler") for one in threading.enumerate()) > 1:
+                await asyncio.sleep(0.02)
 
 
 def test_what_stays_unreadable_is_tried_less_and_less_often() -> None:
