@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.blend import UNIT, Blend
 from bot.core.effects import Arg, Line, Portrait
+from bot.core.making import Made
 
 NAMED = ("smile", "age", "gender", "hair", "fringe", "glasses", "turn", "skin", "ei", "sn", "tf", "jp")
 """The directions that have a name in every language, in the order in which they are offered."""
@@ -41,6 +42,20 @@ def alt(wanted: Portrait) -> Line:
     if wanted.face:
         return Line("alt-blend", {"type": wanted.type, "percent": wanted.blend.weight})
     return Line(f"alt-type-{wanted.gender}", {"type": wanted.type})
+
+
+def picture(made: Made) -> Line:
+    """What somebody who does not see it is told of a picture, a sheet, a card or a film."""
+    first, last = made.faces[0], made.faces[-1]
+    mine = any(face.face for face in made.faces)
+    match made.kind:
+        case "face":
+            return alt(first)
+        case "card":
+            return Line("alt-card-mine" if mine else "alt-card", {"type": first.type, "match": last.type})
+        case "film":
+            return Line("alt-film-mine" if mine else "alt-film", {"first": first.type, "last": last.type})
+    return Line(f"alt-sheet-{made.kind}", {"type": first.type})
 
 
 def face(wanted: Portrait) -> tuple[Line, ...]:

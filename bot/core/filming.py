@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from bot.core import flow, menus
+from bot.core import captions, flow, menus
 from bot.core.effects import Ended, Job, Known, Line, Portrait, Show
 from bot.core.flow import Turn
-from bot.core.making import of
+from bot.core.making import Made, of
 from bot.core.state import State
 
 Form = Literal["mp4", "webp"]
@@ -60,7 +60,7 @@ def done(state: State, outcome: Filmed, known: Known) -> Turn:
     key = "film-mine" if mine else "film"
     show = Show(
         "typeface-film",
-        Line(f"alt-{key}", args),
+        captions.picture(Made("film", faces)),
         (Line(key, args),),
         menus.filmed(state, "mp4" if outcome.film.form == "webp" else "webp"),
         public=outcome.film.public,

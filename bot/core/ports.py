@@ -180,8 +180,14 @@ class Drawing(Protocol):
         """The upright photo as JPEG, longest side at most 1,024 px, with each box numbered from 1."""
         ...
 
-    def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
-        """The pictures in rows of `columns`, each over its caption, as one JPEG."""
+    def sheet(
+        self, pictures: Sequence[bytes], captions: Sequence[str], columns: int, format: ImageFormat
+    ) -> bytes:
+        """The pictures in rows of `columns`, each over its caption, as one picture."""
+        ...
+
+    def mosaic(self, pictures: Sequence[bytes]) -> bytes:
+        """Two to four pictures side by side in one small square, as PNG."""
         ...
 
     def balances(self, chart: BalanceChart) -> bytes:
@@ -196,8 +202,8 @@ class Drawing(Protocol):
         """All sixteen types with how many there are of each, as JPEG."""
         ...
 
-    def card(self, card: Card) -> bytes:
-        """The card to share, as JPEG in the size of its shape."""
+    def card(self, card: Card, format: ImageFormat) -> bytes:
+        """The card to share, in the size of its shape."""
         ...
 
 
@@ -245,8 +251,8 @@ class Shares(Protocol):
         """What the link shows; None when it has ended, or never was one."""
         ...
 
-    async def picture(self, token: str) -> bytes | None:
-        """The picture as JPEG; None as in `look`."""
+    async def picture(self, token: str, locale: str) -> bytes | None:
+        """The picture as JPEG, with any words on it in the language of who looks; None as in `look`."""
         ...
 
 

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-import asyncio
 from base64 import b64encode
-from collections.abc import Sequence
+from collections.abc import Mapping
+from functools import partial
 
 from bot.core import blend, making
+from bot.core.card import Shape
 from bot.core.effects import Failed, Outcome, Portrait, Render, Rendered, Wanted
 from bot.core.hand import Hand
 from bot.core.jobs import Jobs
 from bot.core.making import Made
 from bot.core.ports import Ports
 from bot.core.run import Run
+from bot.core.stills import SIZE, Stills, Words
 from inference.errors import Busy, TypefaceError
 from inference.wire import Face, ImageFormat, LatentFace
 
-SIZE = 512
-TILE = 192
-"""Pixels of a face, alone and on a sheet."""
+_SHAPES: dict[str, Shape] = {"telegram": "tall"}
+"""What each platform shows best; elsewhere a card is wide."""
 
 
 class Rendering:
     """Draws faces, outside of any lock."""
 
     def __init__(self, ports: Ports, jobs: Jobs, retention_seconds: int) -> None:
-        self._faces, self._store, self._drawing = ports.faces, ports.store, ports.drawing
+        self._faces, self._store, self._stills = ports.faces, ports.store, Stills(ports.drawing)
         self._clock, self._jobs, self._retention_seconds = ports.clock, jobs, retention_seconds
 
     def hand(self) -> Hand:
@@ -57,20 +58,34 @@ class Rendering:
             return None
         return await self._faces.render(face, pack=run.place.settings.pack, size=size, format=format)
 
-    async def sheet(
-        self, run: Run, faces: Sequence[Portrait], captions: Sequence[str], columns: int = 3
-    ) -> bool:
-        """Draw faces on one sheet, which is then shown next; those that are gone are left out.
+    async def draw(self, run: Run, made: Made) -> bool:
+        """Make a sheet or a card; it is then what is shown next, as in `render`.
+
+        Returns whether all faces on it are still kept. Raises TypefaceError.
+        """
+        begun = self._clock.monotonic()
+        if picture := await self.still(run, made):
+            run.show(picture, code=await self.keep(run, made))
+        await self._jobs.log(run, "sheet", 0, self._jobs.since(begun), "done" if picture else "face_gone")
+        return picture is not None
+
+    async def still(
+        self, run: Run, made: Made, *, scale: int = 1, format: ImageFormat = "jpeg"
+    ) -> bytes | None:
+        """As `Stills.still`, with the person's words."""
+        words = Words(run.phrasing.line, run.event.origin.name, _SHAPES.get(run.ref.platform, "wide"))
+        return await self._stills.still(made, partial(self.drawn, run), words, scale=scale, format=format)
+
+    async def overview(self, run: Run, named: Mapping[str, Made]) -> bool:
+        """Draw a small picture of each over its name, which is then shown next; those that are gone are left out.
 
         Returns whether there is anything to be seen. Raises TypefaceError.
         """
-        begun = self._clock.monotonic()
-        pictures = [await self.drawn(run, made, size=TILE, format="jpeg") for made in faces]
-        there = [(one, caption) for one, caption in zip(pictures, captions, strict=True) if one]
-        if there:
-            tiles, named = zip(*there, strict=True)
-            run.show(await asyncio.to_thread(self._drawing.sheet, tiles, named, columns))
-        await self._jobs.log(run, "sheet", 0, self._jobs.since(begun), "done")
+        tiles = {
+            name: await self._stills.tile(made, partial(self.drawn, run)) for name, made in named.items()
+        }
+        if there := {name: tile for name, tile in tiles.items() if tile}:
+            run.show(await self._stills.overview(there))
         return bool(there)
 
     async def keep(self, run: Run, made: Made) -> str:

@@ -35,7 +35,7 @@ from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
 from bot.core.hands import (
     admin,
-    cards,
+    drawings,
     films,
     health,
     links,
@@ -43,7 +43,6 @@ from bot.core.hands import (
     mine,
     quiz,
     report,
-    sheets,
     types,
     writes,
 )
@@ -60,11 +59,12 @@ from bot.core.phrasing import Phrasing
 from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Store
 from bot.core.presence import Presences, Running
-from bot.core.rendering import SIZE, Rendering
+from bot.core.rendering import Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.sharing import Sharing
 from bot.core.state import State, from_json
+from bot.core.stills import SIZE
 from bot.core.suggestions import Suggestions
 from bot.core.uses import Uses
 from bot.core.wording import pick
@@ -105,12 +105,11 @@ class Service:
             writes.hand(store),
             rendering.hand(),
             work.hand(),
-            sheets.hand(rendering),
+            drawings.hand(rendering),
             Makings(store, rendering).hand(),
             links.hand(store, house.retention_seconds),
             mine.hand(store, rendering),
             films.hand(ports, self._jobs, rendering),
-            cards.hand(ports, rendering),
             quiz.hand(drawing),
             Us(ports).hand(),
             admin.hand(store),
@@ -121,7 +120,7 @@ class Service:
         self._uses = Uses(store)
         self.suggestions = Suggestions(store, self._packs)
         self._owners = house.owners
-        self.sharing = Sharing(faces, store, clock)
+        self.sharing = Sharing(ports)
         self._closed = False
 
     def _carry(self, *hands: Hand) -> None:

@@ -11,19 +11,22 @@ from collections import OrderedDict, deque
 from dataclasses import dataclass, field
 from hashlib import blake2s
 
-from bot.core import blend
-from bot.core.effects import Portrait
-from bot.core.making import from_json
-from bot.core.ports import Clock, Faces, Shared, SharingError, Store
+from bot.core import blend, captions
+from bot.core.effects import Line, Portrait
+from bot.core.events import Person
+from bot.core.making import Made, from_json
+from bot.core.phrasing import Phrasing
+from bot.core.ports import Clock, Ports, Shared, SharingError
+from bot.core.stills import Stills, Words
 from db.errors import StoreError
 from inference.errors import TypefaceError
-from inference.wire import Face, LatentFace
+from inference.wire import Face, ImageFormat, LatentFace
 
-SIZE = 512
 KEPT, KEPT_SECONDS = 32, 600.0
 """So many pictures are kept in memory, and for so long."""
 AT_ONCE, A_MINUTE = 2, 60
 """Pictures that are made at the same time, and in a minute, for all links together."""
+_NOBODY = Person("web", "")
 
 
 @dataclass
@@ -50,51 +53,58 @@ class _Cache:
 class Sharing:
     """Looks behind links. All of it raises SharingError when it cannot be done now."""
 
-    def __init__(self, faces: Faces, store: Store, clock: Clock) -> None:
-        self._faces, self._store, self._clock = faces, store, clock
-        self._cache = _Cache(clock)
+    def __init__(self, ports: Ports) -> None:
+        self._faces, self._store, self._clock = ports.faces, ports.store, ports.clock
+        self._stills = Stills(ports.drawing)
+        self._cache = _Cache(ports.clock)
         self._making = asyncio.Semaphore(AT_ONCE)
-        self._made: deque[float] = deque(maxlen=A_MINUTE)
+        self._begun: deque[float] = deque(maxlen=A_MINUTE)
 
     async def look(self, token: str) -> Shared | None:
         """What the link shows; None when it has ended, or never was one."""
-        if (made := await self._portrait(token)) is None:
+        if (made := await self._made(token)) is None:
             return None
-        alt = "shared-alt-mine" if made.face else f"alt-type-{made.gender}"
-        return Shared("shared-title", alt, {"type": made.type})
+        title = f"shared-title-{made.kind}" if made.kind in ("face", "card") else "shared-title-sheet"
+        mine = any(face.face for face in made.faces)
+        alt = Line(f"shared-alt-{made.kind}") if mine else captions.picture(made)
+        return Shared(title, alt.key, {"type": made.faces[0].type, "match": made.faces[-1].type})
 
-    async def picture(self, token: str) -> bytes | None:
-        """The picture as JPEG; None as in `look`."""
-        if (made := await self._portrait(token)) is None:
+    async def picture(self, token: str, locale: str) -> bytes | None:
+        """The picture as JPEG, in the language of who looks; None as in `look`."""
+        if (made := await self._made(token)) is None:
             return None
-        key = blake2s(token.encode()).digest()
+        key = blake2s(f"{token} {locale if made.kind == 'card' else ''}".encode()).digest()
         if picture := self._cache.get(key):
             return picture
         async with self._making:
-            picture = self._cache.get(key) or await self._render(token, made)
-        if picture is None or await self._portrait(token) is None:  # ended while it was made
+            picture = self._cache.get(key) or await self._render(token, made, locale)
+        if picture is None or await self._made(token) is None:  # ended while it was made
             return None
         self._cache.put(key, picture)
         return picture
 
-    async def _portrait(self, token: str) -> Portrait | None:
+    async def _made(self, token: str) -> Made | None:
         try:
             found = await self._store.shared(token)
         except StoreError as error:
             raise SharingError from error
         made = from_json(found.making) if found else None
-        return made.faces[0] if made and made.kind == "face" else None
+        return made if made and made.kind != "film" else None
 
-    async def _render(self, token: str, made: Portrait) -> bytes | None:
+    async def _render(self, token: str, made: Made, locale: str) -> bytes | None:
         now = self._clock.monotonic()
-        if len(self._made) == A_MINUTE and now - self._made[0] < 60:
+        if len(self._begun) == A_MINUTE and now - self._begun[0] < 60:
             raise SharingError
-        self._made.append(now)
-        try:
-            latent = await self._store.shared_face(token, made.face) if made.face else None
-            if made.face and latent is None:
+        self._begun.append(now)
+
+        async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
+            latent = await self._store.shared_face(token, face.face) if face.face else None
+            if face.face and latent is None:
                 return None
-            return await self._faces.render(_expression(made, latent), pack=None, size=SIZE, format="jpeg")
+            return await self._faces.render(_expression(face, latent), pack=None, size=size, format=format)
+
+        try:
+            return await self._stills.still(made, draw, Words(Phrasing(_NOBODY, locale).line))
         except (TypefaceError, StoreError) as error:
             raise SharingError from error
 

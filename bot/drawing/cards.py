@@ -12,6 +12,7 @@ from bot.drawing import faces
 from bot.drawing.faces import Square
 from bot.drawing.lettering import Weight, fit, font, legible, wrap
 from inference import images
+from inference.images import Format
 
 WIDE, TALL = (1200, 630), (1080, 1350)
 _INK, _SOFT, _WHITE = "#2a1a1f", "#5c474b", "#fffdf9"
@@ -53,8 +54,8 @@ class _Column:
         return top
 
 
-def draw(card: Card) -> bytes:
-    """A JPEG that says it is synthetic, 1,200 x 630 px or 1,080 x 1,350 px.
+def draw(card: Card, format: Format) -> bytes:
+    """A picture file that says it is synthetic, 1,200 x 630 px or 1,080 x 1,350 px.
 
     Raises:
         inference.errors.BadImage: a face is no picture.
@@ -62,7 +63,7 @@ def draw(card: Card) -> bytes:
     ground, accent = _GROUPS[_group(card.kind)]
     canvas = Image.new("RGB", WIDE if card.shape == "wide" else TALL, ground)
     (_wide if card.shape == "wide" else _tall)(canvas, card, accent)
-    return images.encode(np.asarray(canvas), size=max(canvas.size), format="jpeg")
+    return images.encode(np.asarray(canvas), size=max(canvas.size), format=format)
 
 
 def _group(kind: str) -> str:

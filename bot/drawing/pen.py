@@ -11,6 +11,7 @@ class Pen(Boxes):
 
     card = staticmethod(cards.draw)
     sheet = staticmethod(sheets.sheet)
+    mosaic = staticmethod(sheets.mosaic)
     balances = staticmethod(balances.draw)
     statistics = staticmethod(statistics.statistics)
     type_map = staticmethod(types.type_map)

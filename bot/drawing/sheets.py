@@ -5,22 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from PIL import Image, ImageDraw
+from PIL import Image, ImageDraw, ImageOps
 
 from bot.drawing import faces
 from bot.drawing.faces import Square
 from bot.drawing.lettering import fit, legible
 from inference import images
+from inference.images import Format
 
 _GROUND, _INK = "#fbf3e7", "#2a1a1f"
 _MARGIN, _GAP, _CAPTION, _CORNER, _LETTERS = 1 / 8, 1 / 12, 1 / 4, 1 / 14, 1 / 7
 """In parts of a face's side: around all, between faces, below each, the radius of its corners, its caption's size."""
 
 
-def sheet(pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
+def sheet(pictures: Sequence[bytes], captions: Sequence[str], columns: int, format: Format) -> bytes:
     """The pictures in rows of `columns`, each over its caption; a last row that is not full stands in the middle.
 
-    All are as large as the first one. Returns a JPEG that says it is synthetic.
+    All are as large as the first one. Returns a picture file that says it is synthetic.
 
     Raises:
         inference.errors.BadImage: one is no picture.
@@ -36,7 +37,25 @@ def sheet(pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> b
         words, font = fit(legible(caption), "bold", side, round(side * _LETTERS), max(8, side // 16))
         below = place.top + side * (1 + _CAPTION / 2)
         pen.text((place.left + side / 2, below), words, _INK, font, anchor="mm")
-    return images.encode(np.asarray(canvas), size=max(canvas.size), format="jpeg")
+    return images.encode(np.asarray(canvas), size=max(canvas.size), format=format)
+
+
+def mosaic(pictures: Sequence[bytes]) -> bytes:
+    """Two or three pictures as strips, or four as quarters of a square as large as the first one; a PNG.
+
+    Raises:
+        inference.errors.BadImage: one is no picture.
+    """
+    opened = [faces.opened(picture) for picture in pictures]
+    side = min(opened[0].size)
+    canvas = Image.new("RGB", (side, side), _GROUND)
+    columns = 2 if len(opened) == 4 else len(opened)
+    width, height = side // columns, side * columns // len(opened)
+    for number, face in enumerate(opened):
+        row, column = divmod(number, columns)
+        cut = ImageOps.fit(face, (width, height), Image.Resampling.LANCZOS)
+        canvas.paste(cut, (column * width, row * height))
+    return images.encode(np.asarray(canvas), size=side, format="png")
 
 
 def _size(side: int, count: int, columns: int) -> tuple[int, int]:

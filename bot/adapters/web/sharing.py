@@ -114,8 +114,9 @@ async def show_picture(request: web.Request) -> web.Response:
     """Its picture."""
     if not request.app[_LOOKS].room(request.remote):
         raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
+    locale = pages.pick_locale(request.headers.get("Accept-Language", ""))
     try:
-        picture = await request.app[SHARES].picture(request.match_info["token"])
+        picture = await request.app[SHARES].picture(request.match_info["token"], locale)
     except SharingError:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "10"}) from None
     if picture is None:

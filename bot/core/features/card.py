@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.core import flow, menus
+from bot.core import captions, flow, menus
 from bot.core.effects import Ask, Known, Line, Outcome, Portrait, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
-from bot.core.making import of
+from bot.core.making import Made, of
 from bot.core.presses import Action
 from bot.core.state import State
 
@@ -18,12 +18,9 @@ MAX_LINE = 120
 
 @dataclass(frozen=True)
 class DrawCard(Ask):
-    """The type's own face; the person in it, if there is one; the match. `line` is what the person wants on it."""
+    """The type's own face; the person in it, if there is one; the match; and what the person wants to say on it."""
 
-    plain: Portrait
-    mine: Portrait | None
-    match: Portrait
-    line: str = ""
+    made: Made
     public: bool = False
 
 
@@ -38,8 +35,8 @@ def begin(state: State, known: Known, line: str = "") -> Turn:
     mine = of(flow.portrait(state, known))
     plain = replace(mine, face=None, blend=state.blend.plain())
     match = Portrait(known.chart[state.type][0], known.match_gender or state.gender)
-    card = DrawCard(plain, mine if mine.face else None, match, line[:MAX_LINE], known.public)
-    return replace(state, waiting=""), (card,)
+    faces = (plain, mine, match) if mine.face else (plain, match)
+    return replace(state, waiting=""), (DrawCard(Made("card", faces, line[:MAX_LINE]), known.public),)
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
@@ -52,10 +49,9 @@ def _pressed(state: State, _: Args, known: Known) -> Turn:
 
 def _drawn(state: State, outcome: CardDrawn, known: Known) -> Turn:
     card = outcome.card
-    args = {"type": card.plain.type, "match": card.match.type}
     show = Show(
-        f"typeface-{card.plain.type}-card",
-        Line("alt-card-mine" if card.mine else "alt-card", args),
+        f"typeface-{card.made.faces[0].type}-card",
+        captions.picture(card.made),
         (Line("card"),),
         menus.filmed(state),
         public=card.public,

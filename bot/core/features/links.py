@@ -32,7 +32,7 @@ class LinkMade(Outcome):
 
 @dataclass(frozen=True)
 class NotLinked(Outcome):
-    """Why there is no link: nobody knows the picture `code` (`unknown_code`), or it is no single face (`one_face`)."""
+    """Why there is no link: nobody knows the picture `code` (`unknown_code`), or it is a film (`no_film`)."""
 
     code: str
     why: str
@@ -70,7 +70,7 @@ def _made(state: State, outcome: LinkMade, _: Known) -> Turn:
 
 
 def _not_made(state: State, outcome: NotLinked, _: Known) -> Turn:
-    key = "no-such-code" if outcome.why == "unknown_code" else "share-one-face"
+    key = "no-such-code" if outcome.why == "unknown_code" else "share-no-film"
     return state, (Say((Line(key, {"code": outcome.code}),), menus.GALLERY, code=outcome.why),)
 
 

@@ -9,10 +9,10 @@ from bot.core import captions, filming, flow, menus
 from bot.core.effects import Ask, Choice, Known, Line, Outcome, Portrait, Prefer, Render, Say, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
-from bot.core.features import sheets
 from bot.core.features.card import DrawCard
+from bot.core.features.sheets import DrawSheet
 from bot.core.flow import Turn
-from bot.core.making import Made
+from bot.core.making import Kind, Made
 from bot.core.presses import Action
 from bot.core.state import State
 
@@ -54,16 +54,20 @@ class GalleryRead(Outcome):
 
 
 @dataclass(frozen=True)
-class ReadLinks(Ask):
+class ReadEntry(Ask):
+    """Look up one picture of the gallery."""
+
     code: str
 
 
 @dataclass(frozen=True)
-class LinksRead(Outcome):
-    """So many links lead to the picture."""
+class EntryRead(Outcome):
+    """What the picture is, when it was made, and how many links lead to it; no `kind` when there is none."""
 
     code: str
-    count: int
+    kind: Kind | None = None
+    when: datetime | None = None
+    links: int = 0
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class MakingDropped(Outcome):
 
 @dataclass(frozen=True)
 class Original(Ask):
-    """Make the picture again without loss."""
+    """Make the picture again, larger and without loss; of a film, a sheet of its faces."""
 
     code: str
 
@@ -87,7 +91,7 @@ class Original(Ask):
 @dataclass(frozen=True)
 class OriginalMade(Outcome):
     code: str
-    made: Portrait
+    made: Made
 
 
 def _show_command(state: State, command: Command, _: Known) -> Turn:
@@ -119,11 +123,8 @@ def _again(state: State, made: Made, known: Known) -> Turn:
         case "film":
             return filming.shoot(state, known, made.faces)
         case "card":
-            plain, *others = made.faces
-            mine = next((face for face in others if face.face), None)
-            match = others[-1] if others else plain
-            return state, (DrawCard(plain, mine, match, made.line, known.public),)
-    return state, (sheets.again(made.kind, made.faces, known),)
+            return state, (DrawCard(made, known.public),)
+    return state, (DrawSheet(made, known.public),)
 
 
 def _face_again(state: State, made: Portrait, known: Known) -> Turn:
@@ -159,30 +160,31 @@ def _around(outcome: GalleryRead) -> tuple[Choice, ...]:
     return (*newer, *older, menus.button("begin", Action.BEGIN))
 
 
-def _made(state: State, args: Args, known: Known) -> Turn:
-    """One picture of the gallery: what to do with it."""
-    if known.can_share:
-        return state, (ReadLinks(args[0]),)
-    return _one(state, args[0], None)
+def _entry(state: State, args: Args, _: Known) -> Turn:
+    """One picture of the gallery."""
+    return state, (ReadEntry(args[0]),)
 
 
-def _one(state: State, code: str, links: int | None) -> Turn:
-    """`links` lead to it; None where there can be none."""
-    unshare = (menus.button("unshare", Action.UNSHARE, code),) if links else ()
-    share = (menus.button("share", Action.SHARE, code), *unshare) if links is not None else ()
+def _entry_read(state: State, entry: EntryRead, known: Known) -> Turn:
+    """What it is, and what to do with it."""
+    code = entry.code
+    if entry.kind is None:
+        return state, (Say((Line("no-such-code", {"code": code}),), menus.GALLERY, code="unknown_code"),)
+    share = (menus.button("share", Action.SHARE, code),)
+    unshare = (menus.button("unshare", Action.UNSHARE, code),) if entry.links else ()
+    still = (menus.button("original", Action.ORIGINAL, code),) if entry.kind != "film" else ()
     menu = (
-        *((share,) if share else ()),
-        (
-            menus.button("show-again", Action.RECALL, code, style="primary"),
-            menus.button("original", Action.ORIGINAL, code),
-        ),
+        (*(share if still else ()), *unshare) if known.can_share else (),
+        (menus.button("show-again", Action.RECALL, code, style="primary"), *still),
         (
             menus.button("toss", Action.TOSS, code, style="danger"),
             menus.button("gallery", Action.GALLERY, "0"),
         ),
     )
-    told = (Line("links-open", {"count": links}),) if links else ()
-    return state, (Say((*told, Line("gallery-one", {"code": code})), menu),)
+    when = (Line("made-when", {"when": entry.when}),) if entry.when else ()
+    links = (Line("links-open", {"count": entry.links}),) if entry.links else ()
+    told = (Line(f"made-{entry.kind}"), *when, *links, Line("gallery-one", {"code": code}))
+    return state, (Say(told, menu),)
 
 
 def _recall(state: State, args: Args, _: Known) -> Turn:
@@ -200,7 +202,7 @@ def _original(state: State, args: Args, _: Known) -> Turn:
 def _original_made(state: State, outcome: OriginalMade, _: Known) -> Turn:
     show = Show(
         f"typeface-{outcome.code}",
-        captions.alt(outcome.made),
+        captions.picture(outcome.made),
         (Line("original", {"code": outcome.code}),),
         menus.GALLERY,
         whole=True,
@@ -237,7 +239,7 @@ FEATURE = Feature(
     },
     presses={
         Action.GALLERY: _gallery,
-        Action.MADE: _made,
+        Action.MADE: _entry,
         Action.RECALL: _recall,
         Action.ORIGINAL: _original,
         Action.PUBLISH: _publish,
@@ -249,7 +251,7 @@ FEATURE = Feature(
         MakingRead: _read,
         GalleryRead: _page,
         MakingDropped: _tossed,
-        LinksRead: lambda state, outcome, _: _one(state, outcome.code, outcome.count),
+        EntryRead: _entry_read,
         OriginalMade: _original_made,
     },
 )

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Literal
 
-from bot.core import flow, menus
+from bot.core import captions, flow, menus
 from bot.core.blend import Blend
 from bot.core.effects import Ask, Choices, Known, Line, Outcome, Portrait, Say, Show
 from bot.core.events import Command
@@ -13,24 +12,21 @@ from bot.core.feature import Args, Feature
 from bot.core.features.play import there
 from bot.core.flow import Turn
 from bot.core.hearing import parse
+from bot.core.making import Made
 from bot.core.mbti import TYPES, Gender
 from bot.core.presses import Action
 from bot.core.state import State
 
 NINE = 9
-SheetName = Literal["all", "looks", "surprise"]
 SEEDS = 2**31
 """Seeds are below this, so that nine in a row always exist."""
 
 
 @dataclass(frozen=True)
 class DrawSheet(Ask):
-    """Draw `faces` in rows of `columns`, each over its caption; `name` says which sheet it is."""
+    """Draw a sheet: all types, a type's looks, or nine people."""
 
-    name: SheetName
-    faces: tuple[Portrait, ...]
-    captions: tuple[Line, ...]
-    columns: int
+    made: Made
     public: bool = False
 
 
@@ -39,15 +35,10 @@ class SheetDrawn(Outcome):
     sheet: DrawSheet
 
 
-def _numbered(faces: tuple[Portrait, ...]) -> tuple[Line, ...]:
-    return tuple(Line("button-plain", {"text": str(n + 1)}) for n in range(len(faces)))
-
-
 def _all(state: State, known: Known, gender: Gender | None) -> Turn:
     """All sixteen types, each with its average face."""
     faces = tuple(Portrait(kind, gender or state.gender or "either") for kind in TYPES)
-    captions = tuple(Line("button-plain", {"text": kind}) for kind in TYPES)
-    return state, (DrawSheet("all", faces, captions, 4, known.public),)
+    return state, (DrawSheet(Made("all", faces), known.public),)
 
 
 def _looks(state: State, _: Args, known: Known) -> Turn:
@@ -57,7 +48,7 @@ def _looks(state: State, _: Args, known: Known) -> Turn:
         replace(state.blend, look=n, seed=None) for n in range(min(len(known.looks), menus.MAX_NUMBERS))
     )
     faces = tuple(Portrait(state.type, state.gender, blend) for blend in blends)
-    return state, (DrawSheet("looks", faces, _numbered(faces), min(4, len(faces)), known.public),)
+    return state, (DrawSheet(Made("looks", faces), known.public),)
 
 
 def _look(state: State, args: Args, known: Known) -> Turn:
@@ -73,7 +64,7 @@ def _surprise(state: State, args: Args, known: Known) -> Turn:
     first = min(int(args[0]), SEEDS - NINE)
     blends = (Blend(look=state.blend.look, seed=first + n) for n in range(NINE))
     faces = tuple(Portrait(state.type, state.gender, blend) for blend in blends)
-    return state, (DrawSheet("surprise", faces, _numbered(faces), 3, known.public),)
+    return state, (DrawSheet(Made("surprise", faces), known.public),)
 
 
 def _seed(state: State, args: Args, known: Known) -> Turn:
@@ -94,8 +85,8 @@ def _all_command(state: State, command: Command, known: Known) -> Turn:
     return _all(state, known, parse(*command.options.values()).gender)
 
 
-def _menu(sheet: DrawSheet) -> Choices:
-    match sheet.name:
+def _menu(sheet: Made) -> Choices:
+    match sheet.kind:
         case "all":
             return menus.TYPE_ROWS
         case "looks":
@@ -106,28 +97,19 @@ def _menu(sheet: DrawSheet) -> Choices:
 
 
 def _drawn(state: State, outcome: SheetDrawn, known: Known) -> Turn:
-    sheet = outcome.sheet
+    sheet, public = outcome.sheet.made, outcome.sheet.public
     first = sheet.faces[0]
     args = {"type": first.type, "seed": str(first.blend.seed or 0)}
     show = Show(
-        f"typeface-{sheet.name}",
-        Line(f"alt-sheet-{sheet.name}", args),
-        (Line(f"sheet-{sheet.name}", args),),
+        f"typeface-{sheet.kind}",
+        captions.picture(sheet),
+        (Line(f"sheet-{sheet.kind}", args),),
         _menu(sheet),
-        public=sheet.public,
+        public=public,
         made=True,
-        publish=known.can_hide and not sheet.public,
+        publish=known.can_hide and not public,
     )
     return state, (show,)
-
-
-def again(name: SheetName, faces: tuple[Portrait, ...], known: Known) -> DrawSheet:
-    """A sheet that was drawn before."""
-    if name == "all":
-        return DrawSheet(
-            name, faces, tuple(Line("button-plain", {"text": f.type}) for f in faces), 4, known.public
-        )
-    return DrawSheet(name, faces, _numbered(faces), 3 if name == "surprise" else 4, known.public)
 
 
 def _no_looks(state: State, args: Args, known: Known) -> Turn:

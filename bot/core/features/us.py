@@ -59,7 +59,10 @@ class End(Ask):
 
 @dataclass(frozen=True)
 class PairStands(Outcome):
-    """`missing` says what stands in the way, if something does; `both` that nothing does."""
+    """`missing` says what stands in the way, if something does; `both` that nothing does.
+
+    No `pair` where nobody was asked.
+    """
 
     pair: str
     missing: Missing = ""
@@ -103,10 +106,10 @@ def _stands(state: State, now: PairStands, _: Known) -> Turn:
         case "":
             pass
         case "consent" | "face":
-            # Whoever pressed is told how to get ready, and presses again then.
-            agree = _asked(now.pair)[0][:1]
-            say = Say((Line("us-not-ready"),), (*menus.BEGIN, agree), code="us_not_ready")
-            return state, (say,)
+            # Whoever asked or pressed is told how to get ready, and does it again then.
+            agree = _asked(now.pair)[0][:1] if now.pair else ()
+            line = Line("us-not-ready", {"again": Line(f"us-again-{'agree' if now.pair else 'ask'}")})
+            return state, (Say((line,), (*menus.BEGIN, agree), code="us_not_ready"),)
         case missing:
             return state, (Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}"),)
     if now.both:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from bot.core.effects import Outcome
 from bot.core.features.links import EndLinks, LinkMade, LinksEnded, MakeLink, NotLinked
-from bot.core.features.made import LinksRead, ReadLinks
 from bot.core.hand import Hand
 from bot.core.making import from_json
 from bot.core.ports import Store
@@ -17,8 +16,8 @@ def hand(store: Store, retention_seconds: int) -> Hand:
         made = from_json(kept.making) if kept else None
         if kept is None or made is None:
             return NotLinked(effect.code, "unknown_code")
-        if made.kind != "face":
-            return NotLinked(effect.code, "one_face")
+        if made.kind == "film":
+            return NotLinked(effect.code, "no_film")
         seconds = run.place.seconds(retention_seconds)
         async with run.writing():
             token = await store.share(run.ref, effect.code, seconds)
@@ -30,7 +29,4 @@ def hand(store: Store, retention_seconds: int) -> Hand:
         async with run.writing():
             return LinksEnded(effect.code, await store.unshare(run.ref, effect.code))
 
-    async def read(run: Run, effect: ReadLinks) -> Outcome:
-        return LinksRead(effect.code, await store.links(run.ref, effect.code))
-
-    return Hand(asks={MakeLink: make, EndLinks: end, ReadLinks: read})
+    return Hand(asks={MakeLink: make, EndLinks: end})

@@ -5,11 +5,13 @@ from __future__ import annotations
 from bot.core.effects import Failed, Outcome
 from bot.core.features.made import (
     DropMaking,
+    EntryRead,
     GalleryRead,
     MakingDropped,
     MakingRead,
     Original,
     OriginalMade,
+    ReadEntry,
     ReadGallery,
     ReadMaking,
 )
@@ -22,8 +24,8 @@ from inference.errors import TypefaceError
 
 PAGE = 6
 """Pictures on a page of the gallery."""
-ORIGINAL = 1024
-"""Pixels of the uncompressed picture."""
+ORIGINAL = 2
+"""How much larger the uncompressed picture is than the one that was shown."""
 
 
 class Makings:
@@ -37,6 +39,7 @@ class Makings:
             asks={
                 ReadMaking: self._read,
                 ReadGallery: self._gallery,
+                ReadEntry: self._entry,
                 DropMaking: self._drop,
                 Original: self._original,
             }
@@ -53,28 +56,34 @@ class Makings:
         if not kept and effect.page:
             return await self._gallery(run, ReadGallery(pages - 1))
         readable = [(one.code, made) for one in kept if (made := from_json(one.making))]
-        codes = tuple(code for code, _ in readable)
         try:
-            drawn = await self._rendering.sheet(run, [made.faces[0] for _, made in readable], codes)
+            drawn = await self._rendering.overview(run, dict(readable))
         except TypefaceError as error:
             return Failed(effect, error.code)
-        return GalleryRead(codes, effect.page, pages, total, drawn)
+        return GalleryRead(tuple(code for code, _ in readable), effect.page, pages, total, drawn)
+
+    async def _entry(self, run: Run, effect: ReadEntry) -> Outcome:
+        kept = await self._store.making(run.ref, effect.code)
+        made = from_json(kept.making) if kept else None
+        if kept is None or made is None:
+            return EntryRead(effect.code)
+        links = await self._store.links(run.ref, effect.code)
+        return EntryRead(effect.code, made.kind, kept.created, links)
 
     async def _drop(self, run: Run, effect: DropMaking) -> Outcome:
         async with run.writing():
             return MakingDropped(effect.code, await self._store.drop_making(run.ref, effect.code))
 
     async def _original(self, run: Run, effect: Original) -> Outcome:
-        """Without loss; of a sheet, a film or a card, its first face."""
         kept = await self._store.making(run.ref, effect.code)
         made = from_json(kept.making) if kept else None
         if made is None:
             return MakingRead(effect.code, None, None)
         try:
-            picture = await self._rendering.drawn(run, made.faces[0], size=ORIGINAL, format="png")
+            picture = await self._rendering.still(run, made, scale=ORIGINAL, format="png")
         except TypefaceError as error:
             return Failed(effect, error.code)
         if picture is None:
             return Failed(effect, "face_gone")
         run.show(picture, "image/png")
-        return OriginalMade(effect.code, made.faces[0])
+        return OriginalMade(effect.code, made)

@@ -13,7 +13,7 @@ from bot.core.features.mine import HandedOver, HandOver
 from bot.core.hand import Hand
 from bot.core.making import from_json
 from bot.core.ports import Store
-from bot.core.rendering import SIZE, Rendering
+from bot.core.rendering import Rendering
 from bot.core.run import Run
 from inference.errors import TypefaceError
 
@@ -33,7 +33,7 @@ def hand(store: Store, rendering: Rendering) -> Hand:
         try:
             for kept in made[:MOST_PICTURES]:
                 told = from_json(kept.making)
-                picture = told and await rendering.drawn(run, told.faces[0], size=SIZE, format="png")
+                picture = told and await rendering.still(run, told, format="png")
                 if picture:
                     files[f"pictures/{kept.code}.png"] = picture
         except TypefaceError as error:

@@ -8,8 +8,8 @@ from bot.core.effects import Failed, Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
 from bot.core.hand import Hand
 from bot.core.ports import Ports
-from bot.core.rendering import SIZE
 from bot.core.run import Run
+from bot.core.stills import SIZE
 from db.errors import NoConsent
 from db.records import Pair, PersonRef
 from inference.errors import TypefaceError
@@ -38,6 +38,9 @@ class Us:
         )
 
     async def _invite(self, run: Run, effect: Invite) -> Outcome:
+        """Nobody is asked for a picture that the asker could not be on."""
+        if await self._store.latest_face(run.ref, KIND) is None:
+            return PairStands("", "face")
         friend = PersonRef(run.ref.platform, effect.friend) if effect.friend else None
         async with run.writing():
             pair = await self._store.invite(run.ref, friend, effect.handle)

@@ -83,6 +83,7 @@ class FakeDrawing:
     def __init__(self) -> None:
         self.charts: list[BalanceChart] = []
         self.sheets: list[tuple[tuple[str, ...], int]] = []
+        self.mosaics: list[int] = []
         self.words: list[Mapping[str, str]] = []
         self.maps: list[Mapping[str, int]] = []
         self.cards: list[Card] = []
@@ -98,10 +99,17 @@ class FakeDrawing:
             raise error
         return photo
 
-    def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
+    def sheet(
+        self, pictures: Sequence[bytes], captions: Sequence[str], columns: int, format: ImageFormat
+    ) -> bytes:
         assert len(pictures) == len(captions)
         self.sheets.append((tuple(captions), columns))
         return b"\xff\xd8 a sheet"
+
+    def mosaic(self, pictures: Sequence[bytes]) -> bytes:
+        assert 2 <= len(pictures) <= 4
+        self.mosaics.append(len(pictures))
+        return b"a mosaic"
 
     def balances(self, chart: BalanceChart) -> bytes:
         if self.error:
@@ -117,7 +125,7 @@ class FakeDrawing:
         self.maps.append(counts)
         return b"\xff\xd8 a map"
 
-    def card(self, card: Card) -> bytes:
+    def card(self, card: Card, format: ImageFormat) -> bytes:
         self.cards.append(card)
         return b"\xff\xd8 a card"
 
@@ -160,7 +168,7 @@ class FakeFaces:
 
     async def render(self, face: Face, *, pack: str | None, size: int, format: ImageFormat) -> bytes:
         self.packs_asked.append(pack)
-        assert (size, format) in {(512, "jpeg"), (192, "jpeg"), (512, "png"), (1024, "png")}
+        assert size in (192, 384, 512, 1024)
         self._maybe_fail("render")
         if self.bug:
             raise self.bug

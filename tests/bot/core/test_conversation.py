@@ -47,11 +47,13 @@ from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Pr
 from bot.core.features.card import CardDrawn, DrawCard
 from bot.core.features.made import (
     DropMaking,
+    EntryRead,
     GalleryRead,
     MakingDropped,
     MakingRead,
     Original,
     OriginalMade,
+    ReadEntry,
     ReadGallery,
     ReadMaking,
 )
@@ -351,7 +353,7 @@ class Conversations(RuleBasedStateMachine):
             return CardDrawn(effect)
         if not isinstance(effect, DrawSheet):
             return None
-        assert all(face.face is None for face in effect.faces)
+        assert all(face.face is None for face in effect.made.faces)
         return SheetDrawn(effect)
 
     def _read(self, world: World, effect: Effect, place: int) -> Outcome:
@@ -363,9 +365,12 @@ class Conversations(RuleBasedStateMachine):
                 return GalleryRead(codes, page, 1 + page + place % 2, len(codes), bool(place % 3))
             case DropMaking(code):
                 return MakingDropped(code, world.made.pop(code, None) is not None)
+            case ReadEntry(code):
+                made = world.made.get(code)
+                return EntryRead(code, made.kind if made else None, links=place % 2)
             case Original(code):
                 made = world.made.get(code)
-                return OriginalMade(code, made.faces[0]) if made else Failed(effect, "face_gone")
+                return OriginalMade(code, made) if made else Failed(effect, "face_gone")
             case _:
                 return HeldRead(Held(conversations=1))
 

@@ -69,7 +69,7 @@ NAMES = [
 
 
 def drawn(card: Card) -> NDArray[np.int_]:
-    data = cards.draw(card)
+    data = cards.draw(card, "jpeg")
     assert images.synthetic(data)
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
@@ -175,4 +175,4 @@ def test_a_face_that_is_not_square_is_cut_to_its_middle() -> None:
 
 def test_a_face_that_is_no_picture() -> None:
     with pytest.raises(BadImage):
-        cards.draw(replace(CARD, mine=b"no picture"))
+        cards.draw(replace(CARD, mine=b"no picture"), "jpeg")

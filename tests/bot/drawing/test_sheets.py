@@ -25,7 +25,7 @@ def face(number: int, side: int = SIDE) -> bytes:
 
 
 def drawn(count: int, columns: int, captions: tuple[str, ...] | None = None) -> np.ndarray:
-    data = Pen().sheet([face(number) for number in range(count)], captions or TYPES[:count], columns)
+    data = Pen().sheet([face(number) for number in range(count)], captions or TYPES[:count], columns, "jpeg")
     assert images.synthetic(data)
     return np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
 
@@ -54,7 +54,7 @@ def test_all_faces_are_whole_and_in_reading_order(count: int, columns: int) -> N
 def test_all_sixteen_types_fit_a_chat() -> None:
     height, width, _ = drawn(16, 4).shape
     assert 0.7 < width / height < 1.4
-    large = Pen().sheet([face(0, 192)] * 16, TYPES, 4)
+    large = Pen().sheet([face(0, 192)] * 16, TYPES, 4, "jpeg")
     assert max(Image.open(io.BytesIO(large)).size) <= 1280
     assert len(large) < 1_000_000
 
@@ -77,11 +77,20 @@ def test_every_caption_is_its_own() -> None:
 
 
 def test_pictures_of_other_sizes_become_alike() -> None:
-    data = Pen().sheet([face(0), face(1, 200)], ["a", "b"], 2)
+    data = Pen().sheet([face(0), face(1, 200)], ["a", "b"], 2, "jpeg")
     picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
     assert abs(where(picture, 0)[2] - where(picture, 1)[2]) < 0.02 * SIDE**2
 
 
 def test_what_is_no_picture_is_told() -> None:
     with pytest.raises(BadImage):
-        Pen().sheet([face(0), b"no picture"], ["a", "b"], 2)
+        Pen().sheet([face(0), b"no picture"], ["a", "b"], 2, "jpeg")
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_a_mosaic_shows_the_same_much_of_each(count: int) -> None:
+    data = Pen().mosaic([face(number) for number in range(count)])
+    assert images.synthetic(data)
+    picture = np.asarray(Image.open(io.BytesIO(data)).convert("RGB")).astype(int)
+    assert picture.shape == (SIDE, SIDE, 3)
+    assert [where(picture, number)[2] for number in range(count)] == [SIDE**2 // count] * count

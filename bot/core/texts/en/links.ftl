@@ -3,7 +3,7 @@ command-share = A link that shows one of your pictures to whoever has it
 option-share-code = The code under the picture
 ask-share-code = Give me the code that stands under a picture, for example: /share K7M2QX
 share-elsewhere = Links are made in the web chat. Here, save the picture and send it to whom you like.
-share-one-face = A link can show a single face. Save this picture instead, and send it to whom you like.
+share-no-film = A link cannot show a film. Save it instead, and send it to whom you like.
 link-made = Whoever has this link sees the picture { $code }, and nothing else about you. It is good until { WHEN($until) } UTC at most, and ends at once with the button, with the picture, or with /forget.
 links-open = { $count ->
     [one] One link shows this picture to whoever has it.
@@ -16,8 +16,11 @@ links-ended = { $count ->
 }
 button-share = Share link
 button-unshare = End its links
-shared-title = A face of { $type }
-shared-alt-mine = A computer-made face: somebody's own, blended with the type { $type }.
+shared-title-face = A face of { $type }
+shared-title-card = A card of { $type }
+shared-title-sheet = Faces of { $type }
+shared-alt-face = A computer-made face: somebody's own, blended with the type { $type }.
+shared-alt-card = A card with somebody's own face blended with { $type }, and the computer-made faces of { $type } and its best match { $match }.
 web-share = Share link
 web-copy = Copy the link
 web-copied = Copied

@@ -1,7 +1,9 @@
 # One picture of two people.
 us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. Elsewhere: /us { $code }
 us-waits = One of you has agreed. The other one presses "I agree" too, until { WHEN($until) } UTC. Elsewhere: /us { $code }
-us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then press "I agree" once more.
+us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then { $again }.
+us-again-agree = press "I agree" once more
+us-again-ask = send /us again
 us-over = This picture together is over: its time has run out, one of you has ended it, or somebody else was asked.
 us-unknown = I know no code { $code }. /us @friend asks somebody, /us alone asks whoever agrees first, and /us with the code that you were given shows what was asked.
 us-friend = The other face is no longer kept. When it is there again, ask anew with /us.

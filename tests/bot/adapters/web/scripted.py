@@ -31,7 +31,7 @@ class NoShares:
     async def look(self, token: str) -> Shared | None:
         return None
 
-    async def picture(self, token: str) -> bytes | None:
+    async def picture(self, token: str, locale: str) -> bytes | None:
         return None
 
 

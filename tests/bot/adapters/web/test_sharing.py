@@ -32,9 +32,9 @@ class Given:
     async def look(self, token: str) -> Shared | None:
         if self.full:
             raise SharingError
-        return Shared("shared-title", "shared-alt-mine", {"type": "ENFP"}) if token == TOKEN else None
+        return Shared("shared-title-face", "shared-alt-face", {"type": "ENFP"}) if token == TOKEN else None
 
-    async def picture(self, token: str) -> bytes | None:
+    async def picture(self, token: str, locale: str) -> bytes | None:
         if self.full:
             raise SharingError
         return picture("coral").data if token == TOKEN else None
@@ -59,7 +59,7 @@ async def test_a_picture_is_shared_from_the_page_and_taken_back(browser: Browser
         answer = await guest.goto(address)
         assert answer and answer.status == 200
         await expect(guest.get_by_role("heading", level=1)).to_have_text(
-            say("ko", "shared-title", type="ENFP")
+            say("ko", "shared-title-face", type="ENFP")
         )
         face = guest.get_by_alt_text(say("ko", "alt-type-female", type="ENFP"))
         assert await face.evaluate("(image) => image.naturalWidth") == 512

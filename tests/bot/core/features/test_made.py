@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.core.mbti import TYPES
 from bot.core.presses import Action
 from bot.core.replies import Shown
 from bot.core.wording import LOCALES, say
@@ -64,6 +65,35 @@ async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(b
     await bench.send(press(Action.TOSS_SURE, codes[0]))
     assert codes[0] not in bench.store.made
     assert final(await bench.send(press(Action.RECALL, codes[0]))).code == "unknown_code"
+
+
+async def test_sheets_cards_and_films_are_seen_as_what_they_are(bench: Bench) -> None:
+    await blended(bench)
+    sheets = {}
+    for name, faces in (("all", 4), ("card", 3), ("morph", 3)):
+        sheets[shown(await bench.send(command(name))).made] = faces
+    await bench.send(command("gallery"))
+    assert bench.drawing.mosaics == [*reversed(sheets.values())], "the newest stands first"
+    sheet, card, film = sheets
+    assert sheet
+    original = shown(await bench.send(press(Action.ORIGINAL, sheet)))
+    assert (original.picture.media_type, original.whole) == ("image/png", True)
+    assert bench.drawing.sheets[-1] == (TYPES, 4)
+    assert original.picture.alt == say("en", "alt-sheet-all")
+    for code, word in ((sheet, "sheet of all sixteen"), (card, "card"), (film, "film")):
+        assert code
+        assert word in final(await bench.send(press(Action.MADE, code))).text
+    bench.store.faces.clear()
+    assert card
+    assert final(await bench.send(press(Action.ORIGINAL, card))).code == "face_gone"
+
+
+async def test_an_entry_of_another_or_of_nobody_is_told(bench: Bench) -> None:
+    mine = await blended(bench)
+    assert mine.made
+    for code in (mine.made, "ZZZZZZ"):
+        told = final(await bench.send(press(Action.MADE, code, person=BOB)))
+        assert told.code == "unknown_code"
 
 
 async def test_pictures_of_a_face_that_is_gone_leave_the_gallery(bench: Bench) -> None:
