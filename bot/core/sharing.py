@@ -64,7 +64,7 @@ class Sharing:
         """What the link shows; None when it has ended, or never was one."""
         if (made := await self._made(token)) is None:
             return None
-        title = f"shared-title-{made.kind}" if made.kind in ("face", "card") else "shared-title-sheet"
+        title = f"shared-title-{made.kind}" if made.kind in ("face", "card", "all") else "shared-title-sheet"
         mine = any(face.face for face in made.faces)
         alt = Line(f"shared-alt-{made.kind}") if mine else captions.picture(made)
         return Shared(title, alt.key, {"type": made.faces[0].type, "match": made.faces[-1].type})

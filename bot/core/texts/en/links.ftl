@@ -18,6 +18,7 @@ button-share = Share link
 button-unshare = End its links
 shared-title-face = A face of { $type }
 shared-title-card = A card of { $type }
+shared-title-all = All sixteen types
 shared-title-sheet = Faces of { $type }
 shared-alt-face = A computer-made face: somebody's own, blended with the type { $type }.
 shared-alt-card = A card with somebody's own face blended with { $type }, and the computer-made faces of { $type } and its best match { $match }.

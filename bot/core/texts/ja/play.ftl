@@ -1,4 +1,4 @@
-# 顔であそぶ: 混ぜる、変える、並べる、コード、自分の絵。
+# 顔であそぶ: 混ぜる、変える、並べる、コード、自分の画像。
 type-caption = コンピューターが描いた { $type } です。どこを変えましょうか？
 kept-shape = 輪郭
 kept-features = 目鼻立ち
@@ -9,8 +9,8 @@ edit-amount = { $direction } { $amount }
 made-code = コード: { $code }
 made-how = { $code } は、こうして作りました。
 made-when = 作った日時: { WHEN($when) } UTC。
-no-such-code = { $code } という絵は見つかりません。消されたか、保管の期限が過ぎたか、ほかの人の絵です。
-ask-code = 絵の下にあるコードを教えてください。例: /show K7M2QX
+no-such-code = { $code } という画像は見つかりません。消されたか、保管の期限が過ぎたか、ほかの人の画像です。
+ask-code = 画像の下にあるコードを教えてください。例: /show K7M2QX
 nothing-to-undo = これ以上、元に戻すものはありません。
 nothing-to-redo = これ以上、やり直すものはありません。
 no-directions = 今ある顔には、変えられるところがありません。
@@ -20,23 +20,23 @@ slider-weight = { $type } の割合
 sheet-all = 16タイプの顔です。どれを近くで見ますか？
 sheet-looks = { $type } を、いろいろな肌の色と年齢で。番号を押すと、その顔にします。
 sheet-surprise = コンピューターが考えた { $type } の9人です。番号を押して選んでください。シードは { $seed } からで、/surprise { $seed } で最初の顔がまた出てきます。
-alt-sheet-all = コンピューターが作った、タイプごとの顔16枚を並べた絵。
-alt-sheet-looks = コンピューターが作った { $type } の顔を、いろいろな肌の色と年齢で並べ、番号をつけた絵。
-alt-sheet-surprise = コンピューターが作った { $type } の顔9枚に番号をつけて並べた絵。
+alt-sheet-all = コンピューターが作った、タイプごとの顔16枚を並べた画像。
+alt-sheet-looks = コンピューターが作った { $type } の顔を、いろいろな肌の色と年齢で並べ、番号をつけた画像。
+alt-sheet-surprise = コンピューターが作った { $type } の顔9枚に番号をつけて並べた画像。
 gallery = { $total ->
-   *[other] あなたの絵は{ $total }枚です。新しい順{ $pages ->
+   *[other] あなたの画像は{ $total }枚です。新しい順{ $pages ->
         [1] です。
        *[other] で、{ $pages }ページ中{ $page }ページ目です。
     }コードを押すと、もう一度見たり、そのまま保存したり、消したりできます。
 }
-gallery-empty = まだ絵がないか、保管の期限が過ぎました。
-gallery-one = { $code } の絵をどうしますか？
+gallery-empty = まだ画像がないか、保管の期限が過ぎました。
+gallery-one = { $code } の画像をどうしますか？
 alt-gallery = { $count ->
    *[other] コンピューターが作ったあなたの顔{ $count }枚と、そのコード。
 }
-original = 圧縮していない { $code } の絵です。
-ask-toss = { $code } の絵を完全に消しますか？
-tossed = { $code } の絵を消しました。
+original = 圧縮していない { $code } の画像です。
+ask-toss = { $code } の画像を完全に消しますか？
+tossed = { $code } の画像を消しました。
 now-public = これからは、あなたの顔をこの場のみんながすぐに見られます。/private で元に戻ります。あなたの写真は、許しなく見せることはありません。
 now-private = これからは、できる場所では「みんなに見せる」を押すまで、あなただけに見えます。
 
@@ -69,7 +69,7 @@ button-unedited = 変更をなしにする
 button-plain-type = タイプの顔に戻る
 button-keep-features = 自分の目鼻立ちのまま
 button-free-features = 目鼻立ちも混ぜる
-button-gallery = 自分の絵
+button-gallery = 自分の画像
 button-newer = 新しいほう
 button-older = 古いほう
 button-show-again = もう一度見る
