@@ -41,7 +41,7 @@ def sheet(pictures: Sequence[bytes], captions: Sequence[str], columns: int, form
 
 
 def mosaic(pictures: Sequence[bytes]) -> bytes:
-    """Two or three pictures as strips, or four as quarters of a square as large as the first one; a PNG.
+    """Two pictures as halves of a square as large as the first one, or three or four as quarters; a PNG.
 
     Raises:
         inference.errors.BadImage: one is no picture.
@@ -49,12 +49,12 @@ def mosaic(pictures: Sequence[bytes]) -> bytes:
     opened = [faces.opened(picture) for picture in pictures]
     side = min(opened[0].size)
     canvas = Image.new("RGB", (side, side), _GROUND)
-    columns = 2 if len(opened) == 4 else len(opened)
-    width, height = side // columns, side * columns // len(opened)
+    width, height = side // 2, side if len(opened) == 2 else side // 2
     for number, face in enumerate(opened):
-        row, column = divmod(number, columns)
-        cut = ImageOps.fit(face, (width, height), Image.Resampling.LANCZOS)
-        canvas.paste(cut, (column * width, row * height))
+        row, column = divmod(number, 2)
+        alone = number == len(opened) - 1 and column == 0
+        left = (side - width) // 2 if alone else column * width
+        canvas.paste(ImageOps.fit(face, (width, height), Image.Resampling.LANCZOS), (left, row * height))
     return images.encode(np.asarray(canvas), size=side, format="png")
 
 
