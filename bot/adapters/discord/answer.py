@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any, Self
 
 import aiohttp
@@ -20,9 +21,15 @@ from bot.core.wording import pick, say
 
 log = structlog.get_logger("typeface.discord")
 
-UNKNOWN_MESSAGE, MISSING_PERMISSIONS, TOO_LARGE = 10008, 50013, 40005
+UNKNOWN_MESSAGE, MISSING_PERMISSIONS, TOO_LARGE, NO_DIRECT_MESSAGES = 10008, 50013, 40005, 50007
 EXPIRED = frozenset({50027, 10015})
 """Invalid webhook token, unknown webhook: the interaction's 15 minutes are over."""
+LOCKED = frozenset({10003, 50001, 50083})
+"""The channel is gone, out of our reach, or a thread that was locked."""
+CLOSED = EXPIRED | LOCKED | {40094}
+"""No new message comes through here; 40094: an app that a person brought along may send five and no more."""
+NOTICE = timedelta(minutes=2)
+"""So long before the token's end a job that still runs tells where its result will be."""
 ASKS_FOR_PHOTO = PHOTO_CODES | FACE_CODES | {"ask_selfie", "ask_photo"}
 """Codes of replies after which a person sends a photo: where we do not see messages, they are told how."""
 ATTEMPTS = 4
@@ -33,7 +40,8 @@ class Answer:
     """Shows replies in turn.
 
     `open` is the message that the next reply is written into, None for a new one. `late` opens the door
-    that is left when the first is shut. `shared`: others read along, and we do not see what is posted there.
+    that is left when the first is shut, which it is after `ends`. `shared`: others read along, and we do not see what
+    is posted there.
     """
 
     def __init__(
@@ -43,31 +51,34 @@ class Answer:
         *,
         open: int | None = None,
         late: Callable[[], Door] | None = None,
+        ends: datetime | None = None,
         shared: bool = False,
     ) -> None:
         self._door, self._late, self._open, self._shared = door, late, open, shared
-        self.locale = pick(locale)
+        self.locale, self._ends = pick(locale), ends
         self._quiet, self._previews = False, True
 
     @classmethod
     async def defer(cls, interaction: discord.Interaction[Any]) -> Self | None:
         """Acknowledge an interaction at once; None when that is refused: too late, or it was delivered twice.
 
-        A command is answered by "thinking", which becomes the answer; a press leaves its message as it is.
+        A command is answered by "thinking", which becomes the answer; a press leaves its message as it is. What is
+        asked in a thread that is locked is answered elsewhere.
         """
-        hidden = is_shared(interaction)
+        hidden, locale = is_shared(interaction), str(interaction.locale)
+        late = LateDoor(interaction, pick(locale))
         try:
             await interaction.response.defer(ephemeral=hidden)
         except Trouble as error:
             log.warning("discord_not_deferred", **told(error))
-            return None
+            return cls(late, locale, shared=hidden) if code_of(error) in LOCKED else None
         pressed = interaction.type is not discord.InteractionType.application_command
-        locale = str(interaction.locale)
         return cls(
             InteractionDoor(interaction, hidden=hidden),
             locale,
             open=None if pressed else ORIGINAL,
-            late=lambda: LateDoor(interaction, pick(locale)),
+            late=lambda: late,
+            ends=interaction.expires_at,
             shared=hidden,
         )
 
@@ -100,7 +111,7 @@ class Answer:
     async def _progress(self, reply: Progress) -> None:
         if self._quiet:
             return
-        draft = render.progress(reply)
+        draft = render.progress(self._noticed(reply))
         try:
             if self._open is None:
                 self._open = await self._door.send(draft, public=False)
@@ -109,16 +120,23 @@ class Answer:
         except Trouble as error:
             log.warning("discord_progress_refused", **told(error))
             # The person closed the message, or the token is over: no more progress, but the end still comes.
-            self._quiet = code_of(error) in {UNKNOWN_MESSAGE, *EXPIRED}
+            self._quiet = code_of(error) in {UNKNOWN_MESSAGE, *CLOSED}
             self._previews = self._previews and code_of(error) != MISSING_PERMISSIONS
 
-    async def _place(self, draft: Draft, *, public: bool) -> None:
+    def _noticed(self, reply: Progress) -> Progress:
+        """Shortly before the message can be changed no more, it tells where the end will be."""
+        if self._ends is None or discord.utils.utcnow() < self._ends - NOTICE:
+            return reply
+        return replace(reply, text=f"{reply.text}\n{say(self.locale, 'discord-long')}")
+
+    async def _place(self, whole: Draft, *, public: bool) -> None:
+        draft = whole
         for _ in range(ATTEMPTS):
             try:
                 await self._put(draft, public=public)
                 return
             except Trouble as error:
-                mended = self._mended(draft, error)
+                mended = self._mended(draft, whole, error)
                 if mended is None:
                     log.warning("discord_reply_refused", **told(error))
                     return
@@ -139,20 +157,25 @@ class Answer:
         if message is not None:
             await self._door.delete(message)
 
-    def _mended(self, draft: Draft, error: Exception) -> Draft | None:
-        """What to try instead, None when nothing is left to try."""
+    def _mended(self, draft: Draft, whole: Draft, error: Exception) -> Draft | None:
+        """What to try instead, None when nothing is left to try: `draft` is what was refused of `whole`."""
         code = code_of(error)
-        if code in EXPIRED and self._late is not None:
+        shut = code in CLOSED or (code == MISSING_PERMISSIONS and draft.picture is None)
+        if shut and self._late is not None:
             self._door, self._late, self._open = self._late(), None, None
-            return draft
+            return whole
         if code == UNKNOWN_MESSAGE and self._open is not None:
             self._open = None
             return draft
-        if draft.picture is not None and isinstance(error, discord.HTTPException) and error.status < 500:
+        if not isinstance(error, discord.HTTPException) or shut or code == NO_DIRECT_MESSAGES:
+            return None
+        if draft.picture is not None and error.status < 500:
             log.warning("discord_picture_refused", **told(error))
             key = "discord-too-large" if code == TOO_LARGE else "discord-no-pictures"
             return replace(draft, content=say(self.locale, key), picture=None)
-        return None
+        # Such as words that the place's own rules refuse: nobody is left before a message that never ends.
+        sorry = Draft(say(self.locale, "error-internal"))
+        return None if draft == sorry else sorry
 
 
 def code_of(error: Exception) -> int:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Protocol
 
 import discord
 
-from bot.adapters.discord.render import Draft
+from bot.adapters.discord.events import is_shared
+from bot.adapters.discord.render import MAX_CONTENT, Draft
 from bot.core.wording import say
 
 ORIGINAL = 0
@@ -81,23 +83,62 @@ class ChannelDoor:
         await self._channel.get_partial_message(message).delete()
 
 
-class LateDoor(ChannelDoor):
-    """When the interaction's token is too old: a direct message; if that is refused, a word in the channel.
+class LateDoor:
+    """When an interaction's own way is shut: its token is too old, or its place is closed to us.
 
-    Only what is public is posted in the channel itself: a picture that nobody asked to show stays private.
+    What is public is posted in the channel; all else comes as a direct message, and if that is refused, as a word in
+    the channel: a picture that nobody asked to show stays private.
     """
 
     def __init__(self, interaction: discord.Interaction[Any], locale: str) -> None:
-        channel = interaction.client.get_partial_messageable(interaction.channel_id or 0)
-        super().__init__(channel)
-        self._user, self._locale = interaction.user, locale
+        self._user: discord.User | discord.Member = interaction.user
+        self._locale, self._shared = locale, is_shared(interaction)
+        self._channel: discord.PartialMessageable = interaction.client.get_partial_messageable(
+            interaction.channel_id or 0
+        )
+        self._at: dict[int, ChannelDoor] = {}
+        self._moved: list[int] = []
+        self._word: int | None = None
 
     async def send(self, draft: Draft, *, public: bool) -> int:
-        if public:
-            return await super().send(draft, public=True)
+        if public or not self._shared:
+            try:
+                return await self._post(self._channel, draft)
+            except (discord.Forbidden, discord.NotFound):
+                if not self._shared:
+                    raise
         try:
-            return (await self._user.send(**_new(draft))).id
+            channel = await self._user.create_dm()
+            message = await self._post(channel, self._apart(draft, first=not self._moved))
         except discord.Forbidden:
-            text = say(self._locale, "discord-late", who=self._user.mention)
-            only = discord.AllowedMentions(everyone=False, roles=False, users=[self._user])
-            return (await self._channel.send(text, allowed_mentions=only)).id
+            return self._word or await self._say_so()
+        self._moved.append(message)
+        return message
+
+    async def _say_so(self) -> int:
+        """One word in the channel, however much there was to send."""
+        text = say(self._locale, "discord-late", who=self._user.mention)
+        only = discord.AllowedMentions(everyone=False, roles=False, users=[self._user])
+        self._word = (await self._channel.send(text, allowed_mentions=only)).id
+        return self._word
+
+    async def edit(self, message: int, draft: Draft) -> None:
+        if message in self._moved:
+            draft = self._apart(draft, first=message == self._moved[0])
+        await self._at[message].edit(message, draft)
+
+    async def delete(self, message: int) -> None:
+        await self._at[message].delete(message)
+
+    async def _post(self, channel: Messages, draft: Draft) -> int:
+        door = ChannelDoor(channel)
+        message = await door.send(draft, public=False)
+        self._at[message] = door
+        return message
+
+    def _apart(self, draft: Draft, *, first: bool) -> Draft:
+        """For another chat, whose conversation the buttons know nothing of; the first message tells why it is there."""
+        where = say(self._locale, "discord-moved", where=f"<#{self._channel.id}>")
+        text = f"{draft.content}\n\n{where}"
+        content = text if first and len(text) <= MAX_CONTENT else draft.content
+        return replace(draft, content=content, menu=(), select=None)

@@ -167,6 +167,11 @@ class Rest:
 
     # messages
 
+    def _open(self, channel: Channel) -> None:
+        """A locked thread takes no answers, whoever asked in it."""
+        if channel.locked:
+            raise RefusedError(403, 50083 if channel.bot_inside else 50001, "Thread is archived")
+
     def _store_files(self, form: Form, channel: Channel, limit: int) -> list[Attachment]:
         if form.files and not channel.attach_files:
             raise RefusedError(403, 50013, "Missing Permissions")
@@ -191,6 +196,7 @@ class Rest:
     def _write(self, message: Message, form: Form, limit: int) -> None:
         """POST or PATCH: only what is given changes; a PATCH that lists attachments keeps only those."""
         check_message(form.body, [upload.name for upload in form.files.values()])
+        self._open(message.channel)
         added = self._store_files(form, message.channel, limit)
         if "attachments" in form.body:
             listed = {str(item["id"]) for item in form.body["attachments"] or []}
@@ -250,6 +256,7 @@ class Rest:
         if kind == 4:
             call.original = self._new(call.channel, form, call.size_limit, call)
         elif kind == 5:
+            self._open(call.channel)
             flags = form.body.get("flags", 0) & EPHEMERAL
             only_for = call.user if flags else None
             call.original = self.world.add_message(
@@ -328,6 +335,8 @@ class Rest:
         channel, form = self._channel(request), await self._form(request)
         if channel.kind == 1 and not channel.recipients[0].takes_dms:
             raise RefusedError(403, 50007, "Cannot send messages to this user")
+        if not channel.may_send:
+            raise RefusedError(403, 50013, "Missing Permissions")
         return self._shown(self._new(channel, form, 10 * 2**20))
 
     def _own(self, request: web.Request) -> Message:

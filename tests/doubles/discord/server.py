@@ -28,8 +28,6 @@ from tests.doubles.discord.world import THREAD, Attachment, Call, Channel, Json,
 
 T = TypeVar("T")
 TOKEN = "double.of-a.token"
-CONTEXTS = {0: 0, 11: 0, 1: 1, 3: 2}
-"""Guild, direct message with the bot, or other private channel, by the kind of channel."""
 
 
 @dataclass(frozen=True)
@@ -170,7 +168,7 @@ class DiscordDouble:
     def _offered(self, spec: Json, channel: Channel, call: Mapping[str, Any]) -> None:
         """Discord shows a command only where it says that it is."""
         contexts = spec.get("contexts") or [0, 1, 2]
-        assert CONTEXTS[channel.kind] in contexts, f"{spec['name']} is not offered here"
+        assert channel.context in contexts, f"{spec['name']} is not offered here"
         install = int(bool(call.get("user_installed_only")))
         assert install in (spec.get("integration_types") or [0]), f"{spec['name']} is not installed so"
 
@@ -239,8 +237,11 @@ class DiscordDouble:
         assert found, f"{name} was not synced"
         return found[0]
 
-    async def _interact(self, type: int, user: User, channel: Channel, data: Json, **fields: Any) -> Call:
-        call_id = self.world.ids.new()
+    async def _interact(
+        self, type: int, user: User, channel: Channel, data: Json, *, ago: float = 0.0, **fields: Any
+    ) -> Call:
+        """`ago`: its id says that it is so many seconds old, as a client reckons when its token ends."""
+        call_id = self.world.ids.new(ago)
         call = Call(call_id, f"{call_id}-{token_urlsafe(130)}", type, user, channel, data, **fields)
         self.world.calls[call_id] = call
         await self.redeliver(call)
@@ -266,7 +267,7 @@ class DiscordDouble:
             "app_permissions": str(2**50 - 1),
             "entitlements": [],
             "authorizing_integration_owners": owners,
-            "context": CONTEXTS[channel.kind],
+            "context": channel.context,
             "attachment_size_limit": call.size_limit,
         }
         if channel.guild:

@@ -30,8 +30,10 @@ class Snowflakes:
     def __init__(self) -> None:
         self._count = itertools.count(1)
 
-    def new(self) -> str:
-        return str(((int(time.time() * 1000) - DISCORD_EPOCH_MS) << 22) | (next(self._count) & 0x3FFFFF))
+    def new(self, ago: float = 0.0) -> str:
+        """An id, as it would have been given so many seconds `ago`."""
+        born = int((time.time() - ago) * 1000) - DISCORD_EPOCH_MS
+        return str((born << 22) | (next(self._count) & 0x3FFFFF))
 
 
 @dataclass(eq=False)
@@ -60,8 +62,9 @@ class User:
 class Channel:
     """`kind` 0 is a guild's text channel, 1 a direct message, 3 a group of people, 11 a thread or forum post.
 
-    `parent` is the channel, or forum, that a thread hangs in.
-    `bot_inside` False: the app is there only as a person's own app. `attach_files` False: files are refused.
+    `parent` is the channel, or forum, that a thread hangs in. `bot_inside` False: the app is there only as a person's
+    own app, or two other people write to each other. `attach_files` False: files are refused; `may_send` False: the bot
+    may post nothing by itself. `locked`: a moderator has archived the thread for good.
     """
 
     id: str
@@ -72,6 +75,13 @@ class Channel:
     recipients: tuple[User, ...] = ()
     bot_inside: bool = True
     attach_files: bool = True
+    may_send: bool = True
+    locked: bool = False
+
+    @property
+    def context(self) -> int:
+        """0 in a guild, 1 in a direct message with the bot, 2 in another private channel."""
+        return 0 if self.guild else 1 if self.kind == 1 and self.bot_inside else 2
 
     def payload(self) -> Json:
         body: Json = {"id": self.id, "type": self.kind, "last_message_id": None, "flags": 0}
@@ -81,7 +91,8 @@ class Channel:
         body |= {"rate_limit_per_user": 0, "permissions": str(2**50 - 1)}
         if self.kind == THREAD:
             counts: Json = {"message_count": 1, "member_count": 1}
-            return body | counts | {"owner_id": self.id, "thread_metadata": dict(THREAD_METADATA)}
+            shut = {"archived": self.locked, "locked": self.locked}
+            return body | counts | {"owner_id": self.id, "thread_metadata": THREAD_METADATA | shut}
         return body | {"position": 0, "topic": None, "permission_overwrites": []}
 
 
@@ -241,7 +252,7 @@ class World:
     def dm_with(self, user: User) -> Channel:
         """The one channel between the bot and a person."""
         for channel in self.channels.values():
-            if channel.kind == 1 and channel.recipients == (user,):
+            if channel.context == 1 and channel.recipients == (user,):
                 return channel
         return self.add_channel(Channel(self.ids.new(), kind=1, name="", recipients=(user,)))
 
