@@ -13,6 +13,7 @@ import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.adapters.discord.budget import Limits
 from bot.adapters.discord.client import Client
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
@@ -23,6 +24,7 @@ from bot.settings import DiscordSettings, SettingsError
 
 log = structlog.get_logger("typeface.discord")
 
+LIMITS = Limits()
 READY_SECONDS = 60.0
 AGAIN_SECONDS, LONGEST_SECONDS = 1.0, 300.0
 """Before we connect anew: twice as long each time, since Discord counts how often we do in a day."""
@@ -36,7 +38,7 @@ def longer(pause: float, held: float) -> float:
 
 
 class DiscordAdapter:
-    """One bot account. `edit_seconds` and `grace` as in `Desk`."""
+    """One bot account. `edit_seconds` and `grace` as in `Desk`; `limits` are what Discord takes."""
 
     name = "discord"
     notice: str | None = None
@@ -49,12 +51,13 @@ class DiscordAdapter:
         *,
         edit_seconds: float = 2.0,
         grace: float = 5.0,
+        limits: Limits = LIMITS,
     ) -> None:
         redact()
         self._settings = settings
         self._desk = Desk(service, edit_seconds=edit_seconds, grace=grace)
         self._downloads = Downloads()
-        self.client = Client(Handlers(self._desk, self._downloads, suggestions))
+        self.client = Client(Handlers(self._desk, self._downloads, suggestions), limits)
         self._connection: asyncio.Task[None] | None = None
         self._since, self._pause = time.monotonic(), 0.0
 

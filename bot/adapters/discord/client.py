@@ -8,6 +8,7 @@ from typing import Any
 import discord
 import structlog
 
+from bot.adapters.discord.budget import Limits, paced
 from bot.adapters.discord.handlers import Handlers
 from bot.adapters.discord.tree import Texts, build_tree
 from bot.core.discretion import told
@@ -21,13 +22,14 @@ PRESSES = frozenset({discord.InteractionType.component, discord.InteractionType.
 class Client(discord.Client):
     """Asks for direct messages only (no privileged intent) and caches neither messages nor members."""
 
-    def __init__(self, handlers: Handlers) -> None:
+    def __init__(self, handlers: Handlers, limits: Limits) -> None:
         super().__init__(
             intents=discord.Intents(dm_messages=True),
             allowed_mentions=discord.AllowedMentions.none(),
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             max_messages=None,
+            http_trace=paced(limits),
             guild_ready_timeout=0.0,  # without the guilds intent no guild is sent that could be waited for
         )
         self._typeface = handlers

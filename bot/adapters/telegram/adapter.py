@@ -10,9 +10,11 @@ import warnings
 import structlog
 from telegram import Bot
 from telegram.error import TelegramError
+from telegram.ext import ExtBot
 from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
+from bot.adapters.telegram.budget import Budget, Limits
 from bot.adapters.telegram.delivery import until_answered
 from bot.adapters.telegram.desk import Desk, Paces
 from bot.adapters.telegram.poller import KINDS, Poller
@@ -24,7 +26,7 @@ from bot.settings import SettingsError, TelegramSettings
 log = structlog.get_logger("typeface.telegram")
 START_SECONDS = 10
 STOP_SECONDS = 5.0
-PACES = Paces()
+PACES, LIMITS = Paces(), Limits()
 
 
 def hush_libraries() -> None:
@@ -49,12 +51,14 @@ class TelegramAdapter:
         settings: TelegramSettings,
         *,
         paces: Paces = PACES,
+        limits: Limits = LIMITS,
         grace: float = STOP_SECONDS,
     ) -> None:
-        """Take the core, how fast progress is edited, and the seconds that answers get to end at a stop."""
+        """Take the core, how fast progress is edited, what Telegram takes, and the seconds for answers at a stop."""
         self._service = service
         self._settings = settings
         self._paces = paces
+        self._budget = Budget(limits)
         self._grace = grace
         self._bot: Bot | None = None
         self._desk: Desk | None = None
@@ -103,10 +107,14 @@ class TelegramAdapter:
         hush_libraries()
         request = HTTPXRequest(connection_pool_size=64, read_timeout=20, write_timeout=20, pool_timeout=20)
         settings = self._settings
-        self._bot = Bot(
-            settings.token, base_url=settings.api_base, base_file_url=settings.file_base, request=request
+        self._bot = ExtBot(
+            settings.token,
+            base_url=settings.api_base,
+            base_file_url=settings.file_base,
+            request=request,
+            rate_limiter=self._budget,
         )
-        self._desk = Desk(self._bot, self._service, self._paces)
+        self._desk = Desk(self._bot, self._service, self._paces, self._budget)
         self._work = asyncio.get_running_loop().create_task(self._run(self._bot, self._desk))
         waiting = asyncio.ensure_future(self._connected.wait())
         await asyncio.wait({self._work, waiting}, timeout=START_SECONDS, return_when=asyncio.FIRST_COMPLETED)

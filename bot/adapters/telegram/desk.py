@@ -14,12 +14,13 @@ from weakref import WeakValueDictionary
 import structlog
 from telegram import Bot, Update
 
+from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, acknowledge
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.render import Answer
 from bot.adapters.telegram.rights import Rights
-from bot.adapters.telegram.updates import Incoming, Notice, read
+from bot.adapters.telegram.updates import Incoming, Notice, Place, read
 from bot.core import gate
 from bot.core.discretion import told
 from bot.core.events import Command, Event, Origin, PhotoSent, TextSent
@@ -58,10 +59,11 @@ class Recent:
 class Desk:
     """Takes updates, answers them, and knows which are still being answered."""
 
-    def __init__(self, bot: Bot, handler: Core, paces: Paces) -> None:
+    def __init__(self, bot: Bot, handler: Core, paces: Paces, budget: Budget) -> None:
         self._bot = bot
         self._handler = handler
         self._paces = paces
+        self._budget = budget
         self._downloads = Downloads(bot)
         self._rights = Rights(bot)
         self._inline = Inline(bot, handler)
@@ -93,7 +95,7 @@ class Desk:
                 return
             incoming = read(update, self._bot.bot)
             if isinstance(incoming, Notice):
-                await Answer(self._bot, incoming.place, pick(incoming.locale)).tell(incoming.key)
+                await self._open(incoming.place, pick(incoming.locale)).tell(incoming.key)
             elif incoming is not None:
                 await self._take_turn(incoming)
         except GoneError:
@@ -131,7 +133,8 @@ class Desk:
         return replace(event, origin=replace(event.origin, admin=True))
 
     async def _answer(self, event: Event, incoming: Incoming) -> None:
-        answer = Answer(self._bot, incoming.place, pick(event.origin.locale), self._postscript(event.origin))
+        postscript = self._postscript(event.origin)
+        answer = self._open(incoming.place, pick(event.origin.locale), postscript)
         pace = self._paces.shared if incoming.place.shared else self._paces.private
         try:
             # Closing, when the person is gone, cancels the work behind the answer.
@@ -143,6 +146,9 @@ class Desk:
             with contextlib.suppress(GoneError, TimeoutError):
                 await asyncio.wait_for(answer.interrupted(), 2)
             raise
+
+    def _open(self, place: Place, locale: str, postscript: str = "") -> Answer:
+        return Answer(self._bot, place, locale, self._budget, postscript)
 
     def _postscript(self, origin: Origin) -> str:
         """In a group we see replies to us and commands only: a photo sent just so would be met by silence."""

@@ -5,7 +5,6 @@ All texts are plain: no parse mode is ever set, so nothing that a person typed c
 
 from __future__ import annotations
 
-import time
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -20,12 +19,12 @@ from telegram import (
     ReplyParameters,
 )
 from telegram.constants import MessageLimit
-from telegram.error import BadRequest, ChatMigrated, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, TelegramError
 
-from bot.adapters.telegram.delivery import GoneError, insist, is_gone, seconds_of
+from bot.adapters.telegram.budget import Budget
+from bot.adapters.telegram.delivery import GoneError, insist, is_gone
 from bot.adapters.telegram.updates import Place
 from bot.core.pieces import length, pieces
-from bot.core.ports import Clock
 from bot.core.replies import Button, Menu, Picture, Progress, Reply, Shown, Text
 from bot.core.wording import say
 
@@ -49,19 +48,16 @@ def _button(button: Button) -> InlineKeyboardButton:
 class Answer:
     """The answer to one event, in one place."""
 
-    def __init__(
-        self, bot: Bot, place: Place, locale: str, postscript: str = "", clock: Clock = time
-    ) -> None:
+    def __init__(self, bot: Bot, place: Place, locale: str, budget: Budget, postscript: str = "") -> None:
         self._bot = bot
         self._place = place
         self._locale = locale
         self._postscript = postscript
-        self._clock = clock
+        self._budget = budget
         self._chat = place.chat
         self._progress: Message | None = None
         self._pictured = False
         self._previews = True
-        self._silent_until = 0.0
 
     async def show(self, reply: Reply) -> None:
         """Raises `GoneError` when nothing can be said there any more."""
@@ -78,7 +74,7 @@ class Answer:
         """Take the progress message away; the answer stands below it."""
         if (message := self._progress) is not None:
             self._progress, self._pictured = None, False
-            await self._attempt(message.delete)
+            await self._attempt(lambda: insist(message.delete))
 
     async def interrupted(self) -> None:
         """We are being stopped: a progress message that nobody will edit again says so."""
@@ -155,9 +151,9 @@ class Answer:
         return True
 
     async def _edit(self, reply: Progress) -> None:
-        """Show how far the work is. Skipped rather than queued while Telegram asks for silence."""
+        """Show how far the work is. Left out rather than queued while there is hardly room for answers."""
         text, markup = reply.drawn, keyboard(reply.menu)
-        if self._clock.monotonic() < self._silent_until:
+        if not self._budget.spare(self._chat):
             return
         message = self._progress
         if message is None:
@@ -182,8 +178,6 @@ class Answer:
         """Call once; what does not work is let be, except that a person who is gone ends the answer."""
         try:
             return await call()
-        except RetryAfter as error:
-            self._silent_until = self._clock.monotonic() + seconds_of(error)
         except TelegramError as error:
             if is_gone(error):
                 raise GoneError from error

@@ -1,21 +1,14 @@
-"""What can be made to go wrong, and the rate limit that is always there."""
+"""What can be made to go wrong."""
 
 from __future__ import annotations
 
 import asyncio
 import re
 import time
-from collections import defaultdict, deque
 from dataclasses import dataclass, field
 
 from tests.doubles.discord.limits import RefusedError
-
-WEBHOOK_PATH = re.compile(r"/api/v10/webhooks/\d+/([^/]+)")
-
-
-def too_many(retry_after: float | None) -> RefusedError:
-    extra = {"retry_after": retry_after, "global": False}
-    return RefusedError(429, 0, "You are being rate limited.", **extra)
+from tests.doubles.discord.rates import Rates, too_many
 
 
 @dataclass
@@ -48,12 +41,11 @@ class Fault:
 
 
 class Faults:
-    """Faults by route, a freeze of every answer, and the limit of requests for each webhook token."""
+    """Faults by route, a freeze of every answer, and the rate limits that are always there."""
 
-    def __init__(self, webhook_limit: tuple[int, float] | None) -> None:
+    def __init__(self, rates: Rates) -> None:
         self.planned: list[Fault] = []
-        self._limit = webhook_limit
-        self._recent: dict[str, deque[float]] = defaultdict(deque)
+        self.rates = rates
         self._frozen_until = 0.0
 
     def freeze(self, seconds: float) -> None:
@@ -67,23 +59,4 @@ class Faults:
         for fault in self.planned:
             if fault.strikes(method, path):
                 raise fault.refusal()
-        match = WEBHOOK_PATH.match(path)
-        return self._count(match[1]) if match and self._limit else {}
-
-    def _count(self, token: str) -> dict[str, str]:
-        assert self._limit is not None
-        most, seconds = self._limit
-        now, recent = time.monotonic(), self._recent[token]
-        while recent and recent[0] <= now - seconds:
-            recent.popleft()
-        reset = (recent[0] + seconds - now) if recent else seconds
-        if len(recent) >= most:
-            raise too_many(round(reset, 3))
-        recent.append(now)
-        return {
-            "X-RateLimit-Limit": str(most),
-            "X-RateLimit-Remaining": str(most - len(recent)),
-            "X-RateLimit-Reset": f"{time.time() + reset:.3f}",
-            "X-RateLimit-Reset-After": f"{reset:.3f}",
-            "X-RateLimit-Bucket": "webhooks",
-        }
+        return self.rates.check(method, path)

@@ -23,6 +23,7 @@ from aiohttp import web
 
 from tests.doubles.discord.faults import Fault, Faults
 from tests.doubles.discord.gateway import DIRECT_MESSAGES, Gateway
+from tests.doubles.discord.rates import Rates
 from tests.doubles.discord.rest import API, Rest, Seen
 from tests.doubles.discord.world import THREAD, Attachment, Call, Channel, Json, Message, User, World
 
@@ -58,12 +59,12 @@ class Resolved:
 
 
 class DiscordDouble:
-    """The control API for tests. `webhook_limit` is (requests, seconds) for each interaction token."""
+    """The control API for tests. `rates` counts requests; without limits nothing is too much."""
 
-    def __init__(self, *, token: str = TOKEN, webhook_limit: tuple[int, float] | None = (5, 2.0)) -> None:
+    def __init__(self, *, token: str = TOKEN, rates: Rates | None = None) -> None:
         self.token = token
         self.world = World()
-        self.faults = Faults(webhook_limit)
+        self.faults = Faults(rates or Rates())
         self._pulse = asyncio.Event()
         self.rest = Rest(self.world, self.faults, token, self._changed)
         self.gateway = Gateway(token, self._ready, self._guilds, self._note)

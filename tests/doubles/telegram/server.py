@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import itertools
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Self
 
@@ -19,6 +19,7 @@ from aiohttp import web
 from tests.doubles.telegram.errors import RefusedError
 from tests.doubles.telegram.faults import Fault
 from tests.doubles.telegram.feed import Feed
+from tests.doubles.telegram.flood import RATES, Flood
 from tests.doubles.telegram.methods import Methods
 from tests.doubles.telegram.params import Params, read
 from tests.doubles.telegram.people import Group, Someone
@@ -39,14 +40,15 @@ class Call:
 
 
 class Telegram:
-    """`async with Telegram() as telegram`: serves until the block ends."""
+    """`async with Telegram() as telegram`: serves until the block ends. Without `rates` nothing is too much."""
 
-    def __init__(self, token: str = TOKEN) -> None:
+    def __init__(self, token: str = TOKEN, rates: Mapping[str, tuple[int, float]] = RATES) -> None:
         self.token = token
         self.world = World()
         self.feed = Feed()
         self.transcript: list[Call] = []
         self.faults: list[Fault] = []
+        self.flood = Flood(rates)
         self._methods = Methods(self.world, self.feed)
         self.feed.replied = self._methods.call
         self._runner: web.AppRunner | None = None
@@ -156,9 +158,10 @@ class Telegram:
     async def _answer(self, token: str, name: str, params: Params) -> Any:
         if token != self.token:
             raise RefusedError(401, "Unauthorized")
-        self._methods.name(name)
+        name = self._methods.name(name)
         if fault := next((f for f in self.faults if f.strikes(name)), None):
             raise RefusedError(fault.code, HTML) if fault.html else fault.refusal()
+        self.flood.count(name, params)
         return await self._methods.call(name, params)
 
     async def _download(self, request: web.Request) -> web.Response:

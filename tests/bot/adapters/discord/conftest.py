@@ -11,6 +11,7 @@ from discord.http import Route
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.core.ports import Handler
 from bot.settings import DiscordSettings
+from tests.doubles.discord.rates import Rates
 from tests.doubles.discord.server import DiscordDouble
 
 
@@ -30,7 +31,7 @@ def _endpoints(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture
 async def double() -> AsyncIterator[DiscordDouble]:
-    async with DiscordDouble(webhook_limit=None) as server:
+    async with DiscordDouble(rates=Rates(())) as server:
         yield server
 
 

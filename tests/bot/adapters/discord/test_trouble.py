@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from dataclasses import replace
 
 import pytest
 
@@ -12,6 +13,7 @@ from bot.core.replies import Progress, Text
 from bot.core.wording import say
 from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import BLEND, SHOWN, Scripted, Step, picture
+from tests.doubles.discord.rates import WEBHOOK, Rates
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Call
 
@@ -45,12 +47,13 @@ async def test_progress_is_throttled(double: DiscordDouble, launch: Launch) -> N
 async def test_the_real_limit_of_a_webhook_is_kept(launch: Launch, double: DiscordDouble) -> None:
     """Five requests in two seconds: the library waits, nothing is lost."""
     ann, room = double.person("ann"), double.channel()
-    double.faults._limit = (5, 1.0)
+    double.faults.rates = Rates((replace(WEBHOOK, seconds=1.0),))
     many: list[Step] = [Progress(str(number), number / 9) for number in range(9)]
     async with launch(Scripted(lambda _: (*many, SHOWN))):
         call = await double.command(ann, "mbti", {"type": "ENFP"}, channel=room)
         await double.until(lambda: ended(call))
     assert [look.content[0] for look in call.messages[0].history[:-1]] == list("012345678")
+    assert double.faults.rates.excess == []
 
 
 async def test_a_server_error_is_tried_again(double: DiscordDouble, launch: Launch) -> None:
