@@ -230,6 +230,10 @@ class Handler(Protocol):
         """Answer `event`; closing the generator cancels the work behind it."""
         ...
 
+    async def language(self, origin: Origin) -> str:
+        """In which of `wording.LOCALES` whoever is at `origin` is answered."""
+        ...
+
 
 class SharingError(Exception):
     """What a link shows cannot be had now: too much is asked for, or the store or the faces' server is away."""

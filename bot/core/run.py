@@ -7,11 +7,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 from bot.core.events import Event
+from bot.core.languages import spoken
 from bot.core.photos import Key
 from bot.core.phrasing import Phrasing, Shot
 from bot.core.place import NOWHERE, Place
 from bot.core.presence import Presence, Running
-from bot.core.wording import pick
 from db.records import PersonRef, Preferences
 
 
@@ -45,9 +45,8 @@ class Run:
 
     def speak(self, chosen: Preferences) -> None:
         """From here on in the language that the person chose, else the platform's, now or last, else the place's."""
-        told = self.event.origin.locale or chosen.locale
-        tag = chosen.language or told or self.place.settings.locale or ""
-        self.phrasing = Phrasing(self.phrasing.person, pick(tag))
+        locale = spoken(self.event.origin, chosen, self.place.settings)
+        self.phrasing = Phrasing(self.phrasing.person, locale)
 
     def show(
         self, data: bytes, media_type: str = "image/jpeg", *, code: str | None = None, poster: bytes = b""

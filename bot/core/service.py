@@ -30,7 +30,7 @@ from bot.core.effects import (
     Say,
     Show,
 )
-from bot.core.events import Command, Event, Photo, PhotoSent
+from bot.core.events import Command, Event, Origin, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
 from bot.core.hands import (
@@ -51,6 +51,7 @@ from bot.core.hands.us import Us
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
 from bot.core.jobs import Jobs
+from bot.core.languages import Languages
 from bot.core.mbti import GENDERS, Gender
 from bot.core.outcomes import error_line
 from bot.core.packs import PackView
@@ -118,7 +119,8 @@ class Service:
             types.hand(store, drawing),
         )
         self._uses = Uses(store)
-        self.suggestions = Suggestions(store, self._packs)
+        self._languages = Languages(store)
+        self.suggestions = Suggestions(store, self._packs, self._languages)
         self._owners = house.owners
         self.sharing = Sharing(ports)
         self._closed = False
@@ -161,6 +163,10 @@ class Service:
             yield _trouble(run, "internal")
         finally:
             run.leave()
+
+    async def language(self, origin: Origin) -> str:
+        """In which of `wording.LOCALES` whoever is at `origin` is answered. Never raises an Exception."""
+        return await self._languages.of(origin)
 
     async def sample(self, kind: str, gender: Gender) -> bytes | None:
         """The type's average face as JPEG, for places where nobody has a conversation; None when there is none now."""

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from bot.core import captions, making
 from bot.core.effects import Direction, Line
 from bot.core.events import Origin
+from bot.core.languages import Languages
 from bot.core.packs import PackView
 from bot.core.phrasing import Phrasing
 from bot.core.ports import Store
 from bot.core.replies import Suggested, Suggestion
-from bot.core.wording import pick
 from db.errors import StoreError
 from db.records import Making, PersonRef
 
@@ -51,8 +51,8 @@ def _short(one: Suggestion) -> Suggestion:
 class Suggestions:
     """Looks up what there is to suggest."""
 
-    def __init__(self, store: Store, packs: PackView) -> None:
-        self._store, self._packs = store, packs
+    def __init__(self, store: Store, packs: PackView, languages: Languages) -> None:
+        self._store, self._packs, self._languages = store, packs, languages
 
     async def of(self, origin: Origin, kind: Suggested, typed: str) -> Sequence[Suggestion]:
         """Nothing while the store does not answer: the person can still type."""
@@ -64,8 +64,7 @@ class Suggestions:
     async def _looked_up(self, origin: Origin, kind: Suggested, typed: str) -> Sequence[Suggestion]:
         person = origin.person
         ref = PersonRef(person.platform, person.id)
-        chosen = await self._store.preferences(ref)
-        phrasing = Phrasing(person, pick(chosen.language or origin.locale or chosen.locale or ""))
+        phrasing = Phrasing(person, await self._languages.of(origin))
         if kind == "codes":
             makings, _ = await self._store.makings(ref, 0, MOST)
             return codes(makings, typed, phrasing)

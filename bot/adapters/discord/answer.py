@@ -13,11 +13,12 @@ import structlog
 
 from bot.adapters.discord import render
 from bot.adapters.discord.doors import ORIGINAL, ChannelDoor, Door, InteractionDoor, LateDoor, Messages
-from bot.adapters.discord.events import is_shared
+from bot.adapters.discord.events import is_shared, origin
 from bot.adapters.discord.render import Draft
+from bot.core.languages import Voice
 from bot.core.outcomes import FACE_CODES, PHOTO_CODES
+from bot.core.ports import Handler
 from bot.core.replies import Progress, Reply, Text
-from bot.core.wording import pick, say
 
 log = structlog.get_logger("typeface.discord")
 
@@ -47,7 +48,7 @@ class Answer:
     def __init__(
         self,
         door: Door,
-        locale: str,
+        voice: Voice,
         *,
         open: int | None = None,
         late: Callable[[], Door] | None = None,
@@ -55,27 +56,27 @@ class Answer:
         shared: bool = False,
     ) -> None:
         self._door, self._late, self._open, self._shared = door, late, open, shared
-        self.locale, self._ends = pick(locale), ends
+        self._voice, self._ends = voice, ends
         self._quiet, self._previews = False, True
 
     @classmethod
-    async def defer(cls, interaction: discord.Interaction[Any]) -> Self | None:
+    async def defer(cls, interaction: discord.Interaction[Any], core: Handler) -> Self | None:
         """Acknowledge an interaction at once; None when that is refused: too late, or it was delivered twice.
 
         A command is answered by "thinking", which becomes the answer; a press leaves its message as it is. What is
         asked in a thread that is locked is answered elsewhere.
         """
-        hidden, locale = is_shared(interaction), str(interaction.locale)
-        late = LateDoor(interaction, pick(locale))
+        hidden, voice = is_shared(interaction), Voice(core, origin(interaction))
+        late = LateDoor(interaction, voice)
         try:
             await interaction.response.defer(ephemeral=hidden)
         except Trouble as error:
             log.warning("discord_not_deferred", **told(error))
-            return cls(late, locale, shared=hidden) if code_of(error) in LOCKED else None
+            return cls(late, voice, shared=hidden) if code_of(error) in LOCKED else None
         pressed = interaction.type is not discord.InteractionType.application_command
         return cls(
             InteractionDoor(interaction, hidden=hidden),
-            locale,
+            voice,
             open=None if pressed else ORIGINAL,
             late=lambda: late,
             ends=interaction.expires_at,
@@ -83,8 +84,8 @@ class Answer:
         )
 
     @classmethod
-    def in_channel(cls, channel: Messages, locale: str) -> Self:
-        return cls(ChannelDoor(channel), locale)
+    def in_channel(cls, channel: Messages, voice: Voice) -> Self:
+        return cls(ChannelDoor(channel), voice)
 
     async def show(self, reply: Reply) -> None:
         """Show a reply; what Discord refuses is mended or logged, never raised."""
@@ -92,14 +93,14 @@ class Answer:
             await self._progress(reply if self._previews else replace(reply, preview=None))
             return
         if self._shared and reply.code in ASKS_FOR_PHOTO:
-            hint = say(self.locale, "discord-how-to-send")
+            hint = await self._voice.say("discord-how-to-send")
             reply = replace(reply, text=f"{reply.text}\n\n{hint}")
         for draft in render.drafts(reply):
             await self._place(draft, public=reply.public)
 
     async def tell(self, key: str) -> None:
         """Say one of the platform's own sentences."""
-        await self.show(Text(say(self.locale, key)))
+        await self.show(Text(await self._voice.say(key)))
 
     async def close(self) -> None:
         """End the answer: an open message that nothing was written into goes away."""
@@ -111,7 +112,7 @@ class Answer:
     async def _progress(self, reply: Progress) -> None:
         if self._quiet:
             return
-        draft = render.progress(self._noticed(reply))
+        draft = render.progress(await self._noticed(reply))
         try:
             if self._open is None:
                 self._open = await self._door.send(draft, public=False)
@@ -123,11 +124,11 @@ class Answer:
             self._quiet = code_of(error) in {UNKNOWN_MESSAGE, *CLOSED}
             self._previews = self._previews and code_of(error) != MISSING_PERMISSIONS
 
-    def _noticed(self, reply: Progress) -> Progress:
+    async def _noticed(self, reply: Progress) -> Progress:
         """Shortly before the message can be changed no more, it tells where the end will be."""
         if self._ends is None or discord.utils.utcnow() < self._ends - NOTICE:
             return reply
-        return replace(reply, text=f"{reply.text}\n{say(self.locale, 'discord-long')}")
+        return replace(reply, text=f"{reply.text}\n{await self._voice.say('discord-long')}")
 
     async def _place(self, whole: Draft, *, public: bool) -> None:
         draft = whole
@@ -136,7 +137,7 @@ class Answer:
                 await self._put(draft, public=public)
                 return
             except Trouble as error:
-                mended = self._mended(draft, whole, error)
+                mended = await self._mended(draft, whole, error)
                 if mended is None:
                     log.warning("discord_reply_refused", **told(error))
                     return
@@ -157,7 +158,7 @@ class Answer:
         if message is not None:
             await self._door.delete(message)
 
-    def _mended(self, draft: Draft, whole: Draft, error: Exception) -> Draft | None:
+    async def _mended(self, draft: Draft, whole: Draft, error: Exception) -> Draft | None:
         """What to try instead, None when nothing is left to try: `draft` is what was refused of `whole`."""
         code = code_of(error)
         shut = code in CLOSED or (code == MISSING_PERMISSIONS and draft.picture is None)
@@ -172,9 +173,9 @@ class Answer:
         if draft.picture is not None and error.status < 500:
             log.warning("discord_picture_refused", **told(error))
             key = "discord-too-large" if code == TOO_LARGE else "discord-no-pictures"
-            return replace(draft, content=say(self.locale, key), picture=None)
+            return replace(draft, content=await self._voice.say(key), picture=None)
         # Such as words that the place's own rules refuse: nobody is left before a message that never ends.
-        sorry = Draft(say(self.locale, "error-internal"))
+        sorry = Draft(await self._voice.say("error-internal"))
         return None if draft == sorry else sorry
 
 

@@ -24,8 +24,8 @@ LAST_WORDS_SECONDS = 3.0
 class Desk:
     """`edit_seconds`: progress is shown no more often; `grace`: how long answers may go on after `close`."""
 
-    def __init__(self, service: Handler, *, edit_seconds: float = 2.0, grace: float = 5.0) -> None:
-        self._service, self._edit_seconds, self._grace = service, edit_seconds, grace
+    def __init__(self, core: Handler, *, edit_seconds: float = 2.0, grace: float = 5.0) -> None:
+        self.core, self._edit_seconds, self._grace = core, edit_seconds, grace
         self._running: set[asyncio.Task[Any]] = set()
         self._closing = False
 
@@ -45,7 +45,7 @@ class Desk:
                 await answer.tell("error-internal")
 
     async def _answer(self, answer: Answer, event: Event) -> None:
-        replies = paced(self._service.handle(event), self._edit_seconds, time)
+        replies = paced(self.core.handle(event), self._edit_seconds, time)
         async with aclosing(replies):
             async for reply in replies:
                 await answer.show(reply)

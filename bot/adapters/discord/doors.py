@@ -9,7 +9,7 @@ import discord
 
 from bot.adapters.discord.events import is_shared
 from bot.adapters.discord.render import MAX_CONTENT, Draft
-from bot.core.wording import say
+from bot.core.languages import Voice
 
 ORIGINAL = 0
 """Stands for the message that a deferred answer to a command becomes."""
@@ -90,9 +90,9 @@ class LateDoor:
     the channel: a picture that nobody asked to show stays private.
     """
 
-    def __init__(self, interaction: discord.Interaction[Any], locale: str) -> None:
+    def __init__(self, interaction: discord.Interaction[Any], voice: Voice) -> None:
         self._user: discord.User | discord.Member = interaction.user
-        self._locale, self._shared = locale, is_shared(interaction)
+        self._voice, self._shared = voice, is_shared(interaction)
         self._channel: discord.PartialMessageable = interaction.client.get_partial_messageable(
             interaction.channel_id or 0
         )
@@ -109,7 +109,7 @@ class LateDoor:
                     raise
         try:
             channel = await self._user.create_dm()
-            message = await self._post(channel, self._apart(draft, first=not self._moved))
+            message = await self._post(channel, await self._apart(draft, first=not self._moved))
         except discord.Forbidden:
             return self._word or await self._say_so()
         self._moved.append(message)
@@ -117,14 +117,14 @@ class LateDoor:
 
     async def _say_so(self) -> int:
         """One word in the channel, however much there was to send."""
-        text = say(self._locale, "discord-late", who=self._user.mention)
+        text = await self._voice.say("discord-late", who=self._user.mention)
         only = discord.AllowedMentions(everyone=False, roles=False, users=[self._user])
         self._word = (await self._channel.send(text, allowed_mentions=only)).id
         return self._word
 
     async def edit(self, message: int, draft: Draft) -> None:
         if message in self._moved:
-            draft = self._apart(draft, first=message == self._moved[0])
+            draft = await self._apart(draft, first=message == self._moved[0])
         await self._at[message].edit(message, draft)
 
     async def delete(self, message: int) -> None:
@@ -136,9 +136,9 @@ class LateDoor:
         self._at[message] = door
         return message
 
-    def _apart(self, draft: Draft, *, first: bool) -> Draft:
+    async def _apart(self, draft: Draft, *, first: bool) -> Draft:
         """For another chat, whose conversation the buttons know nothing of; the first message tells why it is there."""
-        where = say(self._locale, "discord-moved", where=f"<#{self._channel.id}>")
+        where = await self._voice.say("discord-moved", where=f"<#{self._channel.id}>")
         text = f"{draft.content}\n\n{where}"
         content = text if first and len(text) <= MAX_CONTENT else draft.content
         return replace(draft, content=content, menu=(), select=None)

@@ -90,18 +90,21 @@ def press(interaction: discord.Interaction[Any], payload: str) -> Press:
     return Press(origin(interaction), payload, written(interaction))
 
 
-def direct_message(message: discord.Message, locale: str, photo: Photo | None) -> PhotoSent | TextSent:
-    """What a person wrote to the bot alone."""
-    person = Person("discord", str(message.author.id))
-    where = Origin(
-        person,
+def in_private(message: discord.Message, locale: str) -> Origin:
+    """Where a person writes to the bot alone."""
+    return Origin(
+        Person("discord", str(message.author.id)),
         chat=str(message.channel.id),
         locale=locale,
         update=f"m{message.id}",
         name=message.author.display_name,
         handle=message.author.name,
     )
-    return TextSent(where, message.content) if photo is None else PhotoSent(where, photo)
+
+
+def direct_message(where: Origin, text: str, photo: Photo | None) -> PhotoSent | TextSent:
+    """What a person wrote to the bot alone."""
+    return TextSent(where, text) if photo is None else PhotoSent(where, photo)
 
 
 def first_photo(attachments: list[discord.Attachment]) -> discord.Attachment | None:

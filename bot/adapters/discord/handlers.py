@@ -15,9 +15,9 @@ from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
 from bot.adapters.discord.render import payload
 from bot.core.events import Event, Photo
+from bot.core.languages import Voice
 from bot.core.ports import Suggests
 from bot.core.replies import Suggested, Suggestion
-from bot.core.wording import pick
 
 SUGGEST_SECONDS = 2.0
 """Discord waits three."""
@@ -30,14 +30,19 @@ class Handlers:
         self._desk, self._downloads, self._suggestions = desk, downloads, suggestions
         self._locales = events.Locales()
 
+    async def begin(self, interaction: discord.Interaction[Any]) -> Answer | None:
+        """Acknowledge what came; None when that is refused."""
+        self._locales.remember(interaction)
+        return await Answer.defer(interaction, self._desk.core)
+
     async def command(self, interaction: discord.Interaction[Any], name: str, given: events.Given) -> None:
         """A slash command, perhaps with a photo."""
-        if answer := await self._begin(interaction):
+        if answer := await self.begin(interaction):
             await self._command(interaction, answer, name, given)
 
     async def blend(self, interaction: discord.Interaction[Any], message: discord.Message) -> None:
         """The menu entry on a message: one's own photo only."""
-        if not (answer := await self._begin(interaction)):
+        if not (answer := await self.begin(interaction)):
             return
         attached = events.first_photo(message.attachments)
         if message.author.id != interaction.user.id:
@@ -67,7 +72,9 @@ class Handlers:
 
     async def press(self, interaction: discord.Interaction[Any]) -> None:
         """A button or a filled form of ours, from before a restart too: all that it means is in its custom_id."""
-        form = render.form(events.pressed(interaction), pick(str(interaction.locale)))
+        form = await render.form(
+            events.pressed(interaction), Voice(self._desk.core, events.origin(interaction))
+        )
         if form is not None and interaction.type is discord.InteractionType.component:
             with suppress(*Trouble):  # too late, or delivered twice: the button is still there
                 await interaction.response.send_modal(form)
@@ -76,7 +83,7 @@ class Handlers:
         async def translate() -> Event:
             return events.press(interaction, payload(events.pressed(interaction)))
 
-        if answer := await self._begin(interaction):
+        if answer := await self.begin(interaction):
             await self._desk.serve(answer, translate)
 
     async def message(self, message: discord.Message) -> None:
@@ -84,19 +91,15 @@ class Handlers:
         channel = message.channel
         if not isinstance(channel, discord.DMChannel) or message.author.bot or message.is_system():
             return
-        locale = self._locales.of(message.author.id)
+        where = events.in_private(message, self._locales.of(message.author.id))
         attached = events.first_photo(message.attachments) or next(iter(message.attachments), None)
 
         async def translate() -> Event:
             with suppress(*Trouble):
                 await channel.typing()
-            return events.direct_message(message, locale, await self._photo(attached))
+            return events.direct_message(where, message.content, await self._photo(attached))
 
-        await self._desk.serve(Answer.in_channel(channel, locale), translate)
-
-    async def _begin(self, interaction: discord.Interaction[Any]) -> Answer | None:
-        self._locales.remember(interaction)
-        return await Answer.defer(interaction)
+        await self._desk.serve(Answer.in_channel(channel, Voice(self._desk.core, where)), translate)
 
     async def _command(
         self, interaction: discord.Interaction[Any], answer: Answer, name: str, given: events.Given

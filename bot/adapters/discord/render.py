@@ -9,9 +9,9 @@ from dataclasses import dataclass
 import discord
 
 from bot.core.forms import FORMS
+from bot.core.languages import Voice
 from bot.core.pieces import pieces
 from bot.core.replies import Button, Menu, Picture, Progress, Select, Shown, Style, Text
-from bot.core.wording import say
 
 PREFIX = "tf:"
 """Before every payload in a custom_id; a custom_id has at most 100 characters, a payload 64."""
@@ -70,16 +70,16 @@ def _button(button: Button, row: int) -> discord.ui.Button[discord.ui.View]:
     )
 
 
-def form(custom_id: str, locale: str) -> discord.ui.Modal | None:
+async def form(custom_id: str, voice: Voice) -> discord.ui.Modal | None:
     """The form that a button opens, if it opens one. It is finished at once, so that the library does not keep it."""
     name = custom_id.removeprefix(FORM).split(":")[0]
     if not custom_id.startswith(FORM) or name not in FORMS:
         return None
-    modal = discord.ui.Modal(title=say(locale, f"modal-{name}-title"), custom_id=custom_id)
+    modal = discord.ui.Modal(title=await voice.say(f"modal-{name}-title"), custom_id=custom_id)
     field = discord.ui.TextInput[discord.ui.Modal](
         style=discord.TextStyle.paragraph, max_length=FORMS[name], required=False, custom_id="text"
     )
-    modal.add_item(discord.ui.Label(text=say(locale, f"modal-{name}"), component=field))
+    modal.add_item(discord.ui.Label(text=await voice.say(f"modal-{name}"), component=field))
     modal.stop()
     return modal
 

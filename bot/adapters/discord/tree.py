@@ -10,7 +10,7 @@ import structlog
 from discord import app_commands
 from discord.app_commands import locale_str
 
-from bot.adapters.discord.answer import Answer, told
+from bot.adapters.discord.answer import told
 from bot.adapters.discord.handlers import Handlers
 from bot.core.commands import COMMANDS, CommandSpec, Option
 from bot.core.mbti import TYPES
@@ -40,12 +40,16 @@ class Texts(app_commands.Translator):
 class Commands(app_commands.CommandTree[discord.Client]):
     """The tree; a command that Discord still offers and we no longer have is answered, not raised."""
 
+    def __init__(self, client: discord.Client, handlers: Handlers) -> None:
+        super().__init__(client)
+        self._typeface = handlers
+
     async def on_error(
         self, interaction: discord.Interaction[Any], error: app_commands.AppCommandError, /
     ) -> None:
         log.error("discord_command_broke", **told(error))
         if not interaction.response.is_done():
-            answer = await Answer.defer(interaction)
+            answer = await self._typeface.begin(interaction)
             if answer is not None:
                 await answer.tell("error-internal")
 
@@ -147,7 +151,7 @@ def user_menu(handlers: Handlers) -> app_commands.ContextMenu:
 
 
 def build_tree(client: discord.Client, handlers: Handlers) -> Commands:
-    tree = Commands(client)
+    tree = Commands(client, handlers)
     for spec in COMMANDS:
         if "discord" in spec.platforms:
             tree.add_command(slash_command(spec, handlers))

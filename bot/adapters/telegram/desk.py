@@ -24,9 +24,9 @@ from bot.adapters.telegram.updates import Incoming, Notice, Place, read
 from bot.core import gate
 from bot.core.discretion import told
 from bot.core.events import Command, Event, Origin, PhotoSent, TextSent
+from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Desk as Core
-from bot.core.wording import pick, say
 
 log = structlog.get_logger("typeface.telegram")
 RECENT_KEPT = 1000
@@ -95,7 +95,7 @@ class Desk:
                 return
             incoming = read(update, self._bot.bot)
             if isinstance(incoming, Notice):
-                await self._open(incoming.place, pick(incoming.locale)).tell(incoming.key)
+                await self._open(incoming.place, incoming.origin).tell(incoming.key)
             elif incoming is not None:
                 await self._take_turn(incoming)
         except GoneError:
@@ -133,8 +133,7 @@ class Desk:
         return replace(event, origin=replace(event.origin, admin=True))
 
     async def _answer(self, event: Event, incoming: Incoming) -> None:
-        postscript = self._postscript(event.origin)
-        answer = self._open(incoming.place, pick(event.origin.locale), postscript)
+        answer = self._open(incoming.place, event.origin, self._postscripts(event.origin))
         pace = self._paces.shared if incoming.place.shared else self._paces.private
         try:
             # Closing, when the person is gone, cancels the work behind the answer.
@@ -147,14 +146,14 @@ class Desk:
                 await asyncio.wait_for(answer.interrupted(), 2)
             raise
 
-    def _open(self, place: Place, locale: str, postscript: str = "") -> Answer:
-        return Answer(self._bot, place, locale, self._budget, postscript)
+    def _open(self, place: Place, origin: Origin, postscripts: tuple[str, ...] = ()) -> Answer:
+        return Answer(self._bot, place, Voice(self._handler, origin), self._budget, postscripts)
 
-    def _postscript(self, origin: Origin) -> str:
+    def _postscripts(self, origin: Origin) -> tuple[str, ...]:
         """In a group we see replies to us and commands only: a photo sent just so would be met by silence."""
         if origin.shared and self._told.new(f"{origin.person.id} {origin.chat}"):
-            return say(pick(origin.locale), "telegram-group")
-        return ""
+            return ("telegram-group",)
+        return ()
 
     @contextlib.contextmanager
     def _once(self, incoming: Incoming) -> Iterator[bool]:

@@ -27,10 +27,11 @@ from telegram.error import TelegramError
 
 from bot.adapters.telegram.links import payload
 from bot.core.discretion import told
+from bot.core.events import Origin, Person
 from bot.core.hearing import parse, words
 from bot.core.mbti import GENDERS, TYPES, Gender
-from bot.core.ports import Clock, Samples
-from bot.core.wording import pick, say
+from bot.core.ports import Clock, Desk
+from bot.core.wording import say
 
 log = structlog.get_logger("typeface.telegram")
 WAIT_SECONDS = 6.0
@@ -54,18 +55,20 @@ def wanted(text: str) -> list[Sample]:
 class Inline:
     """Answers inline questions; the faces' file_ids are kept for an hour."""
 
-    def __init__(self, bot: Bot, samples: Samples, clock: Clock = time) -> None:
-        self._bot, self._samples, self._clock = bot, samples, clock
+    def __init__(self, bot: Bot, core: Desk, clock: Clock = time) -> None:
+        self._bot, self._core, self._clock = bot, core, clock
         self._ids: dict[Sample, tuple[str, float]] = {}
         self._sending: dict[Sample, asyncio.Task[None]] = {}
 
     async def answer(self, query: InlineQuery) -> None:
         """A question that has grown old meanwhile is let be: the person has typed on."""
-        locale = pick(query.from_user.language_code or "")
+        asker = query.from_user
+        whose = Person("telegram", str(asker.id))
+        locale = await self._core.language(Origin(whose, str(asker.id), asker.language_code or ""))
         samples = wanted(query.query)
         missing = [one for one in samples if self._known(one) is None]
         if missing:
-            fetching = [self._fetch(one, query.from_user.id) for one in missing]
+            fetching = [self._fetch(one, asker.id) for one in missing]
             await asyncio.wait(fetching, timeout=WAIT_SECONDS)
         whole = all(self._known(one) for one in samples)
         start = payload(*samples[0]) if samples else "start"
@@ -102,7 +105,7 @@ class Inline:
 
     async def _send(self, sample: Sample, chat: int) -> None:
         """Put the face where Telegram keeps it."""
-        if (picture := await self._samples.sample(*sample)) is None:
+        if (picture := await self._core.sample(*sample)) is None:
             return
         try:
             sent = await self._bot.send_photo(chat, picture, filename="face.jpg", disable_notification=True)

@@ -24,9 +24,9 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, insist, is_gone
 from bot.adapters.telegram.updates import Place
+from bot.core.languages import Voice
 from bot.core.pieces import length, pieces
 from bot.core.replies import Button, Menu, Picture, Progress, Reply, Shown, Text
-from bot.core.wording import say
 
 log = structlog.get_logger("typeface.telegram")
 T = TypeVar("T")
@@ -46,13 +46,15 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 class Answer:
-    """The answer to one event, in one place."""
+    """The answer to one event, in one place. `postscripts` are sentences of our own that end its first message."""
 
-    def __init__(self, bot: Bot, place: Place, locale: str, budget: Budget, postscript: str = "") -> None:
+    def __init__(
+        self, bot: Bot, place: Place, voice: Voice, budget: Budget, postscripts: tuple[str, ...] = ()
+    ) -> None:
         self._bot = bot
         self._place = place
-        self._locale = locale
-        self._postscript = postscript
+        self._voice = voice
+        self._postscripts = postscripts
         self._budget = budget
         self._chat = place.chat
         self._progress: Message | None = None
@@ -64,10 +66,10 @@ class Answer:
         if isinstance(reply, Progress):
             await self._edit(reply)
         elif isinstance(reply, Text):
-            await self._say(self._signed(reply.text), reply.rows)
+            await self._say(await self._signed(reply.text), reply.rows)
             await self.tidy()
         else:
-            await self._picture(reply, self._signed(reply.text))
+            await self._picture(reply, await self._signed(reply.text))
             await self.tidy()
 
     async def tidy(self) -> None:
@@ -79,13 +81,13 @@ class Answer:
     async def interrupted(self) -> None:
         """We are being stopped: a progress message that nobody will edit again says so."""
         if (message := self._progress) is not None:
-            text = say(self._locale, "error-stopping")
+            text = await self._voice.say("error-stopping")
             edit = message.edit_caption if self._pictured else message.edit_text
             await self._attempt(lambda: edit(text))
 
     async def tell(self, key: str) -> None:
         """Say one of the platform's own sentences."""
-        await self._say(say(self._locale, key), ())
+        await self._say(await self._voice.say(key), ())
 
     def _where(self) -> dict[str, Any]:
         reply = self._place.reply_to
@@ -110,16 +112,16 @@ class Answer:
             await self._deliver(self._bot.send_message, text=head, **plain)
         await self._deliver(self._bot.send_message, text=last, reply_markup=keyboard(menu), **plain)
 
-    def _signed(self, text: str) -> str:
-        """The text with the postscript, if that has not been said yet."""
-        postscript, self._postscript = self._postscript, ""
-        return f"{text}\n\n{postscript}" if postscript else text
+    async def _signed(self, text: str) -> str:
+        """The text with what has not been said yet."""
+        keys, self._postscripts = self._postscripts, ()
+        return "\n\n".join([text, *[await self._voice.say(key) for key in keys]])
 
     async def _picture(self, reply: Shown, text: str) -> None:
         fits = length(text) <= MAX_CAPTION
         caption = {"caption": text or None, "reply_markup": keyboard(reply.rows)} if fits else {}
         if not await self._upload(reply.picture, caption, whole=reply.whole):
-            refused = say(self._locale, "telegram-no-picture")
+            refused = await self._voice.say("telegram-no-picture")
             await self._say(f"{refused}\n\n{text}".strip(), reply.rows)
         elif not fits:
             await self._say(text, reply.rows)

@@ -44,7 +44,7 @@ class Notice:
 
     key: str
     place: Place
-    locale: str
+    origin: Origin
 
 
 @dataclass(frozen=True)
@@ -157,7 +157,10 @@ def _faceless(message: Message, me: User) -> Notice | None:
     """A command in the name of a group or channel: all its admins would be one person, and share one face."""
     if _words(message, me).command is None:
         return None
-    return Notice("telegram-anonymous", _place(message), "en")
+    place, sender = _place(message), message.sender_chat
+    person = Person("telegram", str(sender.id if sender else place.chat))
+    community = str(place.chat) if place.shared else None
+    return Notice("telegram-anonymous", place, Origin(person, str(place.chat), "", community=community))
 
 
 def _cut(text: str, offset: int, length: int) -> str:

@@ -13,12 +13,21 @@ from typing import BinaryIO, TextIO
 
 from bot.adapters.terminal import typed
 from bot.adapters.terminal.lines import Lines
-from bot.adapters.terminal.printed import Album, AlbumError, HumanPrinter, JsonPrinter, Printer, buttons_of
-from bot.core import wording
+from bot.adapters.terminal.printed import (
+    Album,
+    AlbumError,
+    HumanPrinter,
+    JsonPrinter,
+    Kept,
+    Printer,
+    buttons_of,
+)
 from bot.core.events import Origin, Person
+from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Handler
 from bot.core.replies import Button, Progress, Reply, Shown, Text
+from bot.core.wording import pick
 
 
 @dataclass(frozen=True)
@@ -42,7 +51,7 @@ class TerminalAdapter:
 
     def __init__(self, service: Handler, options: TerminalOptions) -> None:
         self._service, self._options = service, options
-        self._locale = wording.pick(options.locale)
+        self._locale = pick(options.locale)
         self._album = Album(options.out)
         self._menu: tuple[Button, ...] = ()
 
@@ -64,7 +73,7 @@ class TerminalAdapter:
                     await self._answer(line, printer, stdout)
         except AlbumError as error:
             printer.close()
-            print(wording.say(self._locale, "terminal-no-folder", path=str(error)), file=sys.stderr)
+            print(await self._voice().say("terminal-no-folder", path=str(error)), file=sys.stderr)
             return 2
         except OSError:
             return 1
@@ -72,29 +81,34 @@ class TerminalAdapter:
             printer.close()
 
     def _printer(self, stdout: TextIO) -> Printer:
-        return JsonPrinter(stdout) if self._options.json else HumanPrinter(stdout, self._locale)
+        return JsonPrinter(stdout) if self._options.json else HumanPrinter(stdout)
 
     def _origin(self) -> Origin:
         person = Person("terminal", self._options.person)
         return Origin(person, "terminal", self._locale, update=uuid.uuid4().hex)
 
+    def _voice(self) -> Voice:
+        return Voice(self._service, self._origin())
+
     async def _answer(self, line: bytes, printer: Printer, stdout: TextIO) -> None:
         event = await asyncio.to_thread(typed.read, line, self._menu, self._origin())
         if isinstance(event, typed.Mistake):
-            printer.show(self._own(event), None)
+            printer.show(await self._own(event))
             return
         moving = not self._options.json and stdout.isatty()
         pace = self._options.pace_seconds / (10 if moving else 1)
         async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
             async for reply in replies:
-                self._show(reply, printer)
+                await self._show(reply, printer)
 
-    def _own(self, mistake: typed.Mistake) -> Text:
+    async def _own(self, mistake: typed.Mistake) -> Text:
         argument = "path" if mistake.code == "no_such_file" else "number"
-        return Text(wording.say(self._locale, mistake.key, **{argument: mistake.shown}), code=mistake.code)
+        return Text(await self._voice().say(mistake.key, **{argument: mistake.shown}), code=mistake.code)
 
-    def _show(self, reply: Reply, printer: Printer) -> None:
-        file = self._album.keep(reply.picture) if isinstance(reply, Shown) else None
+    async def _show(self, reply: Reply, printer: Printer) -> None:
+        kept = None
+        if isinstance(reply, Shown):
+            kept = Kept(self._album.keep(reply.picture), await self._voice().say("terminal-file"))
         if reply.menu and not isinstance(reply, Progress):
             self._menu = buttons_of(reply)
-        printer.show(reply, file)
+        printer.show(reply, kept)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
@@ -11,7 +12,6 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
-from bot.core import wording
 from bot.core.replies import Button, Picture, Progress, Reply, Shown
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
@@ -64,12 +64,20 @@ class Album:
             return path
 
 
+@dataclass(frozen=True)
+class Kept:
+    """Where a reply's picture was written, and what that is called."""
+
+    file: Path
+    label: str
+
+
 class Printer(Protocol):
-    """Shows replies; `file` is where a picture was written."""
+    """Shows replies, and where their pictures were written."""
 
     def prompt(self) -> None: ...
 
-    def show(self, reply: Reply, file: Path | None) -> None: ...
+    def show(self, reply: Reply, kept: Kept | None = None) -> None: ...
 
     def close(self) -> None: ...
 
@@ -91,11 +99,11 @@ class JsonPrinter:
     def prompt(self) -> None:
         """Programs need none."""
 
-    def show(self, reply: Reply, file: Path | None) -> None:
+    def show(self, reply: Reply, kept: Kept | None = None) -> None:
         line = {
             "kind": _kind(reply),
             "text": reply.text,
-            "file": str(file) if file else None,
+            "file": str(kept.file) if kept else None,
             "buttons": [{"n": n, "label": b.label} for n, b in enumerate(buttons_of(reply), 1)],
             "progress": reply.fraction if isinstance(reply, Progress) else None,
             "code": None if isinstance(reply, Progress) else reply.code,
@@ -108,13 +116,13 @@ class JsonPrinter:
         """Nothing is held."""
 
 
-def human_line(reply: Reply, file: Path | None, locale: str) -> str:
+def human_line(reply: Reply, kept: Kept | None) -> str:
     """A reply in one line for people."""
     parts = [one_line(reply.text)]
     if isinstance(reply, Progress) and reply.fraction is not None:
         parts.insert(0, f"{reply.fraction:4.0%}")
-    if file:
-        parts.append(f"({wording.say(locale, 'terminal-file')}: {file})")
+    if kept:
+        parts.append(f"({kept.label}: {kept.file})")
     if not isinstance(reply, Progress):
         parts += [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
     return "  ".join(part for part in parts if part)
@@ -123,8 +131,8 @@ def human_line(reply: Reply, file: Path | None, locale: str) -> str:
 class HumanPrinter:
     """Lines for people; progress is one moving line on a terminal, and lines of its own in a pipe."""
 
-    def __init__(self, out: TextIO, locale: str) -> None:
-        self._out, self._locale = out, locale
+    def __init__(self, out: TextIO) -> None:
+        self._out = out
         self._bar: Bar | None = None
         self._task = TaskID(0)
 
@@ -133,14 +141,14 @@ class HumanPrinter:
             self._out.write("> ")
             self._out.flush()
 
-    def show(self, reply: Reply, file: Path | None) -> None:
+    def show(self, reply: Reply, kept: Kept | None = None) -> None:
         if isinstance(reply, Progress) and self._out.isatty():
             self._move(reply)
             return
         self.close()
         encoding = getattr(self._out, "encoding", None) or "utf-8"
         # What the terminal's encoding cannot write becomes a question mark, not the end of the chat.
-        line = human_line(reply, file, self._locale).encode(encoding, "replace").decode(encoding)
+        line = human_line(reply, kept).encode(encoding, "replace").decode(encoding)
         self._out.write(line + "\n")
         self._out.flush()
 

@@ -27,16 +27,14 @@ ASSETS: web.AppKey[dict[str, pages.Asset]] = web.AppKey("assets")
 
 
 async def show_page(request: web.Request) -> web.Response:
-    """`GET /`, in the language asked for by `?lang=` or else by the browser."""
-    asked = request.query.get("lang", "")
-    locale = (
-        asked if asked in wording.LOCALES else pages.pick_locale(request.headers.get("Accept-Language", ""))
-    )
+    """`GET /`, in the language asked for by `?lang=`, else in the one that the person chose, else the browser's."""
+    person, asked = visitor.welcome(request), request.query.get("lang", "")
+    locale = asked if asked in wording.LOCALES else await visitor.language(request, request.app[HANDLER])
     response = web.Response(body=request.app[PAGES][locale], content_type="text/html", charset="utf-8")
     response.headers.update(
         {"Cache-Control": "no-store", "Content-Language": locale, "Vary": "Accept-Language"}
     )
-    visitor.remember(request, response, visitor.welcome(request))
+    visitor.remember(request, response, person)
     return response
 
 
@@ -94,5 +92,5 @@ def build(handler: Sharer) -> web.Application:
     app.router.add_get("/page/{name}", show_asset)
     app.router.add_get("/healthz", show_health)
     app.router.add_post("/chat", chat)
-    sharing.add(app, handler.sharing)
+    sharing.add(app, handler)
     return app

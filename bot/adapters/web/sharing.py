@@ -14,13 +14,13 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from bot.adapters.web import pages
+from bot.adapters.web import visitor
 from bot.adapters.web.reading import is_stranger
 from bot.adapters.web.shield import is_secure
 from bot.core import wording
-from bot.core.ports import Shared, Shares, SharingError
+from bot.core.ports import Shared, Sharer, SharingError
 
-SHARES: web.AppKey[Shares] = web.AppKey("shares")
+_CORE: web.AppKey[Sharer] = web.AppKey("sharer")
 PATH = "/s/{token:[A-Za-z0-9_-]{22}}"
 LOOKS = 60
 """A minute, of a stranger's address."""
@@ -98,11 +98,11 @@ def _sorry(locale: str, status: int) -> web.Response:
 
 async def show(request: web.Request) -> web.Response:
     """The page."""
-    locale = pages.pick_locale(request.headers.get("Accept-Language", ""))
     if not request.app[_LOOKS].room(request.remote):
-        return _sorry(locale, 429)
+        return _sorry(visitor.browsers_language(request), 429)
+    locale = await visitor.language(request, request.app[_CORE])
     try:
-        shared = await request.app[SHARES].look(request.match_info["token"])
+        shared = await request.app[_CORE].sharing.look(request.match_info["token"])
     except SharingError:
         return _sorry(locale, 503)
     if shared is None:
@@ -114,9 +114,9 @@ async def show_picture(request: web.Request) -> web.Response:
     """Its picture."""
     if not request.app[_LOOKS].room(request.remote):
         raise web.HTTPTooManyRequests(headers={"Retry-After": "60"})
-    locale = pages.pick_locale(request.headers.get("Accept-Language", ""))
+    locale = await visitor.language(request, request.app[_CORE])
     try:
-        picture = await request.app[SHARES].picture(request.match_info["token"], locale)
+        picture = await request.app[_CORE].sharing.picture(request.match_info["token"], locale)
     except SharingError:
         raise web.HTTPServiceUnavailable(headers={"Retry-After": "10"}) from None
     if picture is None:
@@ -127,12 +127,12 @@ async def show_picture(request: web.Request) -> web.Response:
 
 async def gone(request: web.Request) -> web.Response:
     """What never was a link."""
-    return _sorry(pages.pick_locale(request.headers.get("Accept-Language", "")), 404)
+    return _sorry(await visitor.language(request, request.app[_CORE]), 404)
 
 
-def add(app: web.Application, shares: Shares) -> None:
-    """Serve the links of `shares`."""
-    app[SHARES], app[_LOOKS] = shares, Looks()
+def add(app: web.Application, core: Sharer) -> None:
+    """Serve the links of `core`."""
+    app[_CORE], app[_LOOKS] = core, Looks()
     app.router.add_get(PATH, show)
     app.router.add_get(f"{PATH}/picture.jpg", show_picture)
     app.router.add_get("/s/{rest:.*}", gone)

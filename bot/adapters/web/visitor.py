@@ -10,8 +10,11 @@ from contextlib import contextmanager
 
 from aiohttp import web
 
+from bot.adapters.web import pages
 from bot.adapters.web.reading import CrowdedError
 from bot.adapters.web.shield import is_secure
+from bot.core.events import Origin, Person
+from bot.core.ports import Handler
 
 _ID = re.compile(r"[A-Za-z0-9_-]{22}")
 DAYS_30 = 30 * 24 * 3600
@@ -44,6 +47,17 @@ def remember(request: web.Request, response: web.StreamResponse, person: str) ->
         secure=is_secure(request),
         path="/",
     )
+
+
+def browsers_language(request: web.Request) -> str:
+    """What the browser wants."""
+    return pages.pick_locale(request.headers.get("Accept-Language", ""))
+
+
+async def language(request: web.Request, core: Handler) -> str:
+    """In which language to meet whoever asks: what they chose in the conversation, else what the browser wants."""
+    person, wanted = known(request), browsers_language(request)
+    return await core.language(Origin(Person("web", person), person, wanted)) if person else wanted
 
 
 class Turnstile:

@@ -12,7 +12,7 @@ from tests.doubles.telegram.errors import bad
 
 OBJECTS = frozenset(
     {"reply_markup", "media", "commands", "allowed_updates", "reply_parameters", "scope", "message_ids"}
-    | {"entities", "caption_entities", "link_preview_options", "menu_button", "reaction", "results"}
+    | {"entities", "caption_entities", "link_preview_options", "menu_button", "reaction", "results", "button"}
 )
 
 

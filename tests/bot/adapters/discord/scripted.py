@@ -9,8 +9,9 @@ from dataclasses import dataclass, field
 
 from PIL import Image
 
-from bot.core.events import Event, Photo
+from bot.core.events import Event, Origin, Photo
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
+from bot.core.wording import pick
 
 Step = Reply | float | asyncio.Event
 """A reply, seconds to wait, or something to wait for."""
@@ -45,6 +46,10 @@ class Scripted:
     script: Script = lambda _: (Text("Hello."),)
     events: list[Event] = field(default_factory=list)
     cut: int = 0
+    chosen: str = ""
+
+    async def language(self, origin: Origin) -> str:
+        return self.chosen or pick(origin.locale)
 
     async def handle(self, event: Event) -> AsyncIterator[Reply]:
         self.events.append(event)

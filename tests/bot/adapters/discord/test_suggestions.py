@@ -71,5 +71,6 @@ async def test_while_the_store_is_away_nothing_is_offered_and_nothing_breaks(
     async def down(*_: object) -> None:
         raise StoreError("down")
 
-    monkeypatch.setattr(store, "preferences", down)
-    assert await offered(double, double.person("ann"), "edit", "direction", "smile") == []
+    for name in ("preferences", "makings"):
+        monkeypatch.setattr(store, name, down)
+    assert await offered(double, double.person("ann"), "show", "code", "") == []

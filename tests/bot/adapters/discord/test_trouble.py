@@ -155,6 +155,15 @@ async def test_who_is_asked_for_a_photo_is_told_how_to_send_one_here(
             assert hinted == (room.kind == 0)
 
 
+async def test_what_we_say_ourselves_is_in_the_chosen_language(double: DiscordDouble, launch: Launch) -> None:
+    ann = double.person("ann")
+    service = Scripted(lambda _: (Text("사진을 보내 주세요.", code="ask_selfie"),), chosen="ko")
+    async with launch(service):
+        call = await double.command(ann, "mbti", {"type": "ENFP"}, channel=double.channel())
+        (told,) = await double.until(lambda: call.messages)
+    assert say("ko", "discord-how-to-send") in told.content
+
+
 def bug(event: Event) -> list[Step]:
     """What a core must not do; were it to, nobody is left waiting."""
     raise RuntimeError(f"about {event.origin.person.id}")

@@ -8,9 +8,10 @@ from collections.abc import AsyncIterator, Callable
 
 from PIL import Image
 
-from bot.core.events import Event
+from bot.core.events import Event, Origin
 from bot.core.mbti import Gender
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
+from bot.core.wording import pick
 
 Script = Callable[[Event], AsyncIterator[Reply]]
 MENU = ((Button("More me", "1.abc.me", "primary"), Button("Forget", "1.abc.forget", "danger")),)
@@ -43,12 +44,16 @@ class Scripted:
         self.closed = 0
         self.samples: list[tuple[str, str]] = []
         self.broken = False
+        self.chosen = ""
 
     async def sample(self, kind: str, gender: Gender) -> bytes | None:
         self.samples.append((kind, gender))
         if self.broken:
             return None
         return jpeg()
+
+    async def language(self, origin: Origin) -> str:
+        return self.chosen or pick(origin.locale)
 
     async def handle(self, event: Event) -> AsyncIterator[Reply]:
         self.events.append(event)

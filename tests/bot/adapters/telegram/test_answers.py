@@ -9,6 +9,7 @@ import structlog
 
 from bot.core.events import Event, Press
 from bot.core.replies import Picture, Progress, Reply, Shown, Text
+from bot.core.wording import say
 from tests.bot.adapters.telegram.conftest import Launch
 from tests.bot.adapters.telegram.scripted import MENU, Scripted, face, jpeg, picture, working
 from tests.doubles.telegram.people import Someone
@@ -224,6 +225,26 @@ async def test_where_pictures_are_not_allowed_words_say_so(
         ann.text("/mbti ENFP")
         (said,) = await telegram.until(lambda: telegram.world.of_bot(ann.id))
     assert said["text"].endswith("Here is ENFP.") and "reply_markup" in said
+
+
+async def test_what_we_say_ourselves_is_in_the_chosen_language(
+    telegram: Telegram, launch: Launch, ann: Someone
+) -> None:
+    for method in ("sendPhoto", "sendDocument"):
+        telegram.fault(method, 400, description=NO_RIGHTS)
+    core, group = Scripted(face), telegram.group()
+    core.chosen = "ko"
+    async with launch(core):
+        ann.text("/mbti ENFP", group)
+        (said,) = await telegram.until(lambda: telegram.world.of_bot(group.id))
+        ann.text("/mbti ENFP", group, sender_chat=group.chat)
+        _, told = await telegram.until(lambda: len(m := telegram.world.of_bot(group.id)) == 2 and m)
+        ann.query("ENFP woman")
+        (inline,) = await telegram.until(lambda: telegram.calls("answerInlineQuery"))
+    assert said["text"].startswith(say("ko", "telegram-no-picture"))
+    assert said["text"].endswith(say("ko", "telegram-group"))
+    assert told["text"] == say("ko", "telegram-anonymous")
+    assert inline.params["button"]["text"] == say("ko", "telegram-inline-button")
 
 
 async def test_a_group_that_becomes_a_supergroup(telegram: Telegram, launch: Launch, ann: Someone) -> None:

@@ -15,8 +15,9 @@ from typing import Any, BinaryIO
 import pytest
 
 from bot.adapters.terminal.adapter import TerminalAdapter, TerminalOptions
-from bot.core.events import MAX_PHOTO_BYTES, Command, Event, PhotoSent, Press, TextSent
+from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, PhotoSent, Press, TextSent
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
+from bot.core.wording import pick, say
 from tests.bot.adapters.terminal.waiting import until
 
 KEYS = {"kind", "text", "file", "buttons", "progress", "code"}
@@ -32,6 +33,10 @@ class Handler:
         self.closed = 0
         self.hold = asyncio.Event()
         self.hold.set()
+        self.chosen = ""
+
+    async def language(self, origin: Origin) -> str:
+        return self.chosen or pick(origin.locale)
 
     async def handle(self, event: Event) -> AsyncGenerator[Reply]:
         self.events.append(event)
@@ -150,6 +155,18 @@ async def test_a_file_that_is_not_there_is_told(tmp_path: Path, path: str) -> No
     (reply,) = await chat_json(handler, f"@{path}\n".encode(), tmp_path)
     assert (reply["kind"], reply["code"]) == ("text", "no_such_file")
     assert handler.events == []
+
+
+async def test_the_terminals_own_words_follow_the_chosen_language(tmp_path: Path) -> None:
+    handler = Handler()
+    handler.chosen = "ko"
+    photo = tmp_path / "me.jpg"
+    photo.write_bytes(b"bytes")
+    _, written = await chat(handler, f"@{photo}\n@gone.jpg\n77\n".encode(), tmp_path, locale="en")
+    *_, shown, gone, number = written.splitlines()
+    assert f"({say('ko', 'terminal-file')}: " in shown
+    assert gone == say("ko", "terminal-no-such-file", path="gone.jpg")
+    assert number == say("ko", "terminal-no-such-button", number="77")
 
 
 async def test_a_relative_path_and_the_home_folder_are_found(

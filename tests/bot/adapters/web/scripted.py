@@ -8,9 +8,10 @@ from collections.abc import AsyncGenerator
 
 from PIL import Image
 
-from bot.core.events import Command, Event, PhotoSent, Press
+from bot.core.events import Command, Event, Origin, PhotoSent, Press
 from bot.core.ports import Shared
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
+from bot.core.wording import pick
 
 
 def picture(colour: str, name: str = "typeface-enfp.jpg", side: int = 64) -> Picture:
@@ -46,6 +47,10 @@ class Scripted:
         self.gate.set()
         self.gone = asyncio.Event()
         self.broken = False
+        self.chosen = ""
+
+    async def language(self, origin: Origin) -> str:
+        return self.chosen or pick(origin.locale)
 
     async def handle(self, event: Event) -> AsyncGenerator[Reply]:
         self.events.append(event)

@@ -87,6 +87,21 @@ async def test_the_page_speaks_the_browsers_language(visitor: Visitor, wanted: s
         assert '<html lang="ko">' in await response.text()
 
 
+async def test_who_comes_back_is_met_in_the_language_that_they_chose(
+    visitor: Visitor, service: Scripted
+) -> None:
+    """The page's own words too; of strangers nothing is looked up."""
+    service.chosen = "ko"
+    async with visitor.session.get("/s/never-a-link", headers={"Accept-Language": "ja"}) as response:
+        assert '<html lang="ja">' in await response.text()
+    await visitor.ask(kind="line", text="/language ko")
+    for path in ("/", "/s/never-a-link"):
+        async with visitor.session.get(path, headers={"Accept-Language": "ja"}) as response:
+            assert '<html lang="ko">' in await response.text()
+    async with visitor.session.get("/?lang=ja") as response:
+        assert '<html lang="ja">' in await response.text()
+
+
 async def test_lines_presses_and_photos_become_events(visitor: Visitor, service: Scripted) -> None:
     await visitor.ask(kind="line", text="/mbti ENFP female", locale="ko")
     await visitor.ask(kind="line", text="hello /mbti")

@@ -1,0 +1,48 @@
+"""Which language somebody is spoken to in, by the core and by what an adapter says itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.core.events import Origin
+from bot.core.place import HOUSE
+from bot.core.ports import Handler, Store
+from bot.core.wording import pick, say
+from db.community import CommunitySettings
+from db.errors import StoreError
+from db.records import PersonRef, Preferences
+
+
+def spoken(origin: Origin, chosen: Preferences, settings: CommunitySettings = HOUSE) -> str:
+    """The person's choice, else what the platform tells, now or last, else the place's language."""
+    told = origin.locale or chosen.locale
+    return pick(chosen.language or told or settings.locale or "")
+
+
+class Languages:
+    """Looks up what was chosen."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+
+    async def of(self, origin: Origin) -> str:
+        """One of `LOCALES`; while the store is away as the platform tells."""
+        person = PersonRef(origin.person.platform, origin.person.id)
+        try:
+            chosen = await self._store.preferences(person)
+            if origin.community is None:
+                return spoken(origin, chosen)
+            return spoken(origin, chosen, await self._store.community(person.platform, origin.community))
+        except StoreError:
+            return pick(origin.locale)
+
+
+@dataclass(frozen=True)
+class Voice:
+    """What an adapter says itself to whoever is at `origin`: in the language in which the core answers them."""
+
+    core: Handler
+    origin: Origin
+
+    async def say(self, key: str, **args: str) -> str:
+        return say(await self.core.language(self.origin), key, **args)
