@@ -139,7 +139,10 @@ def _show(state: State, args: Args, known: Known) -> Turn:
     # newest back to the asker alone, with a button of its own.
     if not (state.face and state.type and state.gender):
         return flow.expired(state)
-    return flow.render_blend(state, known, public=int(args[0]) == state.shown)
+    if int(args[0]) != state.shown:
+        return flow.render_blend(state, known)
+    published = flow.publish(state, args[0])
+    return flow.render_blend(published, known, public=True) if published else flow.already_shown(state)
 
 
 def _place(state: State, args: Args, known: Known) -> Turn:

@@ -89,4 +89,7 @@ def reveal(state: State, known: Known, args: Args, *, sure: bool) -> Turn:
     looked_at = serial == state.shown and known.kept is not None and known.kept.token == token
     if looked_at and not sure and not known.running and _blended(state):
         return state, (Say((Line("ask-reveal"),), menus.reveal(serial, token), code="ask_reveal"),)
-    return begin(state, known, public=looked_at)
+    if not looked_at or known.running:
+        return begin(state, known)
+    published = flow.publish(state, args[0])
+    return begin(published, known, public=True) if published else flow.already_shown(state)

@@ -20,6 +20,7 @@ from bot.core.effects import (
     Say,
 )
 from bot.core.mbti import Gender
+from bot.core.presses import Action
 from bot.core.state import State
 
 Turn = tuple[State, tuple[Effect, ...]]
@@ -135,6 +136,16 @@ def blend_last(state: State, known: Known) -> Turn:
     if state.face is None:
         state = state.afresh()
     return render_blend(state, known)
+
+
+def publish(state: State, what: str) -> State | None:
+    """To show everyone `what`; None when it was shown last, so that ten quick presses are one picture."""
+    return None if state.published == what else replace(state, published=what)
+
+
+def already_shown(state: State) -> Turn:
+    menu = ((menus.button("blend-back", Action.AGAIN, style="primary"),), *menus.BEGIN)
+    return state, (Say((Line("already-shown"),), menu, code="already_shown"),)
 
 
 def match(state: State, known: Known, gender: Gender | None) -> Turn:

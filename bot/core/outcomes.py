@@ -132,6 +132,7 @@ def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
 
 
 def _failed(state: State, failed: Failed, known: Known) -> Turn:
+    state = replace(state, published="")  # what was to be shown to everyone may be asked for once more
     match failed.work:
         case int(job) if state.job != job:
             return flow.stopped(state)

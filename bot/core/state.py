@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 from bot.core.blend import FIRST, HIGH, LOW, MAX_EDITS, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 4
-_READ = (1, 2, 3, VERSION)
+VERSION = 5
+_READ = (1, 2, 3, 4, VERSION)
 """Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
 Work = Literal["photo", "compose", "film"]
@@ -29,7 +29,8 @@ class State:
     before the type was known. `photo_sent`: a photo was sent whose face is not found yet, whether or not it
     is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,
     `history` how it was before, oldest first, and `future` what was undone, to be done again; `shown` numbers
-    the blend that was looked at last, in a photo or not. `job` is the number of the job that runs, and `doing`
+    the blend that was looked at last, in a photo or not, and `published` tells which of these, or which code, was shown
+    to everyone last. `job` is the number of the job that runs, and `doing`
     what it does. `quiz` tells the quiz that was begun last from earlier ones, `answers` has a digit for each of
     its statements that was answered.
     """
@@ -46,6 +47,7 @@ class State:
     history: tuple[Blend, ...] = ()
     future: tuple[Blend, ...] = ()
     shown: int = 0
+    published: str = ""
     job: int | None = None
     jobs: int = 0
     doing: Work = "photo"
@@ -115,6 +117,7 @@ def _checked(state: State) -> State:
         and all(type(n) is int and n >= 0 for n in (state.shown, state.jobs))
         and (state.job is None or type(state.job) is int)
         and (state.quiz is None or (type(state.quiz) is int and 0 <= state.quiz < 2**32))
+        and re.fullmatch("[0-9A-Z]{0,20}", state.published)
         and re.fullmatch("[0-4]{0,20}", state.answers)
         and (state.quiz is not None or not state.answers)
     )

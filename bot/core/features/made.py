@@ -192,7 +192,8 @@ def _recall(state: State, args: Args, _: Known) -> Turn:
 
 
 def _publish(state: State, args: Args, _: Known) -> Turn:
-    return state, (ReadMaking(args[0], public=True),)
+    published = flow.publish(state, args[0])
+    return (published, (ReadMaking(args[0], public=True),)) if published else flow.already_shown(state)
 
 
 def _original(state: State, args: Args, _: Known) -> Turn:

@@ -44,6 +44,7 @@ face-found = Your selfie is done.
 ask-photo = Send me another photo of you, and I put your face into it as it is blended now. Please send nobody else's picture.
 ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now.
 ask-reveal = Everyone here will see your own photo with the blended face in it: your hair, your clothes and all that is behind you. Shall I show it?
+already-shown = Everyone here can see it already.
 
 progress-photo = Thank you! Looking for your face…
 progress-queued = You are number { $position } in the queue, about { DURATION($seconds) } to go.
