@@ -253,6 +253,16 @@ class Block(Base):
     created_at: Mapped[datetime]
 
 
+class Move(Base):
+    """A chat or a community that has another id now: the hash of its old id, and of its new one."""
+
+    __tablename__ = "moves"
+    __table_args__ = (Index(None, "new_hash"),)
+
+    hash: Mapped[bytes] = mapped_column(primary_key=True)
+    new_hash: Mapped[bytes]
+
+
 class Use(Base):
     """How often somebody used a community's quota on one day; the hash is of person, community and day."""
 

@@ -7,10 +7,10 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 from db import crypto, records
-from db.areas.communities import Communities
 from db.areas.conversations import Conversations
 from db.areas.faces import Faces
 from db.areas.makings import Makings
+from db.areas.moves import Moves
 from db.areas.pairs import Pairs
 from db.areas.people import People
 from db.areas.quotas import Quotas
@@ -78,7 +78,7 @@ async def _matching_keys(database: Database, settings: Settings) -> Keys:
     return keys
 
 
-class Store(Conversations, People, Faces, Makings, Pairs, Communities, Quotas, Reports):
+class Store(Conversations, People, Faces, Makings, Pairs, Moves, Quotas, Reports):
     """All use cases together, and what keeps the house clean."""
 
     async def purge(self, now: datetime | None = None) -> records.Purged:

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from db import crypto, records
 from db.crypto import Keys, Label
 from db.records import PersonRef
-from db.repositories import communities, faces, people
+from db.repositories import communities, faces, moves, people
 from db.session import Database
 from db.settings import Settings
 
@@ -41,12 +41,15 @@ class Area:
 
     async def _community(self, session: AsyncSession, platform: str, community: str) -> UUID:
         """The row of a community, made when it is new."""
-        return await communities.meet(
-            session, platform, self._community_hash(platform, community), self._now()
-        )
+        place = await self._place(session, "community", platform, community)
+        return await communities.meet(session, platform, place, self._now())
 
-    def _community_hash(self, platform: str, community: str) -> bytes:
-        return self._hash("community", platform, community)
+    async def _known_community(
+        self, session: AsyncSession, platform: str, community: str
+    ) -> tuple[UUID, bytes | None] | None:
+        """A community's row and its sealed settings, when it is known."""
+        place = await self._place(session, "community", platform, community)
+        return await communities.find(session, platform, place)
 
     def _hash(self, kind: str, platform: str, *parts: str) -> bytes:
         return crypto.hashed(self._keys, kind, platform, "\0".join(parts))
@@ -54,8 +57,12 @@ class Area:
     def _owner(self, person: PersonRef) -> bytes:
         return self._hash("person", person.platform, person.id)
 
-    def _chat(self, person: PersonRef, chat: str) -> bytes:
-        return self._hash("chat", person.platform, chat)
+    async def _chat(self, session: AsyncSession, person: PersonRef, chat: str) -> bytes:
+        return await self._place(session, "chat", person.platform, chat)
+
+    async def _place(self, session: AsyncSession, kind: str, platform: str, id: str) -> bytes:
+        """The hash of a chat or a community: of its new id, where it has moved."""
+        return await moves.follow(session, self._hash(kind, platform, id))
 
     def _seal(self, person: records.Person, kind: str, id: str, value: bytes) -> bytes:
         return crypto.seal(self._keys, person.key, person.hash, Label(kind, person.id, id), value)

@@ -33,7 +33,7 @@ class Communities(Area):
             WrongKey: the master key has changed.
         """
         async with self._database.reading() as session:
-            found = await communities.find(session, platform, self._community_hash(platform, community))
+            found = await self._known_community(session, platform, community)
         return CommunitySettings() if found is None else self._settings_of(*found)
 
     async def change_community(
@@ -65,7 +65,7 @@ class Communities(Area):
     ) -> tuple[tuple[AuditEntry, ...], int]:
         """Changes, newest first, and how many there are in all."""
         async with self._database.reading() as session:
-            found = await communities.find(session, platform, self._community_hash(platform, community))
+            found = await self._known_community(session, platform, community)
             if found is None:
                 return (), 0
             rows, total = await communities.logged(session, found[0], offset, limit)
@@ -76,9 +76,9 @@ class Communities(Area):
 
     async def block(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         """Serve this person here no longer; returns the tag that stands for the block."""
-        blocked = self._block_hash(whom, community)
         async with self._database.writing() as session:
             place = await self._community(session, by.platform, community)
+            blocked = self._block_hash(whom, place)
             if await communities.block(session, place, blocked, self._now()):
                 await self._log(session, by, place, ("block", None, _tag(blocked)))
         return _tag(blocked)
@@ -96,18 +96,17 @@ class Communities(Area):
     async def blocks(self, platform: str, community: str) -> tuple[Block, ...]:
         """Who is blocked here, newest first."""
         async with self._database.reading() as session:
-            found = await communities.find(session, platform, self._community_hash(platform, community))
+            found = await self._known_community(session, platform, community)
             rows = await communities.blocks(session, found[0]) if found else []
         return tuple(Block(_tag(who), since) for who, since in rows)
 
     async def blocked(self, person: PersonRef, community: str) -> bool:
         """Whether this community does not serve this person."""
-        who = self._block_hash(person, community)
         async with self._database.reading() as session:
-            found = await communities.find(
-                session, person.platform, self._community_hash(person.platform, community)
-            )
-            return found is not None and who in dict(await communities.blocks(session, found[0]))
+            found = await self._known_community(session, person.platform, community)
+            if found is None:
+                return False
+            return self._block_hash(person, found[0]) in dict(await communities.blocks(session, found[0]))
 
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         """The person wants to be counted in this community's map, as this type."""
@@ -126,15 +125,13 @@ class Communities(Area):
         """As which type the person is counted here; None when not at all."""
         async with self._database.reading() as session:
             known = await self._find(session, person)
-            found = await communities.find(
-                session, person.platform, self._community_hash(person.platform, community)
-            )
+            found = await self._known_community(session, person.platform, community)
             return await communities.on_map(session, found[0], known.id) if known and found else None
 
     async def type_map(self, platform: str, community: str) -> tuple[tuple[str, int], ...]:
         """How many of each type are on the map, most first. Nothing but numbers leaves."""
         async with self._database.reading() as session:
-            found = await communities.find(session, platform, self._community_hash(platform, community))
+            found = await self._known_community(session, platform, community)
             return await communities.type_map(session, found[0]) if found else ()
 
     def _settings_of(self, community: UUID, sealed: bytes | None) -> CommunitySettings:
@@ -162,8 +159,8 @@ class Communities(Area):
     def _admin_tag(self, community: UUID, person: UUID | None) -> str:
         return "" if person is None else _tag(self._hash("admin", community.hex, person.hex))
 
-    def _block_hash(self, person: PersonRef, community: str) -> bytes:
-        return self._hash("block", person.platform, community, person.id)
+    def _block_hash(self, person: PersonRef, community: UUID) -> bytes:
+        return self._hash("block", person.platform, community.hex, person.id)
 
 
 def _tag(hash: bytes) -> str:

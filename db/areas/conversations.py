@@ -17,20 +17,24 @@ class Conversations(Area):
         """The state of this person's conversation in that chat, as it was saved."""
         async with self._database.reading() as session:
             known = await self._find(session, person)
-            return await conversations.load(session, known.id, self._chat(person, chat)) if known else None
+            if known is None:
+                return None
+            return await conversations.load(session, known.id, await self._chat(session, person, chat))
 
     async def save(self, person: PersonRef, chat: str, state: str) -> None:
         """Keep the state; the last writer wins."""
         async with self._database.writing() as session:
             known = await self._meet(session, person)
-            await conversations.save(session, known.id, self._chat(person, chat), state, self._now())
+            place = await self._chat(session, person, chat)
+            await conversations.save(session, known.id, place, state, self._now())
 
     async def open_session(
         self, person: PersonRef, chat: str, type: str, gender: str, community: str | None = None
     ) -> None:
         """A walk through the steps begins; one still open in that chat ends as `replaced`."""
         async with self._database.writing() as session:
-            known, place, now = await self._meet(session, person), self._chat(person, chat), self._now()
+            known, now = await self._meet(session, person), self._now()
+            place = await self._chat(session, person, chat)
             where = await self._community(session, person.platform, community) if community else None
             await sessions.end(session, known.id, place, "replaced", now)
             await sessions.start(session, known.id, sessions.Walk(place, where, type, gender), now)
@@ -39,7 +43,8 @@ class Conversations(Area):
         """The walk ends with an outcome, such as `matched`; nothing when none is open."""
         async with self._database.writing() as session:
             if known := await self._find(session, person, lock=True):
-                await sessions.end(session, known.id, self._chat(person, chat), outcome, self._now())
+                place = await self._chat(session, person, chat)
+                await sessions.end(session, known.id, place, outcome, self._now())
 
     async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
         """Note how long a job waited and ran, for the community of the person's newest walk.

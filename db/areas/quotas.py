@@ -6,6 +6,8 @@ no new quota.
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.ext.asyncio import AsyncSession
+
 from db.areas.base import Area
 from db.records import PersonRef, Quota
 from db.repositories import uses
@@ -20,7 +22,8 @@ class Quotas(Area):
     async def used_today(self, person: PersonRef, community: str | None) -> int:
         """How many uses were taken and not given back today."""
         async with self._database.reading() as session:
-            day = await uses.find(session, self._use(person, community, self._now()))
+            where = await self._where(session, person, community)
+            day = await uses.find(session, self._use(person, where, self._now()))
         return day.count if day else 0
 
     async def take_quota(
@@ -35,8 +38,11 @@ class Quotas(Area):
             cooldown: seconds between two uses.
         """
         now = self._now()
-        today, yesterday = (self._use(person, community, day) for day in (now, now - _DAY))
         async with self._database.writing() as session:
+            if community is not None:
+                await self._community(session, person.platform, community)
+            where = await self._where(session, person, community)
+            today, yesterday = (self._use(person, where, day) for day in (now, now - _DAY))
             day = await uses.lock(session, today, now)
             last = day or await uses.find(session, yesterday)
             quota = _asked(day, last, now, (limit, cooldown))
@@ -47,10 +53,16 @@ class Quotas(Area):
     async def give_back(self, person: PersonRef, community: str | None) -> None:
         """The use came to nothing, and not by the person's doing: it does not count."""
         async with self._database.writing() as session:
-            await uses.give_back(session, self._use(person, community, self._now()))
+            where = await self._where(session, person, community)
+            await uses.give_back(session, self._use(person, where, self._now()))
 
-    def _use(self, person: PersonRef, community: str | None, day: datetime) -> bytes:
-        return self._hash("use", person.platform, day.date().isoformat(), community or "", person.id)
+    async def _where(self, session: AsyncSession, person: PersonRef, community: str | None) -> str:
+        """What stands for a community whose id may change."""
+        found = community and await self._known_community(session, person.platform, community)
+        return found[0].hex if found else community or ""
+
+    def _use(self, person: PersonRef, where: str, day: datetime) -> bytes:
+        return self._hash("use", person.platform, day.date().isoformat(), where, person.id)
 
 
 def _asked(day: Day | None, last: Day | None, now: datetime, terms: tuple[int | None, int]) -> Quota:

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from db.areas.base import Area
 from db.records import Failure, Statistics
-from db.repositories import communities, jobs, statistics
+from db.repositories import jobs, statistics
 
 
 class Reports(Area):
@@ -15,7 +15,7 @@ class Reports(Area):
         async with self._database.reading() as session:
             if place is None:
                 return await statistics.gather(session, since)
-            found = await communities.find(session, place[0], self._community_hash(*place))
+            found = await self._known_community(session, *place)
             return await statistics.gather(session, since, found[0]) if found else Statistics()
 
     async def failures(self, limit: int) -> tuple[Failure, ...]:

@@ -1,10 +1,10 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.models import AuditEntry, Block, Community, MapEntry
+from db.models import AuditEntry, Block, Community, Job, MapEntry, Session
 from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
@@ -35,6 +35,27 @@ async def settings(session: AsyncSession, community: UUID) -> bytes | None:
 
 async def change(session: AsyncSession, community: UUID, settings: bytes) -> None:
     await session.execute(update(Community).where(Community.id == community).values(settings=settings))
+
+
+async def administered(session: AsyncSession, community: UUID) -> bool:
+    """Whether its admins have set anything, or blocked anybody."""
+    logged = select(AuditEntry.id).where(AuditEntry.community_id == community)
+    query = select(or_(Community.settings.is_not(None), logged.exists())).where(Community.id == community)
+    return bool(await session.scalar(query))
+
+
+async def rename(session: AsyncSession, community: UUID, hash: bytes) -> None:
+    await session.execute(update(Community).where(Community.id == community).values(hash=hash))
+
+
+async def join(session: AsyncSession, part: UUID, whole: UUID) -> None:
+    """Make what belongs to one community belong to another; the first is gone afterwards."""
+    counted = select(MapEntry.person_id).where(MapEntry.community_id == whole)
+    twice = MapEntry.community_id == part, MapEntry.person_id.in_(counted)
+    await affected(session, delete(MapEntry).where(*twice))
+    for table in (Session, Job, MapEntry):
+        await affected(session, update(table).where(table.community_id == part).values(community_id=whole))
+    await session.execute(delete(Community).where(Community.id == part))
 
 
 async def log(session: AsyncSession, community: UUID, person: UUID, change: bytes, now: datetime) -> None:

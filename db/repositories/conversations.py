@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Conversation
@@ -26,6 +26,14 @@ async def save(session: AsyncSession, person: UUID, chat_hash: bytes, state: str
             set_={"state": state, "version": Conversation.version + 1, "updated_at": now},
         )
     )
+
+
+async def move(session: AsyncSession, old: bytes, new: bytes) -> None:
+    """Carry all that stands in one chat on in another; who has begun there already goes on there."""
+    begun = select(Conversation.person_id).where(Conversation.chat_hash == new)
+    here = Conversation.chat_hash == old
+    await affected(session, delete(Conversation).where(here, Conversation.person_id.in_(begun)))
+    await affected(session, update(Conversation).where(here).values(chat_hash=new))
 
 
 async def count(session: AsyncSession, person: UUID) -> int:

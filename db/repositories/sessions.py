@@ -41,6 +41,11 @@ async def end(session: AsyncSession, person: UUID, chat_hash: bytes, outcome: st
     return await affected(session, statement.values(ended_at=now, outcome=outcome))
 
 
+async def move(session: AsyncSession, old: bytes, new: bytes) -> None:
+    """What was begun in one chat goes on in another."""
+    await affected(session, update(Session).where(Session.chat_hash == old).values(chat_hash=new))
+
+
 async def newest_place(session: AsyncSession, person: UUID) -> UUID | None:
     """The community in which the person began their newest walk, if it was in one."""
     query = select(Session.community_id).where(Session.person_id == person)

@@ -40,6 +40,7 @@ PERSONAL = {
     "audit_entries": {"id", "community_id", "person_id", "change", "created_at"},
     "blocks": {"community_id", "hash", "created_at"},
     "uses": {"hash", "count", "last_at"},
+    "moves": {"hash", "new_hash"},
 }
 
 
