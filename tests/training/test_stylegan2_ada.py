@@ -77,7 +77,7 @@ def test_sixteen_bits_are_for_the_four_highest_resolutions_and_clamped() -> None
 @pytest.mark.parametrize(
     ("wishes", "said"),
     [
-        (Wishes(p=0.2), "--p is the probability of --aug fixed"),
+        (Wishes(aug="noaug", p=0.2), "--p is the probability of --aug fixed"),
         (Wishes(aug="fixed"), "--aug fixed needs its probability"),
         (Wishes(aug="fixed", p=0.2, target=0.5), "--target is what --aug ada aims at"),
     ],
@@ -91,5 +91,8 @@ def test_options_overrule() -> None:
     found = config("auto", Shape(64), Wishes(batch=8, gamma=0.5, aug="fixed", p=0.3, augpipe="bg", seed=7))
     assert (found.batch, found.r1_gamma, found.ada, found.augment_p) == (8, 0.5, None, 0.3)
     assert (found.augment, found.seed, found.ema_kimg) == ("bg", 7, 2.5)
+    bounded = config("auto", Shape(64), Wishes(p=0.3, rate=0.001))
+    assert bounded.ada is not None
+    assert (bounded.ada.limit, bounded.augment_p, bounded.lr) == (0.3, 0.0, 0.001)
     noaug = config("auto", Shape(64), Wishes(aug="noaug"))
     assert (noaug.ada, noaug.augment_p) == (None, 0.0)

@@ -1,5 +1,7 @@
 """What a training draws from: rounds, mirrors, shares, labels, and pictures that do not fit into memory."""
 
+import json
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -131,3 +133,39 @@ def test_the_order_is_the_seeds() -> None:
     orders = {tuple(shown(made(12, Use(seed=s)).batch(12)[0])) for s in (1, 1, 2)}
     assert len(orders) == 2
     assert all(np.array_equal(np.sort(o), np.arange(12)) for o in orders)
+
+
+def two_types(path: Path) -> Path:
+    """`L0.female`, `L0.male` and `L1`, in a set of three classes."""
+    write_prepared(path, classes=3)
+    with zipfile.ZipFile(path) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    told = json.loads(files["dataset.json"])
+    for i, picture in enumerate(told["pictures"]):
+        picture["class"] = i % 3
+    pairs = [("L0", "female"), ("L0", "male"), ("L1", "")]
+    told["classes"] = [{"label": label, "gender": gender} for label, gender in pairs]
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, data in (files | {"dataset.json": json.dumps(told).encode()}).items():
+            archive.writestr(name, data)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("only", "classes"),
+    [("L0", ["L0:female", "L0:male"]), ("L0.male", ["L0:male"]), ("L0:male", ["L0:male"]), ("L1", ["L1"])],
+)
+def test_one_type_of_a_set(tmp_path: Path, only: str, classes: list[str]) -> None:
+    path = two_types(tmp_path / "faces.zip")
+    whole, found = open_data(path, None, None), open_data(path, None, None, only=only)
+    assert found.counts == {name: whole.counts[name] for name in classes}
+    taken = [i for i, label in enumerate(whole.labels.tolist()) if whole.classes[label] in classes]
+    assert torch.equal(found.pictures.read(range(len(taken))), whole.pictures.read(taken))
+
+
+def test_a_type_that_is_not_there(tmp_path: Path) -> None:
+    path = two_types(tmp_path / "faces.zip")
+    with pytest.raises(SettingError, match=r"no pictures of L9; it has L0\.female, L0\.male, L1"):
+        open_data(path, None, None, only="L9")
+    with pytest.raises(SettingError, match="not of a --manifest"):
+        open_data(path, path, 32, only="L0")

@@ -35,7 +35,9 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
 ) -> None:
     """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on."""
     with sentences():
-        begun = beginning.plan(recipe.config(), beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
+        begun = beginning.plan(
+            recipe.config(), beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out
+        )
         source, side = FaceSource(faces, manifest), begun.config.generator.resolution
         data, held_out = load_faces(source, side), load_faces(source, side, validation=True)
         typer.echo(f"{len(data)} pictures: {data.counts}; {torch.get_num_threads()} threads")

@@ -52,6 +52,10 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
     resolution: Annotated[
         int | None, typer.Option(help="32 to 1024; that of the pictures.", rich_help_panel=_DATA)
     ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option(help="One type: ENFP.female, or ENFP for both genders.", rich_help_panel=_DATA),
+    ] = None,
     cond: Annotated[bool, typer.Option(help="Learn the labels too.", rich_help_panel=_DATA)] = False,
     mirror: Annotated[
         bool, typer.Option(help="Show pictures mirrored as well.", rich_help_panel=_DATA)
@@ -63,7 +67,8 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         recipe.Aug, typer.Option(help="How strong: by ADA, by --p, not at all.", rich_help_panel=_AUGMENT)
     ] = _WISHES.aug,
     p: Annotated[
-        float | None, typer.Option(min=0, help="Probability of --aug fixed.", rich_help_panel=_AUGMENT)
+        float | None,
+        typer.Option(min=0, help="Probability of --aug fixed; the most of ada.", rich_help_panel=_AUGMENT),
     ] = None,
     target: Annotated[
         float | None, typer.Option(help="Of ADA; 0.6.", rich_help_panel=_AUGMENT, min=-1, max=1)
@@ -85,6 +90,9 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
     ] = None,
     at_once: Annotated[
         int | None, typer.Option(min=1, help="Of these, together on one GPU.", rich_help_panel=_NUMBERS)
+    ] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Of learning; 0.0025, auto.", rich_help_panel=_NUMBERS)
     ] = None,
     gamma: Annotated[float | None, typer.Option(min=0, help="Of R1.", rich_help_panel=_NUMBERS)] = None,
     path_weight: Annotated[
@@ -127,24 +135,38 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training train stylegan2-ada --data faces.zip --out runs/types --cond --from runs/faces --freeze-d 10
 
+    typeface-training train stylegan2-ada --data faces.zip --only ENFP.female --out runs/freezed/ENFP.female
+    --from runs/faces --freeze-d 10
+
     typeface-training train stylegan2-ada --data faces256.zip --out runs/faces256 --grow-from runs/faces128
 
     torchrun --nproc-per-node 4 -m training train stylegan2-ada --data faces.zip --out runs/faces --batch 64
     """
     with sentences(), machine(device, compiled=compiled) as here:
-        opened = open_data(data, manifest, resolution)
-        held_out = open_held_out(data, manifest, opened.resolution)
+        opened = open_data(data, manifest, resolution, only=only)
+        held_out = open_held_out(data, manifest, opened.resolution, only)
         source = _Source(opened, held_out, Use(mirror, mirror_y, cond, seed))
         augpipe = "one:" + families.replace(",", "+") if families else augpipe
         shape = recipe.Shape(
             opened.resolution, source.c_dim, here.world.size, channel_base, channel_max, codes
         )
         wishes = recipe.Wishes(
-            batch, at_once, gamma, path_weight, aug, augpipe, p, target, _precision(precision, here), seed
+            batch,
+            at_once,
+            rate,
+            gamma,
+            path_weight,
+            aug,
+            augpipe,
+            p,
+            target,
+            _precision(precision, here),
+            seed,
         )
         config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser)
         _check_pipe(wishes.augpipe)
-        begun = beginning.plan(config, beginning.Wish(start, grow_from, freeze_d, freeze_g), out)
+        wish = beginning.Wish(start, grow_from, freeze_d, freeze_g, opened.classes)
+        begun = beginning.plan(config, wish, out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
         plan = RunPlan(out, kimg, max_minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
         trainer = GanTrainer(begun.config, source.on(here), here)

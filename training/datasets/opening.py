@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from torch import Tensor
 
+from training.datasets.choosing import chosen
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.datasets.pictures import IN_MEMORY, Kept, Pictures, Streamed
@@ -35,35 +36,45 @@ class Opened:
         return {name: int((self.labels == i).sum()) for i, name in enumerate(self.classes)}
 
 
-def open_data(archive: Path, manifest: Path | None, resolution: int | None, split: Split = "train") -> Opened:
-    """Open one side of the split, at a smaller size where one is asked for.
+def open_data(
+    archive: Path,
+    manifest: Path | None,
+    resolution: int | None,
+    split: Split = "train",
+    only: str | None = None,
+) -> Opened:
+    """Open one side of the split, at a smaller size where one is asked for, and `only` one type of a prepared set.
 
     Raises:
         DataError: it cannot be read, or holds nothing for training.
-        SettingError: no such size.
+        SettingError: no such size, no such type.
     """
     if resolution is not None and resolution not in SIZES:
         raise SettingError(f"--resolution takes one of {', '.join(map(str, SIZES))}, not {resolution}")
     if manifest is None:
-        return _archive(archive, resolution, split)
+        return _archive(archive, resolution, split, only)
+    if only is not None:
+        raise SettingError("--only chooses a type of a set that prepare made, and not of a --manifest")
     return _table(archive, manifest, resolution, split)
 
 
-def open_held_out(archive: Path, manifest: Path | None, resolution: int) -> Opened | None:
+def open_held_out(
+    archive: Path, manifest: Path | None, resolution: int, only: str | None = None
+) -> Opened | None:
     """The side that is not learnt from; none where it is too small to tell anything."""
     try:
-        opened = open_data(archive, manifest, resolution, "validation")
+        opened = open_data(archive, manifest, resolution, "validation", only)
     except DataError:
         return None
     return opened if len(opened.labels) >= LEAST else None
 
 
-def _archive(path: Path, resolution: int | None, split: Split) -> Opened:
-    prepared = open_prepared(path)
+def _archive(path: Path, resolution: int | None, split: Split, only: str | None) -> Opened:
+    prepared = open_prepared(path) if only is None else chosen(open_prepared(path), only)
     side = resolution or prepared.size
     entries = prepared.side(split)
     if not entries:
-        raise DataError(f"{path.name} has no pictures for {_FOR[split]}")
+        raise DataError(f"{path.name} has no pictures{f' of {only}' if only else ''} for {_FOR[split]}")
     if side > prepared.size:
         raise DataError(f"{path.name} has pictures of {prepared.size} px; {side} were asked for")
     pictures: Pictures = Streamed(prepared, entries, side)

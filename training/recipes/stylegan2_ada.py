@@ -13,6 +13,7 @@ few hundred to a few thousand. Deviation: with another `--batch`, gamma and the 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -70,6 +71,7 @@ class Wishes:
 
     batch: int | None = None
     at_once: int | None = None
+    rate: float | None = None
     gamma: float | None = None
     path_weight: float = 2.0
     aug: Aug = "ada"
@@ -125,7 +127,7 @@ def config(name: Name, shape: Shape, wishes: Wishes) -> GanConfig:
         ),
         batch=own.batch,
         at_once=wishes.at_once or own.at_once,
-        lr=own.lr,
+        lr=own.lr if wishes.rate is None else wishes.rate,
         r1_gamma=own.gamma if wishes.gamma is None else wishes.gamma,
         path_weight=wishes.path_weight,
         ema_kimg=own.ema_kimg,
@@ -140,12 +142,13 @@ def config(name: Name, shape: Shape, wishes: Wishes) -> GanConfig:
 
 
 def _augmentation(wishes: Wishes) -> tuple[AdaSettings | None, float]:
-    if wishes.aug != "fixed" and wishes.p is not None:
-        raise SettingError("--p is the probability of --aug fixed; ada finds its own, noaug has none")
+    if wishes.aug == "noaug" and wishes.p is not None:
+        raise SettingError("--p is the probability of --aug fixed, and the most of --aug ada; noaug has none")
     if wishes.aug != "ada" and wishes.target is not None:
         raise SettingError("--target is what --aug ada aims at; the others aim at nothing")
     if wishes.aug == "ada":
-        return AdaSettings(0.6 if wishes.target is None else wishes.target), 0.0
+        most = math.inf if wishes.p is None else wishes.p
+        return AdaSettings(0.6 if wishes.target is None else wishes.target, limit=most), 0.0
     if wishes.aug == "fixed":
         if wishes.p is None:
             raise SettingError("--aug fixed needs its probability: --p 0.2, for example")

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from inference.networks.stylegan2.config import GeneratorConfig
 from training.config import GanConfig
 from training.loops.freezing import discriminator_layers, frozen_in_generator
 from training.loops.gan import GanTrainer
 from training.transfer import sources
-from training.transfer.conditions import discriminator_for, generator_for
+from training.transfer.conditions import Kin, discriminator_for, generator_for, kin
 from training.transfer.errors import TransferError
 from training.transfer.growing import grown_discriminator, grown_generator
 from training.transfer.sources import Source
@@ -23,13 +24,15 @@ ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as
 class Wish:
     """What was asked for: weights to start from, of the same size or to grow, and what does not learn.
 
-    A freeze of none stands for what the run had before, or nothing.
+    A freeze of none stands for what the run had before, or nothing. `classes` are the names of what is learnt from,
+    as `ENFP:female`: each begins as that class of the source, or as its gender.
     """
 
     start: Path | None = None
     grow_from: Path | None = None
     freeze_d: int | None = None
     freeze_g: int | None = None
+    classes: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +42,12 @@ class Beginning:
     config: GanConfig
     source: Source | None
     about: dict[str, Any]
+    classes: Sequence[str] = ()
 
     def fill(self, trainer: GanTrainer) -> None:
         """Load the weights; optimisers and counters stay fresh."""
         if self.source is not None:
-            begin(trainer, self.source)
+            begin(trainer, self.source, kin(self.classes, self.source.classes))
 
 
 def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
@@ -69,7 +73,10 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         config = adopted(recipe, source, grow=wish.grow_from is not None)
     if name is not None:
         config = _hurried(config)
-    return Beginning(_frozen(config, wish), source, {} if name is None else {"from": name})
+    config = _frozen(config, wish)
+    if before is None:
+        _check_learnt(config, source)
+    return Beginning(config, source, {} if name is None else {"from": name}, wish.classes)
 
 
 def _check_same(wanted: GeneratorConfig, found: GeneratorConfig, out: Path) -> None:
@@ -127,36 +134,37 @@ def _check_size(wanted: int, source: Source, grow: bool) -> None:
         raise TransferError(f"{source.name} has {found} px, the recipe {wanted}{hint}")
 
 
-def begin(trainer: GanTrainer, source: Source) -> None:
+def begin(trainer: GanTrainer, source: Source, kin: Kin | None = None) -> None:
     """Fill a new trainer's networks from a source whose networks its configuration has adopted."""
     config = trainer.config
-    trainer.average.load_state_dict(_generator(config.generator, source, source.average, trainer))
-    trainer.generator.load_state_dict(_generator(config.generator, source, source.generator, trainer))
+    trainer.average.load_state_dict(_generator(source, source.average, trainer, kin))
+    trainer.generator.load_state_dict(_generator(source, source.generator, trainer, kin))
     if config.freeze_g:  # what does not learn stays what is shown: the average
         still = tuple(frozen_in_generator(config.generator, config.freeze_g))
         kept = {n: value for n, value in trainer.average.state_dict().items() if n.startswith(still)}
         trainer.generator.load_state_dict(kept, strict=False)
     if source.discriminator_config is not None:
-        trainer.discriminator.load_state_dict(_discriminator(config.discriminator, source, trainer))
+        trainer.discriminator.load_state_dict(_discriminator(source, trainer, kin))
 
 
 def _generator(
-    config: GeneratorConfig, source: Source, weights: sources.Weights, trainer: GanTrainer
+    source: Source, weights: sources.Weights, trainer: GanTrainer, kin: Kin | None
 ) -> sources.Weights:
+    config = trainer.config.generator
     fresh = {name: value.cpu() for name, value in trainer.generator.state_dict().items()}
-    weights = generator_for(config, source.generator_config, weights, fresh)
+    weights = generator_for(config, source.generator_config, weights, fresh, kin)
     if config.resolution != source.generator_config.resolution:
         weights = grown_generator(config, weights, fresh)
     return weights
 
 
-def _discriminator(config: DiscriminatorConfig, source: Source, trainer: GanTrainer) -> sources.Weights:
+def _discriminator(source: Source, trainer: GanTrainer, kin: Kin | None) -> sources.Weights:
     assert source.discriminator_config is not None
-    weights = source.discriminator
+    config, weights = trainer.config.discriminator, source.discriminator
     fresh = {name: value.cpu() for name, value in trainer.discriminator.state_dict().items()}
     if config.resolution != source.discriminator_config.resolution:
         weights = grown_discriminator(config, weights, fresh)
-    return discriminator_for(config, source.discriminator_config, weights, fresh)
+    return discriminator_for(config, source.discriminator_config, weights, fresh, kin)
 
 
 def _hurried(config: GanConfig) -> GanConfig:
@@ -177,3 +185,21 @@ def _frozen(config: GanConfig, wish: Wish) -> GanConfig:
         known = ", ".join(map(str, config.generator.resolutions[:-1]))
         raise TransferError(f"--freeze-g takes one of {known} px here, not {side}")
     return replace(config, freeze_d=layers, freeze_g=side)
+
+
+def _check_learnt(config: GanConfig, source: Source | None) -> None:
+    """What stays still must have been learnt before: a new run, and a pack's discriminator, begin with chance."""
+    if source is None:
+        if config.freeze_d or config.freeze_g:
+            raise TransferError("--freeze-d and --freeze-g hold what was learnt before; say --from what")
+        return
+    its = source.discriminator_config or config.discriminator
+    learnt = [
+        x for x in discriminator_layers(its) if any(name.startswith(x) for name in source.discriminator)
+    ]
+    if its.resolution == config.discriminator.resolution and config.freeze_d > len(learnt):
+        has = f"the first {len(learnt)} layers" if learnt else "nothing"
+        raise TransferError(
+            f"{source.name} has {has} of its discriminator, and --freeze-d {config.freeze_d} would hold chance still; "
+            "take less, or --from a run, which has all"
+        )

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from torch import Tensor
 
@@ -14,6 +15,7 @@ from inference.packs import manifest as manifests
 from inference.packs.foreign import reading
 from inference.packs.foreign.checkpoint import fitting, table
 from training.config import GanConfig
+from training.datasets.manifest import GENDERS
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.transfer.errors import TransferError
 
@@ -31,6 +33,7 @@ class Source:
         generator: the one that was trained; where only the average is known, that.
         discriminator_config: of the discriminator; none where nothing of it is known.
         discriminator: all of it, or, of a pack, its first blocks.
+        classes: names as `ENFP:female` of what it learnt, in order; none where they are not known.
     """
 
     name: str
@@ -39,6 +42,7 @@ class Source:
     generator: Weights
     discriminator_config: DiscriminatorConfig | None
     discriminator: Weights
+    classes: tuple[str, ...] = ()
 
 
 def read(path: Path) -> Source:
@@ -92,13 +96,22 @@ def _own(path: Path, name: str) -> Source | None:
         fitting(config.generator, table(state, "generator")),
         config.discriminator,
         fitting(config.discriminator, table(state, "discriminator")),
+        _classes(state.get("about", {}), config.generator.c_dim),
     )
+
+
+def _classes(about: Mapping[str, Any], c_dim: int) -> tuple[str, ...]:
+    """What a run of ours learnt: the starter's genders, or the classes that it counted."""
+    names = GENDERS if about.get("recipe") == "starter" else tuple(about.get("counts", ()))
+    return names if len(names) == c_dim else ()
 
 
 def _pack(path: Path) -> Source:
     pack = loader.load(path)
     average, first = pack.generator.state_dict(), pack.features.state_dict()
-    return Source(path.name, pack.generator.config, average, average, pack.features.config, first)
+    known = pack.manifest.known_conditions
+    classes = tuple(":".join(filter(None, (each.label, each.gender))) for each in known)
+    return Source(path.name, pack.generator.config, average, average, pack.features.config, first, classes)
 
 
 def stored(run: Path) -> tuple[GanConfig, str | None] | None:

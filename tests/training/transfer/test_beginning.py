@@ -23,6 +23,7 @@ from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.gan import GanTrainer
 from training.recipes import starter
 from training.transfer.beginning import Wish, plan
+from training.transfer.conditions import kin
 from training.transfer.errors import TransferError
 
 TAPS = (1.0, 3.0, 3.0, 1.0)
@@ -173,6 +174,53 @@ def test_a_class_that_never_counted_can_go(recipe: GanConfig, base: Path, out: P
         assert torch.equal(judged, networks(base)[2].state_dict()["b16.conv0.weight"])
 
 
+def learning(recipe: GanConfig, classes: int) -> GanConfig:
+    return replace(
+        recipe,
+        generator=replace(recipe.generator, c_dim=classes),
+        discriminator=replace(recipe.discriminator, c_dim=classes),
+    )
+
+
+@pytest.fixture
+def genders(recipe: GanConfig, base: Path, faces: FaceSet) -> Path:
+    """A run that learnt women and men, who look different, and tells so."""
+    state = load_checkpoint(base / LATEST)
+    for name in ("average", "generator"):
+        state[name]["mapping.embed.weight"].normal_()
+    state["about"] = {"counts": {"female": 24, "male": 24}}
+    save_checkpoint(base / LATEST, state)
+    return base
+
+
+def test_types_begin_as_their_gender(
+    recipe: GanConfig, genders: Path, out: Path, faces: FaceSet, tmp_path: Path
+) -> None:
+    z = torch.randn(3, 8)
+    old, _, judge = networks(genders)
+    women, men = (pictures(old, z, label) for label in (0, 1))
+    assert off(women, men) > 1e-3
+    types = ("ENFP:female", "ENFP:male", "ISTJ:male")
+    trainer = begun(learning(recipe, 3), Wish(start=genders, classes=types), out, faces)
+    for label, wanted in enumerate((women, men, men)):
+        assert off(pictures(trainer.average, z, label), wanted) < OUTPUT
+    image, c = torch.randn(4, 3, 32, 32), torch.eye(3)[[0, 0, 1, 2]]
+    with torch.no_grad():
+        seen, wanted = trainer.discriminator(image, c), judge(image, torch.eye(2)[[0, 0, 1, 1]])
+    assert (seen - wanted).abs().max() < 1e-5
+    alone = begun(learning(recipe, 0), Wish(start=genders, classes=types[:1]), tmp_path / "alone", faces)
+    assert off(pictures(alone.average, z), women) < OUTPUT
+    named = Wish(start=genders, classes=("male", "female"))
+    turned = begun(recipe, named, tmp_path / "turned", faces)
+    assert off(pictures(turned.average, z, 0), men) < OUTPUT
+
+
+def test_kin_are_found_by_name_then_by_gender() -> None:
+    before = ("ENFP:female", "ENFP:male", "cats")
+    assert kin(("ENFP:male", "ISTJ:female", "cats", "dogs"), before) == [[1], [0], [2], [0, 1, 2]]
+    assert kin((), before) is None and kin(("ENFP:male",), ()) is None
+
+
 def doubled(recipe: GanConfig) -> GanConfig:
     return replace(
         recipe,
@@ -278,12 +326,21 @@ def test_wishes_that_cannot_be(recipe: GanConfig, base: Path, out: Path, tmp_pat
         (Wish(freeze_d=11), "0 to 10 layers"),
         (Wish(freeze_g=32), "one of 4, 8, 16 px"),
         (Wish(freeze_g=5), "one of 4, 8, 16 px"),
+        (Wish(freeze_d=4), "hold what was learnt before; say --from what"),
+        (Wish(freeze_g=8), "hold what was learnt before; say --from what"),
+        (Wish(start=tiny.write(tmp_path / "pack"), freeze_d=8), "first 7 layers of its discriminator"),
     ):
         with pytest.raises(TransferError, match=says):
             plan(recipe, wish, out)
     (tmp_path / "odd.pt").write_bytes(b"PK\x03\x04 not whole")
     with pytest.raises(PackError, match="broken"):
         plan(recipe, Wish(start=tmp_path / "odd.pt"), out)
+
+
+def test_what_a_pack_has_of_its_discriminator_can_be_held(
+    recipe: GanConfig, out: Path, tmp_path: Path
+) -> None:
+    assert plan(recipe, Wish(start=tiny.write(tmp_path / "pack"), freeze_d=7), out).config.freeze_d == 7
 
 
 def test_freezeg_begins_with_the_average(recipe: GanConfig, base: Path, out: Path, faces: FaceSet) -> None:
