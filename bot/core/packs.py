@@ -12,7 +12,8 @@ from bot.core.ports import Clock, Faces
 from inference.errors import TypefaceError
 from inference.wire import PackInfo
 
-FRESH_SECONDS = 60
+FRESH_SECONDS, AGAIN_SECONDS = 60, 5
+"""How long an answer holds, and how long nobody asks again after none."""
 
 
 @dataclass(frozen=True)
@@ -39,12 +40,15 @@ class PackView:
         return _pack(named[0]) if named else Pack()
 
     async def _look(self) -> list[PackInfo]:
-        if self._clock.monotonic() >= self._until:
-            self._until = self._clock.monotonic() + FRESH_SECONDS
+        now = self._clock.monotonic()
+        if now >= self._until:
+            self._until, fresh = now + FRESH_SECONDS, False
             try:
-                self._packs = await self._faces.packs()
+                self._packs, fresh = await self._faces.packs(), True
             except TypefaceError:
-                return self._packs
+                pass
+            finally:  # who asked may also have given up waiting
+                self._until = now + (FRESH_SECONDS if fresh else AGAIN_SECONDS)
         return self._packs
 
 

@@ -16,6 +16,8 @@ from db.errors import StoreError
 from db.records import Making, PersonRef
 
 MOST, LONGEST = 25, 100
+SEARCHED = 200
+"""So many of the person's newest pictures are looked through for what was typed."""
 
 
 def directions(known: Iterable[Direction], typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
@@ -66,7 +68,7 @@ class Suggestions:
         ref = PersonRef(person.platform, person.id)
         phrasing = Phrasing(person, await self._languages.of(origin))
         if kind == "codes":
-            makings, _ = await self._store.makings(ref, 0, MOST)
+            makings, _ = await self._store.makings(ref, 0, SEARCHED if typed.strip() else MOST)
             return codes(makings, typed, phrasing)
         pack = None
         if origin.community is not None:

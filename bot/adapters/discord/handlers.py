@@ -8,19 +8,22 @@ from contextlib import suppress
 from typing import Any
 
 import discord
+import structlog
 
 from bot.adapters.discord import events, render
 from bot.adapters.discord.answer import Answer, Trouble
 from bot.adapters.discord.desk import Desk
 from bot.adapters.discord.downloads import Downloads
 from bot.adapters.discord.render import payload
+from bot.core.discretion import told
 from bot.core.events import Event, Photo
 from bot.core.languages import Voice
 from bot.core.ports import Suggests
 from bot.core.replies import Suggested, Suggestion
 
-SUGGEST_SECONDS = 2.0
+SUGGEST_SECONDS = 1.5
 """Discord waits three."""
+log = structlog.get_logger("typeface.discord")
 
 
 class Handlers:
@@ -55,13 +58,16 @@ class Handlers:
     async def suggest(
         self, interaction: discord.Interaction[Any], kind: Suggested, typed: str
     ) -> Sequence[Suggestion]:
-        """What is offered while an option is typed; nothing rather than too late."""
+        """What is offered while an option is typed; nothing rather than too late, or a failure."""
         if self._suggestions is None:
             return ()
         try:
             async with asyncio.timeout(SUGGEST_SECONDS):
                 return await self._suggestions.of(events.origin(interaction), kind, typed)
         except TimeoutError:
+            return ()
+        except Exception as error:
+            log.error("discord_suggestions_broke", error=told(error))
             return ()
 
     async def together(

@@ -8,10 +8,15 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.discord import handlers
 from bot.adapters.discord.adapter import DiscordAdapter
+from bot.core import suggestions
+from bot.core.hands.writes import CONSENT_VERSION
+from bot.core.replies import Suggestion
 from bot.core.wording import say
 from bot.settings import DiscordSettings
 from db.errors import StoreError
+from db.records import PersonRef
 from db.settings import load
 from db.store import Store, open_store, upgrade
 from tests.bot.adapters.discord.test_with_core import core
@@ -29,9 +34,14 @@ async def store(tmp_path: Path) -> AsyncIterator[Store]:
     await store.close()
 
 
+@pytest.fixture
+def faces() -> FakeFaces:
+    return FakeFaces()
+
+
 @pytest.fixture(autouse=True)
-async def house(settings: DiscordSettings, store: Store) -> AsyncIterator[None]:
-    service = core(FakeFaces(), store)
+async def house(settings: DiscordSettings, store: Store, faces: FakeFaces) -> AsyncIterator[None]:
+    service = core(faces, store)
     adapter = DiscordAdapter(service, settings, service.suggestions, edit_seconds=0.0)
     await adapter.start()
     yield
@@ -63,6 +73,85 @@ async def test_codes_are_ones_own(double: DiscordDouble) -> None:
     assert code in label
     assert await offered(double, ann, "show", "code", code[:3].lower()) == [(label, code)]
     assert await offered(double, bob, "show", "code", "") == []
+
+
+async def test_names_are_in_the_persons_language(double: DiscordDouble) -> None:
+    """The platform's; and what is typed is looked for in it."""
+    ann = double.person("ann", "ko")
+    smile = (say("ko", "direction-smile"), "smile")
+    assert smile in await offered(double, ann, "edit", "direction", "")
+    assert await offered(double, ann, "edit", "direction", smile[0][:1]) == [smile]
+
+
+async def test_of_many_codes_twenty_five_are_offered_and_all_are_found(
+    double: DiscordDouble, store: Store
+) -> None:
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    call = await double.command(ann, "mbti", {"type": "ENFP", "gender": "female"}, channel=room)
+    await double.until(lambda: call.messages)
+    ref = PersonRef("discord", ann.id)
+    (kept,), _ = await store.makings(ref, 0, 1)
+    await store.consent(ref, CONSENT_VERSION)
+    for _ in range(40):
+        await store.keep_making(ref, kept.making, open=False, seconds=3600)
+    assert len(await offered(double, ann, "show", "code", "")) == 25
+    ((label, code),) = await offered(double, ann, "show", "code", kept.code)  # the oldest of all
+    assert code == kept.code and label.startswith(code)
+    assert await offered(double, bob, "show", "code", kept.code) == []
+    await store.forget(ref)
+    assert await offered(double, ann, "show", "code", "") == []
+
+
+async def test_while_the_store_is_slow_an_empty_list_comes_in_time(
+    double: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert handlers.SUGGEST_SECONDS <= 1.5
+    monkeypatch.setattr(handlers, "SUGGEST_SECONDS", 0.05)
+
+    async def never(*_: object) -> None:
+        await asyncio.Event().wait()
+
+    monkeypatch.setattr(store, "makings", never)
+    assert await offered(double, double.person("ann"), "show", "code", "") == []
+
+
+async def test_a_server_that_is_slow_once_is_asked_again_soon(
+    double: DiscordDouble, faces: FakeFaces, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(handlers, "SUGGEST_SECONDS", 0.05)
+    monkeypatch.setattr("bot.core.packs.AGAIN_SECONDS", 0)
+    known, slow = faces.packs, asyncio.Event()
+
+    async def slowly() -> object:
+        await slow.wait()
+        return await known()
+
+    monkeypatch.setattr(faces, "packs", slowly)
+    ann = double.person("ann")
+    assert await offered(double, ann, "edit", "direction", "smile") == []
+    slow.set()
+    monkeypatch.setattr(handlers, "SUGGEST_SECONDS", 1.5)
+    assert await offered(double, ann, "edit", "direction", "smile") != []
+
+
+async def test_a_failure_offers_nothing_and_is_logged_without_its_words(
+    double: DiscordDouble, store: Store, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    ann = double.person("ann")
+
+    async def bug(*_: object) -> None:
+        raise RuntimeError(f"about {ann.id}")
+
+    monkeypatch.setattr(store, "preferences", bug)
+    assert await offered(double, ann, "edit", "direction", "smile") == []
+    out = "".join(capfd.readouterr())
+    assert "RuntimeError" in out and ann.id not in out
+
+
+def test_names_are_cut_to_a_hundred_characters_and_longer_values_left_out() -> None:
+    long = Suggestion("é" * 150, "x")
+    (short,) = suggestions.fitting([long, Suggestion("y", "y" * 101)], "")
+    assert (len(short.label), short.label[-1], short.value) == (100, "…", "x")
 
 
 async def test_while_the_store_is_away_nothing_is_offered_and_nothing_breaks(
