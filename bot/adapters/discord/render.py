@@ -27,7 +27,10 @@ STYLES: dict[Style, discord.ButtonStyle] = {
     "success": discord.ButtonStyle.success,
     "danger": discord.ButtonStyle.danger,
 }
-_MARKUP = re.compile(r"(?P<link>https?://\S+)|[\\*_~|`\[<]|^(?:#{1,3}|-#|>)(?=\s)", re.MULTILINE)
+_MARKUP = re.compile(
+    r"(?P<link>https?://\S+)|^(?P<indent>[^\S\n]*)(?P<block>#{1,3}|-#|>{1,3}|-)(?=\s)|(?P<sign>[\\*_~|`\[<])",
+    re.MULTILINE,
+)
 
 
 @dataclass(frozen=True)
@@ -113,7 +116,12 @@ def payload(custom_id: str) -> str:
 
 def plain(text: str) -> str:
     """`text` without any markup: what Discord would take for some is escaped. Links stay links."""
-    return _MARKUP.sub(lambda match: match["link"] or "\\" + match[0], text)
+    return _MARKUP.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    link, indent, block, sign = match.group("link", "indent", "block", "sign")
+    return link or f"{indent or ''}\\{block or sign}"
 
 
 def progress(reply: Progress) -> Draft:

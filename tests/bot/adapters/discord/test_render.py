@@ -14,7 +14,10 @@ from tests.bot.adapters.discord.scripted import picture
     ("text", "escaped"),
     [
         ("2 * 3_4 ~ `x` | y", r"2 \* 3\_4 \~ \`x\` \| y"),
-        ("# no heading\n> no quote\n- a line", "\\# no heading\n\\> no quote\n- a line"),
+        ("# no heading\n> no quote\n- no list", "\\# no heading\n\\> no quote\n\\- no list"),
+        (">>> no quote\n  ## nor this\n - nor that", "\\>>> no quote\n  \\## nor this\n \\- nor that"),
+        ("1 - 2 > 0 and #3", "1 - 2 > 0 and #3"),
+        ("  * x", r"  \* x"),
         ("see https://example.org/a_b and <@1>", r"see https://example.org/a_b and \<@1>"),
         ("[a](b) \\ c", r"\[a](b) \\ c"),
     ],
