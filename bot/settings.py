@@ -17,6 +17,7 @@ from db import mounted
 SECRETS = ("DISCORD_TOKEN", "TELEGRAM_TOKEN", "TELEGRAM_WEBHOOK_SECRET", "TYPEFACE_INFERENCE_TOKEN")
 """Each may be given as a file instead, named by `NAME_FILE`; `db.settings` has more."""
 LOGS = ("file", "stderr")
+SWITCH = {"on": True, "off": False}
 PORTS = (0, 65535)
 HOURS = (1, 24 * 365)
 
@@ -47,10 +48,14 @@ class TelegramSettings:
 
 @dataclass(frozen=True)
 class WebSettings:
-    """`port` is the first that is tried; a taken one is told and the next free one is used."""
+    """`port` is the first that is tried; a taken one is told and the next free one is used.
+
+    `spoiler`: every picture is covered until somebody presses its button.
+    """
 
     host: str = "127.0.0.1"
     port: int = 8080
+    spoiler: bool = False
 
 
 @dataclass(frozen=True)
@@ -164,6 +169,18 @@ def _log(env: Mapping[str, str]) -> str:
     return log
 
 
+def _switch(env: Mapping[str, str], name: str) -> bool:
+    """Raises SettingsError for what is neither on nor off; unset is off."""
+    if (said := (env.get(name) or "off").lower()) not in SWITCH:
+        raise SettingsError(f"{name} is on or off, not {said!r}.")
+    return SWITCH[said]
+
+
+def _web(env: Mapping[str, str]) -> WebSettings:
+    host, port = env.get("TYPEFACE_HOST") or WebSettings.host, _number(env, "TYPEFACE_PORT", 8080, PORTS)
+    return WebSettings(host, port, _switch(env, "TYPEFACE_WEB_SPOILER"))
+
+
 def load(env: Mapping[str, str]) -> Settings:
     """Validate `env` into settings.
 
@@ -172,7 +189,7 @@ def load(env: Mapping[str, str]) -> Settings:
     """
     return Settings(
         home=Path(env.get("TYPEFACE_HOME") or ".typeface"),
-        web=WebSettings(env.get("TYPEFACE_HOST") or "127.0.0.1", _number(env, "TYPEFACE_PORT", 8080, PORTS)),
+        web=_web(env),
         discord=_discord(env),
         telegram=_telegram(env),
         inference_url=env.get("TYPEFACE_INFERENCE_URL") or None,

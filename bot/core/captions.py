@@ -6,7 +6,9 @@ from bot.core.blend import UNIT, Blend
 from bot.core.effects import Arg, Line, Portrait
 from bot.core.making import Made
 
-NAMED = ("smile", "age", "gender", "hair", "fringe", "glasses", "turn", "skin", "ei", "sn", "tf", "jp")
+LETTERS = ("ei", "sn", "tf", "jp")
+"""The directions from one letter of a type to its opposite."""
+NAMED = ("smile", "age", "gender", "hair", "fringe", "glasses", "turn", "skin", *LETTERS)
 """The directions that have a name in every language, in the order in which they are offered."""
 _NUMBERED = "sefa-"
 """Before the numbers of directions that were found in the model and mean what they show."""
@@ -30,6 +32,13 @@ def rank(name: str) -> tuple[int, str]:
     if name in NAMED:
         return NAMED.index(name), ""
     return len(NAMED) + name.startswith(_NUMBERED), name
+
+
+def group(name: str) -> Line | None:
+    """What it is folded under where many are offered at once; what people look for by name is not."""
+    if name in LETTERS:
+        return Line("directions-letters")
+    return Line("directions-more") if name.startswith(_NUMBERED) else None
 
 
 def signed(tenths: int) -> str:

@@ -65,7 +65,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("card", (Option("line"),)),
     CommandSpec("show", (Option("code", suggest="codes"),)),
     CommandSpec("gallery"),
-    CommandSpec("back", platforms=frozenset({"web"})),
+    CommandSpec("back", platforms=frozenset({"web", "terminal"})),
     CommandSpec("share", (Option("code", suggest="codes"),), platforms=frozenset({"web"})),
     CommandSpec("public"),
     CommandSpec("private"),

@@ -263,7 +263,7 @@ def _open(state: State, known: Known) -> Choices:
 
 
 def _back(state: State, _: Command, known: Known) -> Turn:
-    """Where somebody stands who comes back: the work that runs, the question that is open, or the face."""
+    """Where somebody stands who comes back: the work that runs, the open question, or the face with its buttons."""
     if known.running:
         return flow.advance(state, known)
     if not state.greeted:
@@ -273,14 +273,12 @@ def _back(state: State, _: Command, known: Known) -> Turn:
     # Nobody is asked to agree without the words.
     consent = Line("consent", {"hours": known.hours}) if state.waiting == "consent" else None
     lines = tuple(line for line in (Line("back"), face or where, consent) if line)
-    again = ((menus.button("blend-back", Action.AGAIN, style="primary"),),) if face else menus.BEGIN
-    return state, (
-        Say(
-            lines,
-            _open(state, known) or (*again, (menus.button("gallery", Action.GALLERY, "0"),)),
-            code="back",
-        ),
-    )
+    menu = _open(state, known)
+    if not menu and state.type and state.gender:
+        state, shown = flow.render_face(state, known, panel="" if state.face else "type")
+        return state, (Say(lines, code="back"), *shown)
+    gallery = (menus.button("gallery", Action.GALLERY, "0"),)
+    return state, (Say(lines, menu or (*menus.BEGIN, gallery), code="back"),)
 
 
 _MAIN = Feature(

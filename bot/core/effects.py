@@ -73,7 +73,7 @@ class Selection:
 
 @dataclass(frozen=True)
 class Range:
-    """A slider: `action` with `args` and the value."""
+    """A slider: `action` with `args` and the value. Those of one `group` are shown together, folded."""
 
     label: Line
     action: Action
@@ -82,6 +82,7 @@ class Range:
     high: int
     value: int
     unit: Unit = "percent"
+    group: Line | None = None
 
 
 # What can be rendered.

@@ -61,7 +61,7 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
 def advance(state: State, known: Known) -> Turn:
     """On towards the blended face: ask for whatever is missing, and begin when nothing is."""
     if known.running and state.job is not None:
-        return state, (Say((Line(f"still-{state.doing}"),), menus.cancel(state.job)),)
+        return state, (Say((Line(f"still-{state.doing}"),), menus.cancel(state.job), code="still_running"),)
     if state.type is None:
         return ask_type(replace(state, matching=False), known)
     if state.gender is None:

@@ -101,6 +101,7 @@ def ranges(known: Known, wanted: Portrait) -> tuple[Range, ...]:
             one.high,
             blend.amount(one.name),
             "tenths",
+            captions.group(one.name),
         )
         for one in known.directions[:MAX_SELECT]
     )

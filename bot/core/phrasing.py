@@ -59,7 +59,8 @@ class Phrasing:
     def slider(self, of: Range) -> Slider:
         payload = presses.encode(self.person, of.action, *of.args, str(of.value))
         prefix = payload.removesuffix(str(of.value))
-        return Slider(self.line(of.label), prefix, of.low, of.high, of.value, of.unit)
+        group = self.line(of.group) if of.group else ""
+        return Slider(self.line(of.label), prefix, of.low, of.high, of.value, of.unit, group)
 
     def text(self, said: Say) -> Text:
         lines, menu, select = self.lines(said.lines), self.menu(said.menu), self.select(said.select)

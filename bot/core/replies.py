@@ -44,7 +44,7 @@ class Select:
 class Slider:
     """A value from `low` to `high`: `payload` with the value behind it comes back. For pages; others have buttons.
 
-    `unit` says how the value is told: 15 is 15 % or +1.5.
+    `unit` says how the value is told: 15 is 15 % or +1.5. Those of one `group` may be folded under its name.
     """
 
     label: str
@@ -53,6 +53,7 @@ class Slider:
     high: int
     value: int
     unit: Unit = "percent"
+    group: str = ""
 
 
 Suggested = Literal["directions", "codes"]

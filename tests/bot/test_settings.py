@@ -36,6 +36,7 @@ def test_tokens_bring_their_platforms_and_are_not_printed() -> None:
         ({"TYPEFACE_PORT": "eighty"}, "TYPEFACE_PORT"),
         ({"TYPEFACE_PORT": "-1"}, "TYPEFACE_PORT"),
         ({"TYPEFACE_LOG": "syslog"}, "TYPEFACE_LOG"),
+        ({"TYPEFACE_WEB_SPOILER": "perhaps"}, "TYPEFACE_WEB_SPOILER"),
         ({"TYPEFACE_OWNERS": "1234"}, "TYPEFACE_OWNERS"),
         ({"TYPEFACE_OWNERS": "irc:me"}, "TYPEFACE_OWNERS"),
         ({"TYPEFACE_RETENTION_HOURS": "0"}, "TYPEFACE_RETENTION_HOURS"),

@@ -22,7 +22,7 @@ from bot.adapters.terminal.printed import (
     Printer,
     buttons_of,
 )
-from bot.core.events import Origin, Person
+from bot.core.events import Command, Origin, Person
 from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Handler
@@ -65,6 +65,8 @@ class TerminalAdapter:
         """
         lines, printer = Lines(stdin), self._printer(stdout)
         try:
+            if stdout.isatty() and not self._options.json:
+                await self._return(printer)
             while True:
                 printer.prompt()
                 if (line := await lines.next()) is None:
@@ -94,12 +96,19 @@ class TerminalAdapter:
         event = await asyncio.to_thread(typed.read, line, self._menu, self._origin())
         if isinstance(event, typed.Mistake):
             printer.show(await self._own(event))
+            if event.code == "no_such_button" and not self._menu:
+                await self._return(printer)
             return
         moving = not self._options.json and stdout.isatty()
         pace = self._options.pace_seconds / (10 if moving else 1)
         async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
             async for reply in replies:
                 await self._show(reply, printer)
+
+    async def _return(self, printer: Printer) -> None:
+        """Show where the person stands, with buttons whose numbers are good from now on; a new one is welcomed."""
+        async for reply in self._service.handle(Command(self._origin(), "back", {})):
+            await self._show(reply, printer)
 
     async def _own(self, mistake: typed.Mistake) -> Text:
         argument = "path" if mistake.code == "no_such_file" else "number"

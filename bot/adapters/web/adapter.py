@@ -46,7 +46,7 @@ class WebAdapter:
         bound = binding.bind(self._settings.host, self._settings.port)
         # A page that goes away ends its request's handler, and with it the work.
         self._runner = web.AppRunner(
-            application.build(self._service),
+            application.build(self._service, covered=self._settings.spoiler),
             handler_cancellation=True,
             access_log=None,
             shutdown_timeout=GOODBYE_SECONDS,

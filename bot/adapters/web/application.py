@@ -74,15 +74,16 @@ async def _answer(request: web.Request, person: str, event: Event) -> web.Stream
     visitor.remember(request, response, person)
     await response.prepare(request)
     async with aclosing(paced(request.app[HANDLER].handle(event), PACE_SECONDS, time)) as replies:
-        await outgoing.stream(response, replies)
+        await outgoing.stream(response, replies, covered=request.app[pages.COVERED])
     await response.write_eof()
     return response
 
 
-def build(handler: Sharer) -> web.Application:
-    """The application, ready to be served; it starts nothing."""
+def build(handler: Sharer, *, covered: bool = False) -> web.Application:
+    """The application, ready to be served; it starts nothing. `covered`: every picture is, until it is uncovered."""
     app = web.Application(middlewares=[shield], client_max_size=MAX_EVENT_BYTES)
     app[HANDLER] = handler
+    app[pages.COVERED] = covered
     app[READERS] = Readers()
     app[TURNSTILE] = visitor.Turnstile()
     app[PAGES] = {locale: pages.render(locale) for locale in wording.LOCALES}

@@ -29,7 +29,7 @@ def _select(select: Select | None) -> dict[str, Any] | None:
     return None if select is None else {"label": select.label, "options": _menu((select.options,))[0]}
 
 
-def _picture(picture: Picture | None) -> dict[str, str] | None:
+def _picture(picture: Picture | None, covered: bool) -> dict[str, Any] | None:
     if picture is None:
         return None
     return {
@@ -38,16 +38,22 @@ def _picture(picture: Picture | None) -> dict[str, str] | None:
         "type": picture.media_type,
         "name": picture.name,
         "alt": picture.alt,
+        "covered": picture.spoiler or covered,
     }
 
 
-def encode(reply: Reply) -> dict[str, Any]:
-    """A reply as the page reads it: `kind` is text, picture or progress."""
+def encode(reply: Reply, *, covered: bool = False) -> dict[str, Any]:
+    """A reply as the page reads it: `kind` is text, picture or progress. `covered`: whatever is shown is."""
     body: dict[str, Any] = {"text": reply.text, "menu": _menu(reply.menu)}
     if isinstance(reply, Progress):
-        return {"kind": "progress", **body, "fraction": reply.fraction, "preview": _picture(reply.preview)}
+        preview = _picture(reply.preview, covered)
+        return {"kind": "progress", **body, "fraction": reply.fraction, "preview": preview}
     if isinstance(reply, Shown):
-        return {"kind": "picture", **_shown(_without_doubles(reply))}
+        return {
+            "kind": "picture",
+            **_shown(_without_doubles(reply)),
+            "picture": _picture(reply.picture, covered),
+        }
     return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code, "link": reply.link}
 
 
@@ -69,7 +75,6 @@ def _shown(shown: Shown) -> dict[str, Any]:
         "code": shown.code,
         "made": shown.made,
         "whole": shown.whole,
-        "picture": _picture(shown.picture),
     }
 
 
@@ -80,19 +85,23 @@ async def _beat(response: web.StreamResponse, lock: asyncio.Lock) -> None:
             await response.write(b"\n")
 
 
-async def _write(response: web.StreamResponse, replies: AsyncIterator[Reply], lock: asyncio.Lock) -> None:
-    async for reply in replies:
-        line = json.dumps(encode(reply), ensure_ascii=False)
+async def _write(
+    response: web.StreamResponse, told: AsyncIterator[dict[str, Any]], lock: asyncio.Lock
+) -> None:
+    async for reply in told:
+        line = json.dumps(reply, ensure_ascii=False)
         async with lock:
             await response.write(line.encode() + b"\n")
     async with lock:
         await response.write(json.dumps(END).encode() + b"\n")
 
 
-async def stream(response: web.StreamResponse, replies: AsyncIterator[Reply]) -> None:
-    """Write an answer as it comes, ended by `END`."""
+async def stream(
+    response: web.StreamResponse, replies: AsyncIterator[Reply], *, covered: bool = False
+) -> None:
+    """Write an answer as it comes, ended by `END`; whatever it shows may be `covered`."""
     lock = asyncio.Lock()
     async with asyncio.TaskGroup() as group:
         beat = group.create_task(_beat(response, lock))
-        await _write(response, replies, lock)
+        await _write(response, (encode(reply, covered=covered) async for reply in replies), lock)
         beat.cancel()

@@ -10,15 +10,20 @@ from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
 
+from aiohttp import web
+
 from bot.core import wording
 from bot.core.commands import COMMANDS, CommandSpec
 from bot.core.events import MAX_PHOTO_BYTES
 from bot.core.mbti import TYPES
 
+COVERED: web.AppKey[bool] = web.AppKey("covered", bool)
+"""Whether every picture is covered until its button is pressed."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
 SCRIPT_WORDS = (
     *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
+    *("covered", "uncover"),
     *("share", "link", "copy", "copied"),
     *("retry", "not-sent", "lost", "failed", "crowded", "forbidden"),
 )

@@ -60,7 +60,7 @@ def _fill(locale: str, title: str, note: str, *, tags: str = "", picture: str = 
 
 
 def _tags(request: web.Request, locale: str, title: str, alt: str) -> str:
-    """What a chat or a timeline shows of the link: Open Graph, with addresses in full."""
+    """What a chat or a timeline shows of the link: Open Graph, with addresses in full. What is covered is not there."""
     base = f"{'https' if is_secure(request) else 'http'}://{request.host}{request.path}"
     properties = {
         "og:type": "website",
@@ -68,11 +68,17 @@ def _tags(request: web.Request, locale: str, title: str, alt: str) -> str:
         "og:title": title,
         "og:description": wording.say(locale, "web-shared-note"),
         "og:url": base,
-        "og:image": f"{base}/picture.jpg",
-        "og:image:type": "image/jpeg",
-        "og:image:alt": alt,
-        "twitter:card": "summary_large_image",
+        "twitter:card": "summary",
     }
+    if not request.app[pages.COVERED]:
+        properties |= {
+            "og:image": f"{base}/picture.jpg",
+            "og:image:type": "image/jpeg",
+            "og:image:width": "512",
+            "og:image:height": "512",
+            "og:image:alt": alt,
+            "twitter:card": "summary_large_image",
+        }
     return "\n  ".join(
         f'<meta property="{name}" content="{html.escape(value)}">' for name, value in properties.items()
     )
@@ -85,6 +91,9 @@ def _page(request: web.Request, locale: str, shared: Shared) -> str:
         f'<img class="face" src="{html.escape(request.path)}/picture.jpg" width="512" height="512" '
         f'alt="{html.escape(alt)}">'
     )
+    if request.app[pages.COVERED]:
+        words = html.escape(wording.say(locale, "web-uncover"))
+        picture = f'<details class="veil"><summary class="pill">{words}</summary>{picture}</details>'
     note = wording.say(locale, "web-shared-note")
     return _fill(locale, title, note, tags=_tags(request, locale, title, alt), picture=picture)
 

@@ -5,3 +5,18 @@ export function element(name, properties = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+/** Before `gone` goes: if it has the focus, `next` gets it, so that the keyboard goes on from there. */
+export function handOn(gone, next) {
+  if (!gone.contains(document.activeElement)) return;
+  if (next.tabIndex < 0) next.tabIndex = -1;
+  next.focus({ preventScroll: true });
+}
+
+/** Put `next`, which is made alike, where `old` stood: the button that has the focus hands it on to its like. */
+export function swap(old, next) {
+  const pressed = (node) => [...node.querySelectorAll("a, button")];
+  const at = pressed(old).indexOf(document.activeElement);
+  old.replaceWith(next);
+  pressed(next)[at]?.focus({ preventScroll: true });
+}

@@ -1,7 +1,7 @@
 // The conversation on the page: bubbles, pictures, buttons, progress. Everything anyone wrote becomes text, never markup.
 
 import { Controls } from "./controls.js";
-import { element } from "./element.js";
+import { element, handOn, swap } from "./element.js";
 import { face, group } from "./faces.js";
 import { media, release } from "./media.js";
 import { Sliders } from "./sliders.js";
@@ -67,8 +67,10 @@ export class Log {
 
   /** Put an answer where the wait for it stood; what comes after the first goes to the end. */
   replace(place, node) {
-    if (place.isConnected) place.replaceWith(node);
-    else this.root.append(node);
+    if (!place.isConnected) return this.root.append(node);
+    place.after(node);
+    handOn(place, node);
+    place.remove();
   }
 
   /** Scroll to the end, where the newest question has its buttons, but not past the top of `node`. */
@@ -112,8 +114,10 @@ export class Log {
   /** Ready when its picture can be drawn, so that nothing moves when it arrives. */
   async picture(reply) {
     const node = this.message("bot");
-    const card = element("div", { className: "card" }, await media(reply, this));
+    const { held, tools, wide } = await media(reply, this);
+    const card = element("div", { className: wide ? "card wide" : "card" }, held);
     if (reply.text) card.append(this.caption(reply.text));
+    card.append(tools);
     node.lastChild.append(card, ...this.controls.under(reply));
     if (reply.sliders.length) this.live(node, card, reply);
     return node;
@@ -123,9 +127,13 @@ export class Log {
   live(node, card, { sliders }) {
     node.classList.add("live");
     const update = async (reply) => {
-      const shown = await media(reply, this);
-      release(card.firstChild);
-      card.firstChild.replaceWith(shown);
+      const before = card.firstChild;
+      // Who has uncovered the face keeps seeing it.
+      reply.picture.covered &&= before.classList.contains("veiled");
+      const { held, tools } = await media(reply, this);
+      release(card);
+      swap(before, held);
+      swap(card.querySelector(".tools"), tools);
       card.querySelector(".caption")?.replaceWith(this.caption(reply.text));
       const menu = node.querySelector(".menu");
       if (menu) this.controls.renew(menu, reply.menu);
@@ -146,7 +154,7 @@ export class Log {
     const node = this.message("bot");
     const held = element("div", { className: "frame preview" }, face(this.type));
     held.dataset.group = group(this.type);
-    const label = element("p", { className: "caption" });
+    const label = element("p", { className: "caption", ariaLive: "off" });
     const bar = element("progress", { max: 1 });
     bar.setAttribute("aria-label", this.words.working);
     const menu = element("div");
@@ -158,7 +166,7 @@ export class Log {
     label.textContent = reply.text;
     if (reply.fraction === null) bar.removeAttribute("value");
     else bar.value = reply.fraction;
-    if (reply.preview) this.preview(held, reply.preview);
+    if (reply.preview && !reply.preview.covered) this.preview(held, reply.preview);
     // Buttons are only drawn anew when they change: a focused one keeps its focus.
     const drawn = JSON.stringify(reply.menu);
     if (menu.dataset.drawn !== drawn) {

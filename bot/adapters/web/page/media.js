@@ -1,4 +1,4 @@
-// What a reply shows: a picture to enlarge, a film that loops, or a file to keep. Each has its link to save it.
+// What a reply shows: a picture to enlarge, a film that loops, or a file to keep; and what can be done with it, beside it.
 
 import { element } from "./element.js";
 import { addressOf } from "./stream.js";
@@ -16,12 +16,27 @@ function enlarge(href, alt, name) {
   document.getElementById("large").showModal();
 }
 
-const saved = (href, name, words) => element("a", { className: "save", href, download: name, textContent: words.save });
+const saved = (href, name, words) => element("a", { className: "pill save", href, download: name, textContent: words.save });
 
 function sharing(code, { words, share }) {
-  const button = element("button", { type: "button", className: "save share", textContent: words.share });
+  const button = element("button", { type: "button", className: "pill", textContent: words.share });
   button.addEventListener("click", () => share(code));
   return button;
+}
+
+/** What is covered is not seen, reached or read out before its button is pressed. */
+function veil(shown, { words }) {
+  const button = element("button", { type: "button", className: "pill", textContent: words.uncover });
+  const cover = element("div", { className: "cover" }, element("p", { textContent: words.covered }), button);
+  const held = element("div", { className: "held veiled" }, shown, cover);
+  shown.inert = true;
+  button.addEventListener("click", () => {
+    shown.inert = false;
+    held.classList.remove("veiled");
+    cover.remove();
+    (shown.querySelector("video") ?? shown).focus();
+  });
+  return held;
 }
 
 /** Waits until the picture can be drawn, so that nothing moves when it arrives. */
@@ -32,9 +47,9 @@ async function picture({ name, alt }, href, made, page) {
   const open = element("button", { type: "button", className: "frame", title: words.open }, image);
   open.setAttribute("aria-label", `${words.open}: ${alt}`);
   open.addEventListener("click", () => enlarge(href, alt, name));
-  // Single faces are square, and links show those; on cards and sheets nothing may cover the words.
+  // Single faces are square, and links show those; cards and sheets have words that want room.
   const single = image.naturalWidth === image.naturalHeight;
-  return element("div", { className: single ? "held" : "held below" }, open, ...(made && single ? [sharing(made, page)] : []), saved(href, name, words));
+  return { shown: open, tools: [...(made && single ? [sharing(made, page)] : []), saved(href, name, words)], wide: !single };
 }
 
 /** Has the shape of its poster from the start. Who wants no motion starts it by hand. */
@@ -49,22 +64,25 @@ async function film({ name, alt, poster }, href, words) {
   const run = () => { if (still.matches) video.pause(); else video.play().catch(() => {}); };
   video.addEventListener("canplay", run, { once: true });
   still.addEventListener("change", run);
-  return element("div", { className: "held below" }, element("div", { className: "frame film" }, video), saved(href, name, words));
+  return { shown: element("div", { className: "frame film" }, video), tools: [saved(href, name, words)] };
 }
 
 function file({ name, data }, href, { words, locale }) {
   const bytes = Math.floor((data.length * 3) / 4) - (data.match(/=*$/)[0].length);
   const link = element("a", { className: "pill file", href, download: name }, element("b", { textContent: name }), element("span", { textContent: `${words.save} · ${size(bytes, locale)}` }));
-  return element("div", { className: "held" }, link);
+  return { shown: link, tools: [] };
 }
 
-/** The node of a reply's picture; `page` has the `words` and the `locale`, and can `share` a code. */
-export function media(reply, page) {
-  const { type } = reply.picture;
+/** A reply's picture, and its `tools`; `wide` when it is more than one face. `page` has the `words` and the `locale`, and can `share` a code. */
+export async function media(reply, page) {
+  const { type, covered } = reply.picture;
   const href = addressOf(reply.picture);
-  if (type.startsWith("video/")) return film(reply.picture, href, page.words);
-  if (reply.whole || !type.startsWith("image/")) return file(reply.picture, href, page);
-  return picture(reply.picture, href, reply.made, page);
+  const handed = reply.whole || !/^(image|video)\//.test(type);
+  const made = handed ? file(reply.picture, href, page)
+    : type.startsWith("video/") ? await film(reply.picture, href, page.words)
+    : await picture(reply.picture, href, reply.made, page);
+  const held = covered && !handed ? veil(made.shown, page) : element("div", { className: "held" }, made.shown);
+  return { held, tools: element("div", { className: "tools" }, ...made.tools), wide: made.wide };
 }
 
 /** Let the bytes go of what is not shown any more. */

@@ -16,7 +16,21 @@ export class Sliders {
   constructor(sliders, locale, move) {
     Object.assign(this, { locale, move, wanted: new Map(), sending: false });
     this.rows = new Map(sliders.map((slider) => [slider.payload, this.row(slider)]));
-    this.node = element("div", { className: "sliders" }, ...[...this.rows.values()].map(({ node }) => node));
+    this.node = element("div", { className: "sliders" });
+    const groups = new Map(sliders.some(({ group }) => !group) ? [["", this.node]] : []);
+    for (const slider of sliders) this.group(groups, slider).append(this.rows.get(slider.payload).node);
+  }
+
+  /** Where a slider belongs: in the open, or folded under its group's name, unless it is moved already. */
+  group(groups, { group, value }) {
+    if (!groups.has(group)) {
+      const fold = element("details", { className: "fold", open: !groups.size }, element("summary", { textContent: group }));
+      groups.set(group, fold);
+      this.node.append(fold);
+    }
+    const found = groups.get(group);
+    if (value) found.open = true;
+    return found;
   }
 
   row({ label, payload, low, high, value, unit }) {

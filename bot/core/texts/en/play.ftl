@@ -58,6 +58,8 @@ direction-ei = Inward or outward (I, E)
 direction-sn = Facts or ideas (S, N)
 direction-tf = Head or heart (T, F)
 direction-jp = Plan or play (J, P)
+directions-letters = The four letters
+directions-more = More changes
 
 button-mix = Mix
 button-edit = Edit

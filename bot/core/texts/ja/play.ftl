@@ -56,6 +56,8 @@ direction-ei = 内へ・外へ (I, E)
 direction-sn = 事実・発想 (S, N)
 direction-tf = 頭・心 (T, F)
 direction-jp = 計画・気まま (J, P)
+directions-letters = 四つの文字
+directions-more = ほかの変化
 
 button-mix = 混ぜる
 button-edit = 変える

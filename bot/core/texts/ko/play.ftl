@@ -56,6 +56,8 @@ direction-ei = 안으로, 밖으로 (I, E)
 direction-sn = 사실, 생각 (S, N)
 direction-tf = 머리, 마음 (T, F)
 direction-jp = 계획, 즉흥 (J, P)
+directions-letters = 네 글자
+directions-more = 더 많은 변화
 
 button-mix = 섞기
 button-edit = 바꾸기

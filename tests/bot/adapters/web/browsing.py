@@ -24,10 +24,15 @@ DESK = {"width": 1280, "height": 800}
 
 @asynccontextmanager
 async def visit(
-    browser: Browser, service: Any, tolerated: str = r"^Failed to load resource: net::ERR_", **options: Any
+    browser: Browser,
+    service: Any,
+    tolerated: str = r"^Failed to load resource: net::ERR_",
+    *,
+    spoiler: bool = False,
+    **options: Any,
 ) -> AsyncIterator[Page]:
     """The page of a fresh server in a fresh profile; what its console complains of fails the test."""
-    adapter = WebAdapter(service, WebSettings(port=0))
+    adapter = WebAdapter(service, WebSettings(port=0, spoiler=spoiler))
     await adapter.start()
     defaults = {"viewport": DESK, "locale": "en-GB", "reduced_motion": "reduce"}
     context = await browser.new_context(**{**defaults, **options})

@@ -14,8 +14,8 @@ from bot.adapters.web.outgoing import encode
 from bot.core.events import Event, Press
 from bot.core.replies import Button, Picture, Progress, Reply, Select, Shown, Slider, Text
 from bot.core.wording import say
-from inference.wire import EditFace, Face, ImageFormat
-from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
+from inference.wire import DirectionInfo, EditFace, Face, ImageFormat
+from tests.bot.adapters.web.browsing import DESK, PHONE, photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
 from tests.bot.adapters.web.test_main_job import core, press
 from tests.bot.adapters.web.test_page import CONTRAST
@@ -51,16 +51,16 @@ class LiveFaces(fakes.FakeFaces):
         return face.amount
 
 
-async def to_sliders(page: Page, locale: str = "en") -> None:
+async def to_sliders(page: Page, locale: str = "en", count: int = 2) -> None:
     await page.locator(".tile", has_text="ENFP").click()
     await press(page, say(locale, "choice-female"))
     await expect(page.locator(".card img")).to_have_count(1)
     await page.get_by_role("combobox").fill("/edit")
     await page.keyboard.press("Enter")
-    await expect(page.get_by_role("slider")).to_have_count(2)
+    await expect(page.get_by_role("slider")).to_have_count(count)
 
 
-@pytest.mark.parametrize("viewport", [PHONE, {"width": 1280, "height": 800}])
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
 async def test_a_moved_slider_renders_in_place_and_moves_nothing_else(
     browser: Browser, viewport: dict[str, int]
 ) -> None:
@@ -96,6 +96,60 @@ async def test_a_moved_slider_renders_in_place_and_moves_nothing_else(
         await page.get_by_role("button", name=say("en", "button-undo")).click()
         await expect(page.locator(".card img")).to_have_count(3)
         assert faces.smile == pytest.approx(0.3)
+    await service.close()
+
+
+async def test_letters_and_numbers_are_folded_until_they_are_wanted_or_moved(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("smile", "age", "turn", "ei", "sn", *(f"sefa-{n}" for n in range(1, 9)))
+    directions = [DirectionInfo(name=name, low=-2, high=2, how="fitted") for name in names]
+    monkeypatch.setattr(fakes, "PACK", fakes.PACK.model_copy(update={"directions": directions}))
+    service = core(LiveFaces())
+    async with visit(browser, service, viewport=PHONE) as page:
+        await to_sliders(page, count=3)
+        folds = page.locator(".fold summary")
+        await expect(folds).to_have_text([say("en", "directions-letters"), say("en", "directions-more")])
+        await folds.last.focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_role("slider")).to_have_count(11)
+        for _ in range(8):
+            await page.keyboard.press("Tab")
+        await expect(page.get_by_role("slider").last).to_be_focused()
+        await page.keyboard.press("End")
+        await expect(page.locator(".live .caption")).to_contain_text("+2.0")
+        # The face that a slider moves is in view wherever the slider is.
+        await expect(page.locator(".live img")).to_be_in_viewport(ratio=1)
+        await expect(page.get_by_role("slider").last).to_be_in_viewport()
+        await page.get_by_role("combobox").fill("/edit")
+        await page.keyboard.press("Enter")
+        await expect(page.locator(".live")).to_have_count(2)
+        await expect(page.locator(".live").last.get_by_role("slider")).to_have_count(11)
+    await service.close()
+
+
+COVERED = """() => [...document.querySelectorAll(".card img")].flatMap((image) => {
+  image.scrollIntoView({ block: "center" });
+  const { left, right, top, bottom } = image.getBoundingClientRect();
+  const corners = [[left + 6, top + 6], [right - 6, top + 6], [left + 6, bottom - 6], [right - 6, bottom - 6]];
+  return corners.map(([x, y]) => document.elementFromPoint(x, y)).filter((seen) => seen !== image)
+    .map((seen) => seen?.outerHTML.slice(0, 100) ?? "nothing");
+})"""
+"""What is seen in place of a picture's corners."""
+
+
+@pytest.mark.parametrize("viewport", [PHONE, DESK])
+async def test_nothing_covers_a_picture(browser: Browser, viewport: Any) -> None:
+    """Codes stand in the corners of a sheet, and faces reach to theirs."""
+    service = core(LiveFaces())
+    async with visit(browser, service, viewport=viewport) as page:
+        await to_sliders(page)
+        for line in ("/gallery", "/all"):
+            await page.get_by_role("combobox").fill(line)
+            await page.keyboard.press("Enter")
+        await expect(page.locator(".card img")).to_have_count(4)
+        assert await page.evaluate(COVERED) == []
+        await expect(page.get_by_role("link", name="Save")).to_have_count(4)
     await service.close()
 
 

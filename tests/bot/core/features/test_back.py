@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.presses import Action
+from bot.core.replies import Shown
 from bot.core.wording import say
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended
@@ -16,6 +17,18 @@ async def test_the_open_question_is_asked_again_and_the_face_is_still_there(benc
     assert say("en", "consent", hours=24) in asked.text, "nobody is asked to agree without the words"
     assert (Action.AGREE, ()) in actions(asked)
     await blended(bench)
-    back = final(await bench.send(command("back")))
-    assert say("en", "back-face", type="ENFP") in back.text
-    assert (Action.AGAIN, ()) in actions(back)
+    told, shown = await bench.send(command("back"))
+    assert say("en", "back-face", type="ENFP") in told.text
+    assert isinstance(shown, Shown)
+    assert (Action.MORE_ME, ()) in actions(shown), "the face is shown with its own buttons"
+
+
+async def test_a_type_that_was_left_is_shown_again_and_keeps_its_code(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    (first,) = [reply for reply in await bench.send(command("edit")) if isinstance(reply, Shown)]
+    bench.started()
+    told, shown = await bench.send(command("back"))
+    assert say("en", "back-type", type="ENFP") in told.text
+    assert isinstance(shown, Shown)
+    assert shown.made == first.made
+    assert actions(shown)
