@@ -14,7 +14,7 @@ from importlib.resources import files
 
 from aiohttp import web
 
-from bot.adapters.web import visitor
+from bot.adapters.web import pages, visitor
 from bot.adapters.web.reading import is_stranger
 from bot.adapters.web.shield import is_secure
 from bot.core import wording
@@ -74,8 +74,6 @@ def _tags(request: web.Request, locale: str, title: str, alt: str) -> str:
         properties |= {
             "og:image": f"{base}/picture.jpg",
             "og:image:type": "image/jpeg",
-            "og:image:width": "512",
-            "og:image:height": "512",
             "og:image:alt": alt,
             "twitter:card": "summary_large_image",
         }
