@@ -143,6 +143,63 @@ def test_a_fine_tuned_model_draws_its_types_average(data: Path, pack: Path, tmp_
     assert not torch.equal(usable[1].latent, men.latent), "projected into the pack that ships"
 
 
+def of_width(path: Path, w_dim: int, seed: int) -> Path:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(tiny.GENERATOR, "w_dim", w_dim)
+        return tiny.write(path, seed)
+
+
+@pytest.mark.parametrize(
+    ("women", "tuned", "says"),
+    [
+        (12, {}, None),
+        (12, {"ENFP.female": 12, "ENFP.male": 16}, None),
+        (
+            12,
+            {"ENFP.female": 16},
+            "the model of ENFP:female has 32 px, 3 colours and 8 codes of 16; its base has",
+        ),
+        (
+            12,
+            {"ENFP.male": 12},
+            "the model of ENFP:male has 32 px, 3 colours and 8 codes of 12; its base has",
+        ),
+        (12, {"ENFP": 16}, "the model of ENFP:female has"),
+        (
+            12,
+            {"ENTP.male": 16},
+            "no fine-tuned model is named after a type of the set: there are ENTP:male, and",
+        ),
+    ],
+)
+def test_every_model_must_fit_the_base_of_its_own_gender(
+    women: int, tuned: dict[str, int], says: str | None, data: Path, pack: Path, tmp_path: Path
+) -> None:
+    more: list[object] = [
+        "--method",
+        "projection",
+        "--base-female",
+        of_width(tmp_path / "women", women, seed=3),
+    ]
+    for name, width in tuned.items():
+        of_width(tmp_path / "tuned" / name, width, seed=5)
+    more += ["--tuned", tmp_path / "tuned"] if tuned else []
+    result = average(data, pack, tmp_path / "out", *more)
+    if says is None:
+        assert result.exit_code == 0, result.output
+    else:
+        assert (result.exit_code, says in result.output) == (2, True), result.output
+        assert not (tmp_path / "out").exists()
+
+
+def test_a_type_without_a_model_of_its_own_is_told(data: Path, pack: Path, tmp_path: Path) -> None:
+    tiny.write(tmp_path / "tuned" / "ENFP.male", seed=9)
+    result = average(data, pack, tmp_path / "out", "--method", "projection", "--tuned", tmp_path / "tuned")
+    assert result.exit_code == 0, result.output
+    assert "ENFP:female: no fine-tuned model is named after it: the base draws it" in result.output
+    assert "ENFP:male: no" not in result.output
+
+
 def test_averages_become_the_packs_labels(data: Path, pack: Path, tmp_path: Path) -> None:
     result = average(data, pack, tmp_path / "out", "--write", "projection")
     assert result.exit_code == 0, result.output

@@ -30,6 +30,7 @@ from training.directions.fitting import effects, fit
 from training.directions.labelled import Labelled, from_prepared
 from training.directions.reach import learn, reach
 from training.directions.reading import RULES, fit_reader
+from training.errors import DataError
 from training.export.latents import render
 from training.loops.samples import seeded_codes
 
@@ -255,9 +256,9 @@ def test_labels_come_from_a_set_and_from_a_table_beside_it(tmp_path: Path) -> No
 def test_sets_that_teach_nothing_are_a_sentence(tmp_path: Path) -> None:
     table = tmp_path / "odd.csv"
     table.write_text("file,hat\n1.png,much\n", encoding="utf-8")
-    with pytest.raises(PackError, match="is no table of labels"):
+    with pytest.raises(DataError, match="is no table of labels"):
         from_prepared(_set(tmp_path / "a.zip", 2), 32, table)
-    with pytest.raises(PackError, match="2 photos have"):
+    with pytest.raises(DataError, match="2 photos have"):
         from_prepared(tmp_path / "a.zip", 32)
     only_men = from_prepared(_set(tmp_path / "b.zip", 120, gender="male"), 32)
     assert only_men.labels == {}, "all alike"

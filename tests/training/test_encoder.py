@@ -20,7 +20,7 @@ from training.export.encoder import add_encoder
 from training.export.parts import bumped
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.loops.encoder import EncoderTrainer, Photos, rate
-from training.loops.encoder_run import EncoderPlan, EncoderRun
+from training.loops.encoder_run import EncoderPlan, EncoderRun, Shown
 from training.loops.generated import Generated
 from training.recipes.encoder import EncoderTraining
 from training.recipes.encoder import config as recipe
@@ -105,7 +105,7 @@ def test_a_run_writes_what_a_pack_takes(
 ) -> None:
     said: list[str] = []
     plan = EncoderPlan(tmp_path / "run", kimg=0.03, tick_kimg=0.012, about={"hardware": "none"})
-    EncoderRun(_trainer(load(folder), faces), plan, held_out, said.append).go()
+    EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), said.append).go()
     assert json.loads(said[0])["kimg"] == pytest.approx(0.01)
     assert "held-out loss" in said[-1]
     with Image.open(tmp_path / "run" / "sheet-00000.png") as sheet:
@@ -132,7 +132,7 @@ def test_a_run_is_resumed_and_another_one_taken_over(
 ) -> None:
     def run(out: str, kimg: float, other: Path | None = None) -> EncoderRun:
         plan = EncoderPlan(tmp_path / out, kimg=kimg)
-        running = EncoderRun(_trainer(load(folder), faces), plan, held_out, lambda _: None)
+        running = EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None)
         running.resume(other)
         running.go()
         return running
@@ -151,7 +151,7 @@ def test_an_encoder_of_another_shape_leaves_the_pack_as_it_was(
     folder: Path, faces: FaceSet, held_out: torch.Tensor, tmp_path: Path
 ) -> None:
     plan = EncoderPlan(tmp_path / "run", kimg=0.006)
-    EncoderRun(_trainer(load(folder), faces), plan, held_out, lambda _: None).go()
+    EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None).go()
     state = load_checkpoint(tmp_path / "run" / LATEST)
     state["network"]["num_ws"] = 7
     torch.save(state, tmp_path / "odd.pt")

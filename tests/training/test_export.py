@@ -81,13 +81,13 @@ def test_lightness_ranks_pictures() -> None:
 def pack_folder(source: FaceSource, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Train a handful of iterations and export, both by the command line."""
     folder = tmp_path_factory.mktemp("export")
-    options = ["--faces", str(source.archive), "--manifest", str(source.manifest)]
+    options = ["--data", str(source.archive), "--manifest", str(source.manifest)]
     run, pack = str(folder / "run"), folder / "pack"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(starter, "config", tiny_recipe)
         trained = CliRunner().invoke(
             cli.app,
-            ["train", "starter", *options, "--out", run, "--max-kimg", "0.05"],
+            ["train", "starter", *options, "--out", run, "--kimg", "0.05"],
             catch_exceptions=False,
         )
     assert trained.exit_code == 0, trained.output

@@ -25,7 +25,7 @@ CONFIG = IdentityTraining(network=NETWORK, batch=12, iterations=40, warm=4)
 
 @pytest.fixture(scope="module")
 def people(source: FaceSource) -> People:
-    return load_people(source, 48)
+    return load_people(source.archive, source.manifest, 48)
 
 
 def _unit(*rows: tuple[float, float]) -> torch.Tensor:
@@ -72,7 +72,7 @@ def test_a_pair_is_one_person_and_nobody_stands_on_both_sides(source: FaceSource
         mine = (shown == picture).all(dim=3).all(dim=2).all(dim=1)
         assert person in people.people[mine]
     assert any(not torch.equal(a, b) for a, b in zip(first, second, strict=True)), "some have two photos"
-    assert len(people) + len(load_people(source, 48, validation=True)) == 49
+    assert len(people) + len(load_people(source.archive, source.manifest, 48, "validation")) == 49
 
 
 def test_it_learns_to_tell_faces_apart_and_goes_on_where_it_stopped(people: People, tmp_path: Path) -> None:
@@ -124,7 +124,7 @@ def test_a_network_for_another_resolution_leaves_the_pack_as_it_was(people: Peop
 
 
 def test_the_command_trains_and_tells(source: FaceSource, tmp_path: Path) -> None:
-    options = {"--faces": source.archive, "--manifest": source.manifest, "--out": tmp_path / "run"}
+    options = {"--data": source.archive, "--manifest": source.manifest, "--out": tmp_path / "run"}
     given = [str(part) for pair in options.items() for part in pair]
     told = CliRunner().invoke(app, ["identity", *given, "--minutes", "0"])
     assert told.exit_code == 0, told.output

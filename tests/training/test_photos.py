@@ -44,9 +44,11 @@ def test_photos_of_a_prepared_set_are_learnt_from_and_the_held_out_ones_are_not(
     assert shades == {0, 10, 20, 30, 40, 50}
 
 
-def test_a_set_that_holds_nobody_out_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(DataError, match="no pictures for validation"):
-        load_photos(prepared(tmp_path / "set.zip", ["train"] * 6), None, 16)
+def test_a_set_may_hold_nobody_out_but_not_everybody(tmp_path: Path) -> None:
+    photos, held_out = load_photos(prepared(tmp_path / "set.zip", ["train"] * 6), None, 16)
+    assert len(photos) == 6 and held_out.shape == (0, 3, 16, 16)
+    with pytest.raises(DataError, match="no pictures for training"):
+        load_photos(prepared(tmp_path / "other.zip", ["validation"] * 6), None, 16)
 
 
 @pytest.mark.parametrize("missing", ["faces.zip", "faces.csv"])
@@ -54,7 +56,7 @@ def test_a_file_that_is_not_there_is_a_sentence(tmp_path: Path, missing: str) ->
     archive, table = prepared(tmp_path / "faces.zip", ["train"] * 2), tmp_path / "faces.csv"
     table.write_text("file,gender\n")
     (tmp_path / missing).unlink()
-    options = ["--faces", str(archive), "--manifest", str(table), "--out", str(tmp_path / "run")]
+    options = ["--data", str(archive), "--manifest", str(table), "--out", str(tmp_path / "run")]
     said = CliRunner().invoke(app, ["identity", *options])
     assert said.exit_code == 2
     assert missing in said.output

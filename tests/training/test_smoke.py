@@ -60,7 +60,7 @@ async def test_from_sixty_photos_to_a_face_of_the_server(tmp_path: Path) -> None
     typeface(*trained, "--kimg", "0.064")
     assert load_checkpoint(run / LATEST)["iteration"] == 8
     report = tmp_path / "report.html"
-    options = ["--faces", str(faces), "--out", str(report), "--count", "16", "--photos", "40"]
+    options = ["--data", str(faces), "--out", str(report), "--count", "16", "--photos", "40"]
     typeface("evaluate", str(run), str(STARTER), *options)
     floor, blank, starter = json.loads(report.with_suffix(".json").read_text("utf-8"))["judgements"]
     assert floor["identity"]["kernel"] < blank["identity"]["kernel"] > starter["identity"]["kernel"]

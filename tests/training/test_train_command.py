@@ -20,7 +20,7 @@ from tests.golden.vectors import FOLDER
 from tests.training.pictures import write_prepared
 from tests.training.test_loops import differing
 from training.__main__ import app
-from training.loops.checkpoint import LATEST, CheckpointError, load_checkpoint
+from training.loops.checkpoint import LATEST, CheckpointError, load_checkpoint, save_checkpoint
 
 ROOT = Path(__file__).resolve().parents[2]
 TINY = ["--channel-base", "128", "--channel-max", "8", "--codes", "8", "--batch", "8", "--device", "cpu"]
@@ -136,7 +136,7 @@ def no_file(path: Path) -> Path:
         (empty, "has no pictures for training"),
         (one_photo, "1 picture cannot train a model; it takes 8, and hundreds to be good"),
         (truncated, "is not a whole zip archive; was its copying interrupted?"),
-        (other_zip, "has no dataset.json of this project"),
+        (other_zip, "has no pictures, neither of prepare nor any PNG or JPEG"),
         (no_file, "there is no data set set.zip"),
     ],
 )
@@ -239,6 +239,18 @@ def test_a_full_disk_ends_in_a_sentence(faces: Path, tmp_path: Path) -> None:
     assert not [path for path in out.iterdir() if path.name.startswith(".")]
     assert train(faces, out, *steps(3)).exit_code == 0
     assert load_checkpoint(out / LATEST)["iteration"] == 3
+
+
+def test_a_run_that_breaks_says_so_once(faces: Path, tmp_path: Path) -> None:
+    out = tmp_path / "run"
+    assert train(faces, out, *steps(1)).exit_code == 0
+    state = load_checkpoint(out / LATEST)
+    next(iter(state["average"].values())).view(-1)[0] = torch.nan
+    save_checkpoint(out / LATEST, state)
+    result = train(faces, out, *steps(2))
+    refused(result, "Training broke at 0.02 kimg: a weight is not a finite number.")
+    assert result.output.count("Training broke") == 1
+    assert "not_a_number" in (out / "log.jsonl").read_text()
 
 
 def refused(result: Result, said: str) -> None:

@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import io
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import numpy as np
-from PIL import Image
-
 from inference.errors import BadImage
-from inference.images import Pixels
 from inference.wire import Gender
-from training.datasets.prepared import Entry, Prepared
+from training.datasets.archive import Archive, Pixels
+from training.datasets.entries import Entry
+from training.datasets.prepared import Prepared
 from training.errors import DataError
 
 LEAST: Final = 5
@@ -35,7 +31,7 @@ class Group:
 
 
 def groups_of(prepared: Prepared, least: int = LEAST) -> list[Group]:
-    """All classes.
+    """All classes that have photos.
 
     Raises:
         DataError: the set is empty, or classes have fewer than `least` photos, which are named.
@@ -47,22 +43,18 @@ def groups_of(prepared: Prepared, least: int = LEAST) -> list[Group]:
         found.append(Group(label, worn, entries))
     if not any(group.entries for group in found):
         raise DataError(f"{prepared.path.name} has no pictures")
-    few = [f"{group.name} ({len(group.entries)})" for group in found if len(group.entries) < least]
+    few = [f"{group.name} ({len(group.entries)})" for group in found if 0 < len(group.entries) < least]
     if few:
         raise DataError(
             f"too few photos: {', '.join(few)}; the average of fewer than {least} shows the persons themselves. "
             "Collect more, or leave these labels out of the set (prepare --least)"
         )
-    return found
+    return [group for group in found if group.entries]
 
 
-def photo(archive: zipfile.ZipFile, entry: Entry, side: int) -> Pixels:
+def photo(archive: Archive, entry: Entry, side: int) -> Pixels:
     """`[side, side, 3]` of a photo. Raises `BadImage` where it is broken."""
     try:
-        with Image.open(io.BytesIO(archive.read(entry.file)), formats=["PNG"]) as picture:
-            rgb = picture.convert("RGB")
-    except (OSError, KeyError, ValueError, zipfile.BadZipFile, SyntaxError) as error:
+        return archive.picture(entry.file, side)
+    except DataError as error:
         raise BadImage(f"{entry.file} is broken") from error
-    if rgb.size != (side, side):
-        rgb = rgb.resize((side, side), Image.Resampling.LANCZOS)
-    return np.asarray(rgb)

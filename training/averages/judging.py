@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
@@ -14,7 +13,9 @@ from inference import alignment
 from inference.errors import BadImage
 from training.averages.groups import Group, photo
 from training.averages.making import Average
-from training.datasets.prepared import Entry, Prepared
+from training.datasets.archive import Archive
+from training.datasets.entries import Entry
+from training.datasets.prepared import Prepared
 from training.loops.samples import to_uint8
 from training.preparing.measures import sharpness
 
@@ -45,7 +46,7 @@ Track = Callable[[Iterable[Any], str], Iterable[Any]]
 
 def photo_numbers(prepared: Prepared, groups: Sequence[Group], side: int, track: Track) -> dict[str, Numbers]:
     """By name of a group: identities of some of its photos, evenly chosen, at the side of the pictures."""
-    with zipfile.ZipFile(prepared.path) as archive:
+    with Archive(prepared.path) as archive:
         return {
             group.name: _numbers(archive, _evenly(group.entries), side) for group in track(groups, "Judging")
         }
@@ -63,7 +64,7 @@ def judge(average: Average, photos: Mapping[str, Numbers]) -> Judgement:
     return Judgement(_far(number, photos[group.name]), others, sharpness(pixels))
 
 
-def _numbers(archive: zipfile.ZipFile, entries: Sequence[Entry], side: int) -> Numbers:
+def _numbers(archive: Archive, entries: Sequence[Entry], side: int) -> Numbers:
     found = []
     for entry in entries:
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import zipfile
+import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +16,9 @@ from torch import Tensor
 from inference.engine.engine import Engine
 from inference.errors import TypefaceError
 from training.averages.groups import Group, photo
-from training.datasets.prepared import Entry, Prepared
+from training.datasets.archive import Archive, Pixels
+from training.datasets.entries import Entry
+from training.datasets.prepared import Prepared
 from training.errors import DataError
 from training.writing import whole
 
@@ -45,7 +47,7 @@ class Projector:
         Raises:
             DataError: none of them could be projected.
         """
-        with zipfile.ZipFile(prepared.path) as archive:
+        with Archive(prepared.path) as archive:
             found = list(self._latents(archive, track(group.entries, group.name)))
         if not found:
             raise DataError(f"no photo of {group.name} could be projected")
@@ -59,30 +61,27 @@ class Projector:
             self.engine.advance([search])
         return search.latent().detach().cpu()
 
-    def _latents(self, archive: zipfile.ZipFile, entries: Iterable[Entry]) -> Iterator[Tensor]:
+    def _latents(self, archive: Archive, entries: Iterable[Entry]) -> Iterator[Tensor]:
         for entry in entries:
             try:
                 yield self._one(archive, entry)
             except TypefaceError as error:
                 self.failed.append((entry.file, str(error)))
 
-    def _one(self, archive: zipfile.ZipFile, entry: Entry) -> Tensor:
-        path = self._place(entry)
+    def _one(self, archive: Archive, entry: Entry) -> Tensor:
+        pixels = photo(archive, entry, self.engine.pack.manifest.resolution)
+        path = self._place(pixels)
         if (known := _read(path)) is not None:
             return known
-        pixels = photo(archive, entry, self.engine.pack.manifest.resolution)
         found = self.latent(torch.from_numpy(pixels.copy()).permute(2, 0, 1).float() / 127.5 - 1)
         with whole(path) as file:
             file.write(save({"latent": found}))
         return found
 
-    def _place(self, entry: Entry) -> Path:
+    def _place(self, pixels: Pixels) -> Path:
         model = self.engine.pack.manifest.files.generator.sha256[:12]
-        return (
-            self.work
-            / f"{model}-{self.steps or self.engine.steps}"
-            / f"{entry.source or Path(entry.file).stem}.latent"
-        )
+        name = hashlib.sha256(pixels.tobytes()).hexdigest()
+        return self.work / f"{model}-{self.steps or self.engine.steps}" / f"{name}.latent"
 
 
 def _read(path: Path) -> Tensor | None:

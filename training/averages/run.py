@@ -13,12 +13,12 @@ import torch
 from torch import Tensor
 
 from inference.engine.engine import Engine
-from inference.networks.stylegan2.generator import Generator
-from inference.packs import loader
+from inference.packs.loader import LoadedPack
 from inference.wire import Gender
 from training.averages.groups import LEAST, Group, groups_of
 from training.averages.judging import Judgement, judge, photo_numbers
-from training.averages.making import Average, Method, by_class, drawn, tuned_generators
+from training.averages.making import Average, Method, by_class, drawn
+from training.averages.models import open_models
 from training.averages.projected import Projector
 from training.datasets.prepared import Prepared, open_prepared
 from training.errors import SettingError
@@ -35,7 +35,7 @@ class AveragePlan:
     """What to make.
 
     Attributes:
-        data: a set of `prepare`.
+        data: a set of `prepare`, or of the official layout.
         pack: that people will use: base model of both genders, and where classes come from.
         out: folder of the sheet, the numbers, and of what was found so far.
         bases: other base packs, by gender.
@@ -43,6 +43,7 @@ class AveragePlan:
         methods: which of the two.
         steps: of a projection.
         least: photos of a class.
+        device: where models compute.
     """
 
     data: Path
@@ -53,6 +54,7 @@ class AveragePlan:
     methods: Sequence[Method] = ("projection", "class")
     steps: int | None = None
     least: int = LEAST
+    device: str = "cpu"
 
 
 class Averages:
@@ -61,26 +63,23 @@ class Averages:
     def __init__(self, plan: AveragePlan) -> None:
         """Raises `PackError`, `DataError`, `SettingError`, `TransferError`: a sentence."""
         self.plan = plan
-        self.pack = loader.load(plan.pack)
         self.prepared: Prepared = open_prepared(plan.data)
         self.groups = groups_of(self.prepared, plan.least)
-        self.failed: list[tuple[str, str]] = []
+        self.models = open_models(plan.pack, plan.bases, plan.tuned, plan.device)
+        self.models.check(self.groups)
+        self.failed = self._untuned()
         if self.prepared.size < self.side:
             raise SettingError(f"{plan.data.name} has {self.prepared.size} px, the pack draws {self.side}")
-        self.bases = {gender: loader.load(path) for gender, path in plan.bases.items()}
-        for base in self.bases.values():
-            if base.manifest.resolution != self.side:
-                raise SettingError(
-                    f"{base.manifest.name} has {base.manifest.resolution} px, the pack {self.side}"
-                )
-        every = [self.pack, *self.bases.values()]
-        self.tuned: dict[str, Generator] = tuned_generators(plan.tuned, every[-1]) if plan.tuned else {}
         if "class" in plan.methods and all(by_class(self.pack, group) is None for group in self.groups):
             if plan.methods == ("class",):
                 raise SettingError(
                     "the pack learnt none of these labels: train with --cond, or use projections"
                 )
             self.failed.append(("class", "the pack learnt none of these labels; only projections are shown"))
+
+    @property
+    def pack(self) -> LoadedPack:
+        return self.models.pack
 
     @property
     def side(self) -> int:
@@ -108,7 +107,7 @@ class Averages:
         own = []
         for each in averages:
             foreign = each.method == "projection" and (
-                self._model(each.group) or each.group.gender in self.bases
+                self.models.own(each.group) or each.group.gender in self.models.bases
             )
             latent = self._pack_projector.latent(each.picture) if foreign else each.latent
             own.append(Average(each.group, each.method, latent, each.picture))
@@ -127,11 +126,13 @@ class Averages:
         known = len(projector.failed)
         latent = projector.average(self.prepared, group, track)
         self.failed += projector.failed[known:]
-        picture = drawn(latent, group, projector.engine.pack, self.tuned)
-        return Average(group, "projection", latent, picture)
+        return Average(group, "projection", latent, drawn(latent, group, self.models))
 
-    def _model(self, group: Group) -> Generator | None:
-        return self.tuned.get(group.name) or self.tuned.get(group.label)
+    def _untuned(self) -> list[tuple[str, str]]:
+        if not self.models.tuned:
+            return []
+        why = "no fine-tuned model is named after it: the base draws it"
+        return [(group.name, why) for group in self.groups if self.models.own(group) is None]
 
     def _cells(self, made: Sequence[Average], shown: Sequence[Method]) -> list[Tensor]:
         """A row a group, a column a method; black where there is none."""
@@ -141,11 +142,11 @@ class Averages:
 
     @cached_property
     def _projectors(self) -> dict[Gender, Projector]:
-        return {gender: self._projector(base) for gender, base in self.bases.items()}
+        return {gender: self._projector(base) for gender, base in self.models.bases.items()}
 
     @cached_property
     def _pack_projector(self) -> Projector:
         return self._projector(self.pack)
 
-    def _projector(self, pack: loader.LoadedPack) -> Projector:
+    def _projector(self, pack: LoadedPack) -> Projector:
         return Projector(Engine(pack), self.plan.out / WORK, self.plan.steps)

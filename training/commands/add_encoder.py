@@ -9,6 +9,7 @@ import typer
 
 from training.export import encoder as encoders
 from training.loops.checkpoint import LATEST
+from training.telling import sentences
 
 
 def add_encoder(
@@ -16,7 +17,11 @@ def add_encoder(
     pack: Annotated[Path, typer.Option(help="Folder of the pack that gets it.")],
     checkpoint: Annotated[str, typer.Option(help="File of the run.")] = LATEST,
 ) -> None:
-    """Put a trained encoder into a pack, whose version goes up."""
-    version = encoders.add_encoder(run / checkpoint, pack)
+    """Put a trained encoder into a pack, whose version goes up.
+
+    typeface-training add-encoder --run runs/encoder --pack packs/ours
+    """
+    with sentences():
+        version = encoders.add_encoder(run / checkpoint, pack)
     total = sum(file.stat().st_size for file in pack.iterdir())
     typer.echo(f"{pack}: version {version}, {total / 1e6:.2f} MB")

@@ -17,7 +17,9 @@ from training.averages.groups import LEAST
 from training.averages.judging import Judgement
 from training.averages.making import Average, Method
 from training.averages.run import SHEET, WORK, AveragePlan, Averages
+from training.commands.options import Device, Threads
 from training.errors import SettingError
+from training.loops.machine import machine
 from training.telling import sentences
 
 _METHODS: dict[str, tuple[Method, ...]] = {
@@ -28,7 +30,9 @@ _METHODS: dict[str, tuple[Method, ...]] = {
 
 
 def average(  # noqa: PLR0913, PLR0917 - one a flag
-    data: Annotated[Path, typer.Option(help="Photos by type and gender: a set that prepare made.")],
+    data: Annotated[
+        Path, typer.Option(help="Photos by type and gender: what prepare made, or of the official layout.")
+    ],
     pack: Annotated[Path, typer.Option(help="The base model, and where labels were learnt, their model.")],
     out: Annotated[
         Path, typer.Option(help="Folder of the sheet and the numbers; gone on with if it exists.")
@@ -54,6 +58,8 @@ def average(  # noqa: PLR0913, PLR0917 - one a flag
     write: Annotated[
         Literal["projection", "class"] | None, typer.Option(help="Put these into the pack as its labels.")
     ] = None,
+    device: Device = "auto",
+    threads: Threads = None,
 ) -> None:
     """Make the average face of every label and gender, by two methods, and show and judge them side by side.
 
@@ -63,7 +69,7 @@ def average(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training average --data types.zip --pack packs/base --tuned runs/freezed --out averages --write projection
     """
-    with sentences():
+    with sentences(), machine(device, threads) as here:
         bases: dict[Gender, Path] = {}
         if base_female is not None:
             bases["female"] = base_female
@@ -71,7 +77,7 @@ def average(  # noqa: PLR0913, PLR0917 - one a flag
             bases["male"] = base_male
         if write is not None and write not in _METHODS[method]:
             raise SettingError(f"--write {write} needs --method {write} or both")
-        plan = AveragePlan(data, pack, out, bases, tuned, _METHODS[method], steps, least)
+        plan = AveragePlan(data, pack, out, bases, tuned, _METHODS[method], steps, least, str(here.device))
         averages = Averages(plan)
         judged = averages.make(track)
         _tell(judged, averages.failed)

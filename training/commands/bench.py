@@ -7,15 +7,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 
-import torch
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from training.benching.phases import CYCLE, PHASES, Spent, by_the_textbook, measure, own
+from training.commands.options import Device, Threads
 from training.config import GanConfig, Precision
 from training.loops.hardware import hardware
-from training.loops.machine import DeviceName, machine
+from training.loops.machine import machine
 from training.recipes import stylegan2_ada as recipe
 from training.telling import sentences
 
@@ -29,9 +29,9 @@ def bench(  # noqa: PLR0913, PLR0917 - one a flag
     codes: Annotated[int, typer.Option(help="Width of z and w.")] = 512,
     batch: Annotated[int | None, typer.Option(help="8 if left out at 64 px, else auto's.")] = None,
     augpipe: Annotated[str, typer.Option(help="The augmentation, at p = 0.5.")] = "bgc",
-    threads: Annotated[int | None, typer.Option(min=1, help="Of the processor.")] = None,
+    threads: Threads = None,
     cycles: Annotated[int, typer.Option(min=1, help=f"Times {CYCLE} iterations of each.")] = 2,
-    device: Annotated[DeviceName, typer.Option(help="Where.")] = "auto",
+    device: Device = "auto",
     precision: Annotated[Literal["fp32", "bf16", "fp16"], typer.Option(help="Of the own path.")] = "fp32",
     compiled: Annotated[bool, typer.Option("--compile", help="Measure torch.compile as well.")] = False,
 ) -> None:
@@ -41,13 +41,11 @@ def bench(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training bench --resolution 256 --device cuda --precision fp16
     """
-    if threads:
-        torch.set_num_threads(threads)
     small = resolution == 64
     base, most = channel_base or (2048 if small else None), channel_max or (64 if small else 512)
     shape = recipe.Shape(resolution, channel_base=base, channel_max=most, codes=codes)
     wishes = recipe.Wishes(batch=batch or (8 if small else None), aug="fixed", p=0.5, augpipe=augpipe)
-    with sentences(), machine(device) as here:
+    with sentences(), machine(device, threads) as here:
         config = recipe.config("auto", shape, wishes)
         trainers = {"own": own(_in(config, precision), here)}
         if compiled:

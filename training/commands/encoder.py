@@ -9,43 +9,56 @@ from typing import Annotated
 import torch
 import typer
 
-from inference.networks.ops.cuda import kernels
 from inference.packs import loader
-from training import settings
+from training.commands.options import Data, Device, Kimg, Manifest, Minutes, Out, Seed, Threads
 from training.datasets.photos import load_photos
+from training.loops.checkpoint import LATEST
 from training.loops.encoder import EncoderTrainer
-from training.loops.encoder_run import EncoderPlan, EncoderRun
+from training.loops.encoder_run import EncoderPlan, EncoderRun, Shown
 from training.loops.hardware import hardware
+from training.loops.machine import machine
 from training.recipes import encoder as recipe
 from training.telling import sentences
+
+_JUDGED = 96  # pictures
 
 
 def encoder(  # noqa: PLR0913, PLR0917 - one a flag
     pack: Annotated[Path, typer.Option(help="Folder of the pack whose generator it answers for.")],
-    faces: Annotated[Path, typer.Option(help="What prepare made, or a zip archive of aligned pictures.")],
-    out: Annotated[Path, typer.Option(help="Folder of checkpoints and sheets; resumed if it has one.")],
-    manifest: Annotated[
-        Path | None, typer.Option(help="CSV table of an archive that prepare did not make.")
+    data: Data,
+    out: Out,
+    manifest: Manifest = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Begin with the encoder of another run, or a checkpoint.")
     ] = None,
-    minutes: Annotated[float | None, typer.Option(help="Stop after so many minutes.")] = None,
-    kimg: Annotated[float | None, typer.Option(help="Stop at so many thousand pictures.")] = None,
-    resume: Annotated[
-        Path | None, typer.Option(help="Checkpoint of another run, whose encoder a new one begins with.")
-    ] = None,
+    kimg: Kimg = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    threads: Threads = None,
 ) -> None:
-    """Train an encoder, from photos to a pack's latents, until a limit, Ctrl-C or SIGTERM."""
-    with sentences():
-        _train(pack, faces, manifest, EncoderPlan(out, kimg, minutes), resume)
+    """Train an encoder, from photos to a pack's latents, until a limit, Ctrl-C or SIGTERM; run again to go on.
+
+    typeface-training encoder --pack packs/ours --data faces.zip --out runs/encoder --minutes 60
+
+    typeface-training add-encoder --run runs/encoder --pack packs/ours
+    """
+    with sentences(), machine(device, threads) as here:
+        loaded = loader.load(pack, here.device)
+        photos, held_out = load_photos(data, manifest, loaded.manifest.resolution)
+        about = {"counts": photos.counts, "hardware": hardware(here), "pack": loaded.manifest.version}
+        typer.echo(_told(len(photos), len(held_out)))
+        trainer = EncoderTrainer(replace(recipe.config(), seed=seed), loaded, photos)
+        judged = held_out if len(held_out) else photos.images
+        images = judged[:_JUDGED].to(loaded.device).float() / 127.5 - 1
+        plan = EncoderPlan(out, kimg, minutes, about=about)
+        run = EncoderRun(
+            trainer, plan, Shown(images, bool(len(held_out))), lambda line: print(line, flush=True)
+        )
+        run.resume(start and (start / LATEST if start.is_dir() else start))
+        run.go()
 
 
-def _train(pack: Path, faces: Path, manifest: Path | None, plan: EncoderPlan, resume: Path | None) -> None:
-    loaded = loader.load(pack, "cuda" if torch.cuda.is_available() else "cpu")
-    kernels.prepare(settings.cache(), loaded.device)
-    data, held_out = load_photos(faces, manifest, loaded.manifest.resolution)
-    about = {"counts": data.counts, "hardware": hardware(), "pack": loaded.manifest.version}
-    typer.echo(f"{len(data)} pictures, {len(held_out)} held out; {torch.get_num_threads()} threads")
-    trainer = EncoderTrainer(recipe.config(), loaded, data)
-    seen = (held_out[:96].float() / 127.5 - 1).to(loaded.device)
-    run = EncoderRun(trainer, replace(plan, about=about), seen, lambda line: print(line, flush=True))
-    run.resume(resume)
-    run.go()
+def _told(photos: int, held_out: int) -> str:
+    said = f"{photos} pictures, {held_out} held out; {torch.get_num_threads()} threads"
+    return said if held_out else f"{said}. Nobody is held out: how it does on strangers will not be known."

@@ -10,9 +10,11 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from training.commands.options import Data, Manifest, Threads
 from training.evaluation.photos import MOST
 from training.evaluation.report import Plan
 from training.evaluation.report import evaluate as run
+from training.loops.machine import DeviceName, machine
 from training.telling import sentences
 
 
@@ -20,13 +22,11 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one a flag
     subjects: Annotated[
         list[Path], typer.Argument(help="Runs, checkpoints, packs, .pkl or .pt, any number.")
     ],
-    faces: Annotated[Path, typer.Option(help="Data set of `prepare`, or a zip of aligned pictures.")],
+    data: Data,
     out: Annotated[
         Path, typer.Option(help="Report to write, an .html; the numbers go to a .json beside it.")
     ],
-    manifest: Annotated[
-        Path | None, typer.Option(help="CSV table of a zip that `prepare` did not make.")
-    ] = None,
+    manifest: Manifest = None,
     count: Annotated[int, typer.Option(help="Samples of each.")] = 512,
     photos: Annotated[int, typer.Option(min=8, help="Photos to compare with, at most.")] = MOST,
     psi: Annotated[float, typer.Option(help="Truncation of the samples; 1 is what was learnt.")] = 1.0,
@@ -36,18 +36,19 @@ def evaluate(  # noqa: PLR0913, PLR0917 - one a flag
             help="Inception weights for FID and KID: pt_inception-2015-12-05-6726825d.pth, .safetensors."
         ),
     ] = None,
-    device: Annotated[str, typer.Option(help="cpu leaves the accelerator to a training; or cuda.")] = "cpu",
+    device: Annotated[DeviceName, typer.Option(help="cpu leaves the GPU to a training.")] = "cpu",
+    threads: Threads = None,
 ) -> None:
     """Compare generators with the photos: distances, repeated photos, diversity, in one HTML report.
 
     It may run beside the training: it takes the processor only while that is idle.
 
-    typeface-training evaluate runs/enfp --faces faces.zip --out report.html
+    typeface-training evaluate runs/enfp --data faces.zip --out report.html
 
-    typeface-training evaluate runs/enfp/kimg-00200.pt runs/enfp packs/old --faces faces.zip --out compared.html
+    typeface-training evaluate runs/enfp/kimg-00200.pt runs/enfp packs/old --data faces.zip --out compared.html
     """
     with suppress(AttributeError, OSError):
         os.nice(10)
-    with sentences():
-        run(Plan(subjects, faces, out, manifest, count, photos, psi, inception, device), Console())
+    with sentences(), machine(device, threads) as here:
+        run(Plan(subjects, data, out, manifest, count, photos, psi, inception, str(here.device)), Console())
     typer.echo(str(out))

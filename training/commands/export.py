@@ -35,7 +35,7 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
         Path | None, typer.Option(help="Folder of an encoder's run for this generator.")
     ] = None,
     checkpoint: Annotated[str, typer.Option(help="File of the run: best.pt, kimg-00200.pt.")] = LATEST,
-    faces: Annotated[
+    data: Annotated[
         Path | None, typer.Option(help="Archive, to hold age still.", rich_help_panel=_STARTER)
     ] = None,
     manifest: Annotated[
@@ -56,7 +56,7 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
     with sentences():
         state = load_checkpoint(run / checkpoint)
         if state.get("about", {}).get("recipe") == "starter":
-            source = FaceSource(faces, manifest) if faces and manifest else None
+            source = FaceSource(data, manifest) if data and manifest else None
             starter_pack.export(
                 run / checkpoint, out, starter_pack.ExportPlan(strength=strength, source=source)
             )

@@ -32,7 +32,7 @@ def import_checkpoint(  # noqa: PLR0913, PLR0917 - one a flag
 ) -> None:
     """Make a pack from somebody else's checkpoint, of which nothing is run.
 
-    Example: typeface-training import network-snapshot.pkl --out packs/mine --licence "CC BY 4.0" --name mine
+    typeface-training import network-snapshot.pkl --out packs/mine --licence "CC BY 4.0" --name mine
     """
     plan = ImportPlan(
         licence,

@@ -8,10 +8,22 @@ from typing import Annotated, Literal
 import typer
 
 from training.augment.families import FAMILIES
+from training.loops.machine import DeviceName
 
+Data = Annotated[
+    Path,
+    typer.Option(help="What prepare made, a zip or folder of the official layout; with --manifest any zip."),
+]
+Manifest = Annotated[
+    Path | None, typer.Option(help="CSV table of a zip of aligned pictures: columns file, gender, person.")
+]
 Out = Annotated[Path, typer.Option(help="Folder of checkpoints and sheets; resumed if it has one.")]
-MaxMinutes = Annotated[float | None, typer.Option(help="Stop after so many minutes.")]
-MaxKimg = Annotated[float | None, typer.Option(help="Stop at so many thousand pictures.")]
+
+Kimg = Annotated[float | None, typer.Option(min=0, help="Stop at so many thousand pictures.")]
+Minutes = Annotated[float | None, typer.Option(min=0, help="Stop after so many minutes.")]
+Device = Annotated[DeviceName, typer.Option(help="auto: the GPU where there is one.")]
+Threads = Annotated[int | None, typer.Option(min=1, help="Of the processor; torch's own number.")]
+Seed = Annotated[int, typer.Option(min=0, help="Of all dice.")]
 Start = Annotated[
     Path | None,
     typer.Option("--from", help="Begin with the weights of a run, checkpoint, pack, .pkl or .pt."),

@@ -8,7 +8,18 @@ from typing import Annotated
 
 import typer
 
-from training.commands.options import MaxMinutes, Metric, MetricName, Out
+from training.commands.options import (
+    Data,
+    Device,
+    Kimg,
+    Manifest,
+    Metric,
+    MetricName,
+    Minutes,
+    Out,
+    Seed,
+    Threads,
+)
 from training.config import BaselineConfig
 from training.datasets.opening import Opened, open_data, open_held_out
 from training.datasets.training_set import TrainingSet, Use
@@ -22,11 +33,7 @@ from training.recipes import dcgan as dcgan_recipe
 from training.recipes import vanilla_gan as vanilla_recipe
 from training.telling import sentences
 
-Data = Annotated[Path, typer.Option(help="What prepare made, or an archive of pictures.")]
-Manifest = Annotated[Path | None, typer.Option(help="Table of an archive that prepare did not make.")]
 Mirror = Annotated[bool, typer.Option(help="Show pictures mirrored as well.")]
-Kimg = Annotated[float, typer.Option(min=0, help="Stop at so many thousand pictures.")]
-Device = Annotated[DeviceName, typer.Option(help="auto: the GPU where there is one.")]
 
 
 def dcgan(  # noqa: PLR0913, PLR0917 - one a flag
@@ -35,16 +42,19 @@ def dcgan(  # noqa: PLR0913, PLR0917 - one a flag
     manifest: Manifest = None,
     mirror: Mirror = True,
     kimg: Kimg = 2000.0,
-    max_minutes: MaxMinutes = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
     metric: Metric = "sliced",
     device: Device = "auto",
+    threads: Threads = None,
 ) -> None:
     """Train DCGAN at 64 px until a limit, Ctrl-C or SIGTERM; run again to go on.
 
     typeface-training train dcgan --data faces.zip --out runs/dcgan
     """
-    plan = RunPlan(out, kimg, max_minutes, about={"recipe": "dcgan"})
-    _train(dcgan_recipe.config(), plan, _Source(data, manifest, mirror, metric), device)
+    plan = RunPlan(out, kimg, minutes, about={"recipe": "dcgan"})
+    config = replace(dcgan_recipe.config(), seed=seed)
+    _train(config, plan, _Source(data, manifest, mirror, metric), _Where(device, threads))
 
 
 def vanilla_gan(  # noqa: PLR0913, PLR0917 - one a flag
@@ -53,16 +63,19 @@ def vanilla_gan(  # noqa: PLR0913, PLR0917 - one a flag
     manifest: Manifest = None,
     mirror: Mirror = True,
     kimg: Kimg = 2000.0,
-    max_minutes: MaxMinutes = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
     metric: Metric = "sliced",
     device: Device = "auto",
+    threads: Threads = None,
 ) -> None:
     """Train the first GAN at 64 px until a limit, Ctrl-C or SIGTERM; run again to go on.
 
     typeface-training train vanilla-gan --data faces.zip --out runs/vanilla
     """
-    plan = RunPlan(out, kimg, max_minutes, about={"recipe": "vanilla-gan"})
-    _train(vanilla_recipe.config(), plan, _Source(data, manifest, mirror, metric), device)
+    plan = RunPlan(out, kimg, minutes, about={"recipe": "vanilla-gan"})
+    config = replace(vanilla_recipe.config(), seed=seed)
+    _train(config, plan, _Source(data, manifest, mirror, metric), _Where(device, threads))
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +90,14 @@ class _Source:
         return TrainingSet(opened.pictures, opened.labels, len(opened.classes), use, here.device)
 
 
-def _train(config: BaselineConfig, plan: RunPlan, source: _Source, device: DeviceName) -> None:
-    with sentences(), machine(device) as here:
+@dataclass(frozen=True, slots=True)
+class _Where:
+    device: DeviceName
+    threads: int | None
+
+
+def _train(config: BaselineConfig, plan: RunPlan, source: _Source, where: _Where) -> None:
+    with sentences(), machine(where.device, where.threads) as here:
         side = int(config.network["resolution"])
         opened = open_data(source.data, source.manifest, side)
         held_out = open_held_out(source.data, source.manifest, side)

@@ -2,18 +2,32 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated
 
 import torch
 import typer
 
-from training.commands.options import FreezeD, FreezeG, GrowFrom, MaxKimg, MaxMinutes, Metric, Out, Start
+from training.commands.options import (
+    Device,
+    FreezeD,
+    FreezeG,
+    GrowFrom,
+    Kimg,
+    Metric,
+    Minutes,
+    Out,
+    Seed,
+    Start,
+    Threads,
+)
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
+from training.loops.machine import machine
 from training.loops.run import Run, RunPlan
 from training.loops.watch import full_watch
 from training.recipes import starter as recipe
@@ -22,32 +36,37 @@ from training.transfer import beginning
 
 
 def starter(  # noqa: PLR0913, PLR0917 - one a flag
-    faces: Annotated[Path, typer.Option(help="Zip archive of aligned pictures.")],
-    manifest: Annotated[Path, typer.Option(help="CSV table of the archive.")],
+    data: Annotated[Path, typer.Option(help="Zip archive of aligned pictures of women and men.")],
+    manifest: Annotated[Path, typer.Option(help="CSV table of the archive: columns file, gender, person.")],
     out: Out,
-    max_minutes: MaxMinutes = None,
-    max_kimg: MaxKimg = None,
+    kimg: Kimg = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
     start: Start = None,
     grow_from: GrowFrom = None,
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     metric: Metric = None,
+    device: Device = "auto",
+    threads: Threads = None,
 ) -> None:
-    """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on."""
-    with sentences():
-        begun = beginning.plan(
-            recipe.config(), beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out
-        )
-        source, side = FaceSource(faces, manifest), begun.config.generator.resolution
-        data, held_out = load_faces(source, side), load_faces(source, side, validation=True)
-        typer.echo(f"{len(data)} pictures: {data.counts}; {torch.get_num_threads()} threads")
-        about = {"recipe": "starter", "counts": data.counts, "hardware": hardware(), **begun.about}
-        plan = RunPlan(out, max_kimg, max_minutes, about=about)
-        trainer = GanTrainer(begun.config, data)
+    """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on.
+
+    typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
+    """
+    with sentences(), machine(device, threads) as here:
+        numbers = replace(recipe.config(), seed=seed)
+        begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
+        source, side = FaceSource(data, manifest), begun.config.generator.resolution
+        faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)
+        typer.echo(f"{len(faces)} pictures: {faces.counts}; {torch.get_num_threads()} threads")
+        about = {"recipe": "starter", "counts": faces.counts, "hardware": hardware(here), **begun.about}
+        plan = RunPlan(out, kimg, minutes, about=about)
+        trainer = GanTrainer(begun.config, faces, here)
         begun.fill(trainer)
-        measure = MEASURES[metric](data) if metric else None
+        measure = MEASURES[metric](faces) if metric else None
         both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
-        watch = full_watch(trainer, plan, data, held_out if both else None, measure)
+        watch = full_watch(trainer, plan, faces, held_out if both else None, measure)
         run = Run(trainer, plan, watch)
         run.resume()
         run.go()

@@ -3,22 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
 
 from training.augment.pipeline import pipe
 from training.commands.options import (
+    Data,
+    Device,
     Families,
     FreezeD,
     FreezeG,
     GrowFrom,
-    MaxMinutes,
+    Kimg,
+    Manifest,
     Metric,
     MetricName,
+    Minutes,
     Out,
+    Seed,
     Start,
+    Threads,
 )
 from training.config import Optimiser, Precision
 from training.datasets.opening import Opened, open_data, open_held_out
@@ -27,7 +32,7 @@ from training.errors import SettingError
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
-from training.loops.machine import DeviceName, Machine, machine
+from training.loops.machine import Machine, machine
 from training.loops.run import Run, RunPlan
 from training.loops.watch import full_watch
 from training.recipes import stylegan2_ada as recipe
@@ -43,12 +48,9 @@ _WISHES = recipe.Wishes()
 
 
 def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
-    data: Annotated[Path, typer.Option(help="What prepare made, or an archive of pictures.")],
+    data: Data,
     out: Out,
-    manifest: Annotated[
-        Path | None,
-        typer.Option(help="Table of an archive that prepare did not make.", rich_help_panel=_DATA),
-    ] = None,
+    manifest: Manifest = None,
     resolution: Annotated[
         int | None, typer.Option(help="32 to 1024; that of the pictures.", rich_help_panel=_DATA)
     ] = None,
@@ -108,20 +110,17 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         int, typer.Option(min=8, help="Channels at most.", rich_help_panel=_NUMBERS)
     ] = 512,
     codes: Annotated[int, typer.Option(min=8, help="Width of z and w.", rich_help_panel=_NUMBERS)] = 512,
-    kimg: Annotated[
-        float, typer.Option(min=0, help="Stop at so many thousand pictures.", rich_help_panel=_NUMBERS)
-    ] = recipe.KIMG,
-    seed: Annotated[int, typer.Option(min=0, help="Of all dice.", rich_help_panel=_NUMBERS)] = 0,
+    kimg: Kimg = recipe.KIMG,
+    minutes: Minutes = None,
+    seed: Seed = 0,
     start: Start = None,
     grow_from: GrowFrom = None,
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
-    max_minutes: MaxMinutes = None,
     metric: Metric = None,
     save_minutes: Annotated[float, typer.Option(min=0, help="Between two checkpoints.")] = 10.0,
-    device: Annotated[
-        DeviceName, typer.Option(help="auto: the GPU where there is one.", rich_help_panel=_MACHINE)
-    ] = "auto",
+    device: Device = "auto",
+    threads: Threads = None,
     precision: Annotated[
         PrecisionName, typer.Option(help="auto: fp16 on a GPU, else fp32.", rich_help_panel=_MACHINE)
     ] = "auto",
@@ -142,7 +141,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
 
     torchrun --nproc-per-node 4 -m training train stylegan2-ada --data faces.zip --out runs/faces --batch 64
     """
-    with sentences(), machine(device, compiled=compiled) as here:
+    with sentences(), machine(device, threads, compiled=compiled) as here:
         opened = open_data(data, manifest, resolution, only=only)
         held_out = open_held_out(data, manifest, opened.resolution, only)
         source = _Source(opened, held_out, Use(mirror, mirror_y, cond, seed))
@@ -168,7 +167,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         wish = beginning.Wish(start, grow_from, freeze_d, freeze_g, opened.classes)
         begun = beginning.plan(config, wish, out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
-        plan = RunPlan(out, kimg, max_minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
+        plan = RunPlan(out, kimg, minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
         trainer = GanTrainer(begun.config, source.on(here), here)
         begun.fill(trainer)
         run = Run(trainer, plan, _watch(trainer, plan, source, here, metric), here.world)

@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import zipfile
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
+from training.datasets.archive import Archive
 from training.datasets.manifest import GENDERS, Row, cap_groups, is_held_out, read_manifest
 from training.errors import DataError
 
@@ -29,17 +27,6 @@ class FaceSource:
     manifest: Path
     held_out: float = 0.02
     tier_a_men: int = 400
-
-    @contextmanager
-    def opened(self) -> Iterator[zipfile.ZipFile]:
-        """The archive, to read from; DataError in place of what goes wrong with it or its table."""
-        try:
-            with zipfile.ZipFile(self.archive) as archive:
-                yield archive
-        except FileNotFoundError as error:
-            raise DataError(f"there is no file {error.filename}") from None
-        except (zipfile.BadZipFile, KeyError, OSError) as error:
-            raise DataError(f"{self.archive.name} or {self.manifest.name} cannot be read: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,20 +84,20 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
     Args:
         source: The archive (a zip of pictures, any format that Pillow reads) and its table.
         resolution: Side of the result in pixels; pictures are shrunk with a Lanczos filter.
-        validation: The held-out side in place of the training side.
+        validation: The held-out side in place of the training side; of a small archive it may be empty.
 
     Raises:
-        DataError: No picture with a known gender is left.
+        DataError: it cannot be read, or no picture with a known gender is left to learn from.
     """
-    with source.opened() as archive:
-        names = {Path(name).name: name for name in archive.namelist()}
+    with Archive(source.archive) as archive:
+        names = {Path(name).name: name for name in archive.names}
         rows = _chosen(source, set(names), validation=validation)
-        if not rows:
+        if not rows and not validation:
             raise DataError(f"no labelled pictures in {source.archive.name}")
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
         for i, row in enumerate(rows):
-            images[i] = _read(archive, names[row.file], resolution)
-    labels = torch.tensor([GENDERS.index(row.gender) for row in rows])
+            images[i] = archive.picture(names[row.file], resolution).transpose(2, 0, 1)
+    labels = torch.tensor([GENDERS.index(row.gender) for row in rows], dtype=torch.int64)
     counts = {f"{t}.{g}": sum(r.tier == t and r.gender == g for r in rows) for t, g in _kinds(rows)}
     ages = torch.tensor([row.years for row in rows])
     return FaceSet(torch.from_numpy(images), labels, ages, counts)
@@ -124,13 +111,3 @@ def _chosen(source: FaceSource, names: set[str], *, validation: bool) -> list[Ro
     rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS and r.file in names]
     rows = [r for r in rows if is_held_out(r.group, source.held_out) == validation]
     return cap_groups(rows, "A", "male", source.tier_a_men)
-
-
-def _read(
-    archive: zipfile.ZipFile, name: str, resolution: int
-) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
-    with archive.open(name) as data, Image.open(data) as picture:
-        rgb = picture.convert("RGB")
-        if rgb.size != (resolution, resolution):
-            rgb = rgb.resize((resolution, resolution), Image.Resampling.LANCZOS)
-        return np.asarray(rgb, dtype=np.uint8).transpose(2, 0, 1)

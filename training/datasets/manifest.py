@@ -6,9 +6,11 @@ import csv
 import hashlib
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+
+from training.errors import DataError
 
 GENDERS = ("female", "male")
 
@@ -37,19 +39,26 @@ class Row:
 
 
 def read_manifest(path: Path) -> list[Row]:
-    """All rows of a `manifest.csv` (columns file, gender, person, tier, licence; more are ignored)."""
-    with path.open(newline="", encoding="utf-8") as lines:
-        return [
-            Row(
-                r["file"],
-                r["gender"],
-                r.get("person", ""),
-                r.get("tier", ""),
-                r.get("licence", ""),
-                r.get("age", ""),
-            )
-            for r in csv.DictReader(lines)
-        ]
+    """All rows of a `manifest.csv` (columns file, gender, person, tier, licence, age; more are ignored).
+
+    Raises:
+        DataError: it is not there, no table, or lacks file or gender.
+    """
+    try:
+        with path.open(newline="", encoding="utf-8-sig") as lines:
+            return [_row(told) for told in csv.DictReader(lines)]
+    except FileNotFoundError:
+        raise DataError(f"there is no file {path}") from None
+    except (OSError, ValueError, csv.Error) as error:
+        raise DataError(f"{path.name} cannot be read as a table: {error}") from error
+    except KeyError as error:
+        raise DataError(f"{path.name} has no column {error}") from error
+
+
+def _row(told: Mapping[str, str | None]) -> Row:
+    """A short row has nothing in its last columns."""
+    rest = (told.get(name) or "" for name in ("person", "tier", "licence", "age"))
+    return Row(told["file"] or "", told["gender"] or "", *rest)
 
 
 def is_held_out(group: str, share: float) -> bool:

@@ -1,8 +1,7 @@
-"""A data set from what the command line names: an archive of `prepare`'s, or any archive and its table."""
+"""A data set from what the command line names: `prepare`'s, one of the official layout, or any zip and its table."""
 
 from __future__ import annotations
 
-import zipfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,10 +9,11 @@ import torch
 from torch import Tensor
 
 from training.datasets.choosing import chosen
+from training.datasets.entries import Split
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.datasets.pictures import IN_MEMORY, Kept, Pictures, Streamed
-from training.datasets.prepared import Split, open_prepared
+from training.datasets.prepared import open_prepared
 from training.datasets.training_set import LEAST
 from training.errors import DataError, SettingError
 
@@ -50,7 +50,7 @@ def open_data(
         SettingError: no such size, no such type.
     """
     if resolution is not None and resolution not in SIZES:
-        raise SettingError(f"--resolution takes one of {', '.join(map(str, SIZES))}, not {resolution}")
+        raise SettingError(f"--resolution takes one of {_sizes()}, not {resolution}")
     if manifest is None:
         return _archive(archive, resolution, split, only)
     if only is not None:
@@ -69,15 +69,23 @@ def open_held_out(
     return opened if len(opened.labels) >= LEAST else None
 
 
+def _sizes() -> str:
+    return ", ".join(map(str, SIZES))
+
+
 def _archive(path: Path, resolution: int | None, split: Split, only: str | None) -> Opened:
     prepared = open_prepared(path) if only is None else chosen(open_prepared(path), only)
     side = resolution or prepared.size
+    if side not in SIZES:
+        raise SettingError(
+            f"{path.name} has pictures of {side} px; say a smaller --resolution, of {_sizes()}"
+        )
     entries = prepared.side(split)
     if not entries:
         raise DataError(f"{path.name} has no pictures{f' of {only}' if only else ''} for {_FOR[split]}")
     if side > prepared.size:
         raise DataError(f"{path.name} has pictures of {prepared.size} px; {side} were asked for")
-    pictures: Pictures = Streamed(prepared, entries, side)
+    pictures: Pictures = Streamed(path, entries, side)
     if len(entries) * 3 * side**2 <= IN_MEMORY:
         pictures = Kept(torch.from_numpy(prepared.load(split, side)[0]))
     names = tuple(":".join(filter(None, pair)) for pair in prepared.classes)
@@ -87,8 +95,5 @@ def _archive(path: Path, resolution: int | None, split: Split, only: str | None)
 def _table(archive: Path, manifest: Path, resolution: int | None, split: Split) -> Opened:
     if resolution is None:
         raise SettingError("with --manifest, say a --resolution: the archive's pictures may be of any size")
-    try:
-        faces = load_faces(FaceSource(archive, manifest), resolution, validation=split == "validation")
-    except (OSError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(f"{archive.name} or {manifest.name} cannot be read: {error}") from error
+    faces = load_faces(FaceSource(archive, manifest), resolution, validation=split == "validation")
     return Opened(Kept(faces.images), faces.labels, GENDERS, resolution)

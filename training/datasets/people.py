@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import io
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
+from training.datasets.archive import Archive
+from training.datasets.entries import Split
 from training.datasets.faces import FaceSource
 from training.datasets.manifest import is_held_out, read_manifest
+from training.datasets.prepared import open_prepared
 from training.errors import DataError
 
 
@@ -40,25 +41,41 @@ class People:
         return pictures[:size], pictures[size:], self.people[first]
 
 
-def load_people(source: FaceSource, resolution: int, *, validation: bool = False) -> People:
+def load_people(data: Path, manifest: Path | None, resolution: int, split: Split = "train") -> People:
     """Read and shrink one side of the split; nobody stands on both.
+
+    Args:
+        data: what `prepare` made, whose people are those that it told apart, or a set of the official layout, where
+            every picture is of somebody else; with `manifest` any zip.
+        manifest: the zip's table.
+        resolution: of the result.
+        split: which side.
 
     Raises:
         DataError: no picture is left.
     """
-    with source.opened() as archive:
-        names = {Path(name).name: name for name in archive.namelist()}
-        rows = [
-            row
-            for row in read_manifest(source.manifest)
-            if row.file in names and is_held_out(row.group, source.held_out) == validation
-        ]
-        if not rows:
-            raise DataError(f"no pictures in {source.archive.name}")
-        images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
-        for i, row in enumerate(rows):
-            with Image.open(io.BytesIO(archive.read(names[row.file]))) as picture:
-                small = picture.convert("RGB").resize((resolution, resolution), Image.Resampling.LANCZOS)
-            images[i] = np.asarray(small).transpose(2, 0, 1)
-    numbers = {group: number for number, group in enumerate(sorted({row.group for row in rows}))}
-    return People(torch.from_numpy(images), torch.tensor([numbers[row.group] for row in rows]))
+    shown = _listed(data, manifest, split) if manifest else _prepared(data, split)
+    if not shown:
+        raise DataError(f"no pictures in {data.name}")
+    images = np.empty((len(shown), 3, resolution, resolution), dtype=np.uint8)
+    with Archive(data) as archive:
+        for place, (file, _) in enumerate(shown):
+            images[place] = archive.picture(file, resolution).transpose(2, 0, 1)
+    numbers = {person: number for number, person in enumerate(sorted({person for _, person in shown}))}
+    return People(torch.from_numpy(images), torch.tensor([numbers[person] for _, person in shown]))
+
+
+def _listed(data: Path, manifest: Path, split: Split) -> list[tuple[str, str]]:
+    """Files, and who is on them."""
+    with Archive(data) as archive:
+        names = {Path(name).name: name for name in archive.names}
+    held_out = FaceSource(data, manifest).held_out
+    return [
+        (names[row.file], row.group)
+        for row in read_manifest(manifest)
+        if row.file in names and is_held_out(row.group, held_out) == (split == "validation")
+    ]
+
+
+def _prepared(data: Path, split: Split) -> list[tuple[str, str]]:
+    return [(entry.file, entry.person) for entry in open_prepared(data).side(split)]

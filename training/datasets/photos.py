@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training.datasets.faces import FaceSet, FaceSource, load_faces
-from training.datasets.prepared import Split, open_prepared
+from training.datasets.prepared import Prepared, open_prepared
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +30,10 @@ class Photos:
 
 
 def load_photos(archive: Path, manifest: Path | None, side: int) -> tuple[Photos | FaceSet, Tensor]:
-    """What is learnt from, and the pictures `[M, 3, R, R]` of people who are held out.
+    """What is learnt from, and the pictures `[M, 3, R, R]` of people who are held out, of none as the case may be.
 
     Args:
-        archive: What `prepare` made; with `manifest` any zip of aligned pictures.
+        archive: What `prepare` made, or of the official layout; with `manifest` any zip of aligned pictures.
         manifest: The archive's table.
         side: Of the pictures, in pixels.
 
@@ -43,12 +43,15 @@ def load_photos(archive: Path, manifest: Path | None, side: int) -> tuple[Photos
     if manifest is not None:
         source = FaceSource(archive, manifest)
         return load_faces(source, side), load_faces(source, side, validation=True).images
-    return _prepared(archive, "train", side), _prepared(archive, "validation", side).images
-
-
-def _prepared(archive: Path, split: Split, side: int) -> Photos:
     prepared = open_prepared(archive)
-    pictures, labels = prepared.load(split, side)
+    held_out = torch.empty(0, 3, side, side, dtype=torch.uint8)
+    if prepared.side("validation"):
+        held_out = torch.from_numpy(prepared.load("validation", side)[0])
+    return _photos(prepared, side), held_out
+
+
+def _photos(prepared: Prepared, side: int) -> Photos:
+    pictures, labels = prepared.load("train", side)
     names = [".".join(part for part in one if part) for one in prepared.classes]
     counts = {name: int((labels == number).sum()) for number, name in enumerate(names)}
     return Photos(torch.from_numpy(pictures), counts)

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from pathlib import Path
 from typing import Final, Protocol
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from training.datasets.prepared import Entry, Pixels, Prepared, read_picture
-from training.errors import DataError
+from training.datasets.archive import Archive, Pixels
+from training.datasets.entries import Entry
 
 IN_MEMORY: Final = 4 * 2**30
 """Bytes of pictures that are kept; beyond that, threads read ahead."""
@@ -53,9 +53,9 @@ class Kept:
 class Streamed:
     """Read from the archive, those of the next batch while this one is learnt from."""
 
-    def __init__(self, prepared: Prepared, entries: Sequence[Entry], resolution: int) -> None:
-        self.prepared, self.entries, self.resolution = prepared, entries, resolution
-        self._archive = zipfile.ZipFile(prepared.path)
+    def __init__(self, path: Path, entries: Sequence[Entry], resolution: int) -> None:
+        self.entries, self.resolution = entries, resolution
+        self._archive = Archive(path)
         self._readers = ThreadPoolExecutor(_READERS, "pictures")
         self._coming: dict[int, Future[Pixels]] = {}
 
@@ -65,13 +65,10 @@ class Streamed:
     def read(self, places: Sequence[int]) -> Tensor:
         """Raises `DataError` for a picture that is broken."""
         self.expect(places)
-        try:
-            pictures = [self._coming[place].result() for place in places]
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
-            raise DataError(f"a picture of {self.prepared.path.name} cannot be read: {error}") from error
+        pictures = [self._coming[place].result() for place in places]
         for place in set(places):
             del self._coming[place]
-        return torch.from_numpy(np.stack(pictures))
+        return torch.from_numpy(np.stack(pictures)).permute(0, 3, 1, 2).contiguous()
 
     def expect(self, places: Sequence[int]) -> None:
         for place in places:
@@ -79,4 +76,4 @@ class Streamed:
                 self._coming[place] = self._readers.submit(self._one, place)
 
     def _one(self, place: int) -> Pixels:
-        return read_picture(self._archive.read(self.entries[place].file), self.resolution)
+        return self._archive.picture(self.entries[place].file, self.resolution)

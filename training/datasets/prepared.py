@@ -1,7 +1,7 @@
-"""The data sets that `typeface-training prepare` makes: aligned pictures of any labels, from one zip archive.
+"""Data sets: those that `typeface-training prepare` makes, and those of the official layout (`datasets.plain`).
 
-`dataset.json` in the archive holds `labels`, a list of `[file, class]` as the usual tools of StyleGAN read it, and
-beyond that:
+`dataset.json` in a zip that `prepare` made holds `labels`, a list of `[file, class]` as the usual tools of StyleGAN
+read it, and beyond that:
 
 | field | what |
 |---|---|
@@ -18,47 +18,34 @@ nobody else learns a name from it.
 
 from __future__ import annotations
 
-import io
 import json
-import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final, Literal
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
+from training.datasets.archive import Archive, Pixels
+from training.datasets.entries import Entry, Split
+from training.datasets.plain import plain_entries
 from training.errors import DataError
 
 FORMAT: Final = 1
 INDEX: Final = "dataset.json"
 
-Split = Literal["train", "validation"]
-Pixels = NDArray[np.uint8]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One picture of the archive; `label` is an index into `Prepared.classes`."""
-
-    file: str
-    label: int
-    person: str
-    split: Split
-    source: str
-
 
 @dataclass(frozen=True)
 class Prepared:
-    """What an archive holds, without its pictures."""
+    """What a data set holds, without its pictures."""
 
     path: Path
     size: int
     classes: tuple[tuple[str, str], ...]
     entries: tuple[Entry, ...]
     framed: bool = True
-    """Faces in the framing of `prepare`, and not pictures that were framed already."""
+    """Faces in a framing, and not pictures that `prepare` took as they were."""
 
     def side(self, split: Split) -> list[Entry]:
         """The pictures of one side of the split."""
@@ -68,54 +55,71 @@ class Prepared:
         """Pictures `[M, 3, R, R]` and classes `[M]` of one side, shrunk by Lanczos where they are larger.
 
         Raises:
-            ValueError: there is none, they are smaller than `resolution`, or one of them is broken.
+            DataError: there is none, they are smaller than `resolution`, or one of them is broken.
         """
         entries = self.side(split)
         if not entries:
-            raise DataError(f"{self.path.name} has no pictures for {split}")
+            raise DataError(f"{self.path.name} has no pictures for {_FOR[split]}")
         if resolution > self.size:
             raise DataError(f"{self.path.name} has pictures of {self.size} px; {resolution} were asked for")
         pictures = np.empty((len(entries), 3, resolution, resolution), dtype=np.uint8)
-        try:
-            with zipfile.ZipFile(self.path) as archive:
-                for place, entry in enumerate(entries):
-                    pictures[place] = read_picture(archive.read(entry.file), resolution)
-        except (OSError, KeyError, zipfile.BadZipFile) as error:
-            raise DataError(f"a picture of {self.path.name} cannot be read: {error}") from error
+        for place, pixels in enumerate(self.read([entry.file for entry in entries], resolution)):
+            pictures[place] = pixels.transpose(2, 0, 1)
         return pictures, np.array([entry.label for entry in entries])
+
+    def read(self, files: Sequence[str], side: int) -> Iterator[Pixels]:
+        """Pictures `[side, side, 3]`, one after another. Raises `DataError` for one that is broken."""
+        with Archive(self.path) as archive:
+            for file in files:
+                yield archive.picture(file, side)
+
+
+_FOR: Final[dict[Split, str]] = {"train": "training", "validation": "validation"}
 
 
 def open_prepared(path: Path) -> Prepared:
-    """Read what a data set holds.
+    """Read what a data set holds, a zip or a folder.
 
     Raises:
         DataError: no such file, not a whole zip, not a data set, or of a later format.
     """
+    with Archive(path) as archive:
+        told = _index(archive)
+        return _of_prepare(archive, told) if "format" in told else _plain(archive, told.get("labels"))
+
+
+def _index(archive: Archive) -> dict[str, Any]:
+    """What `dataset.json` says; nothing where there is none."""
+    if INDEX not in archive.names:
+        return {}
     try:
-        with zipfile.ZipFile(path) as archive:
-            told: dict[str, Any] = json.loads(archive.read(INDEX))
-            missing = {p["file"] for p in told["pictures"]} - set(archive.namelist())
-        if told["format"] != FORMAT:
-            raise DataError(f"{path.name} has format {told['format']}; {FORMAT} is known")
+        told = json.loads(archive.read(INDEX))
+    except ValueError as error:  # broken, or no text
+        raise DataError(f"{INDEX} of {archive.path.name} cannot be read: {error}") from error
+    if not isinstance(told, dict):
+        raise DataError(f"{INDEX} of {archive.path.name} is of another program")
+    return told
+
+
+def _of_prepare(archive: Archive, told: dict[str, Any]) -> Prepared:
+    name = archive.path.name
+    if told["format"] != FORMAT:
+        raise DataError(f"{name} has format {told['format']}; {FORMAT} is known")
+    try:
+        size = int(told["size"])
         classes = tuple((c["label"], c["gender"]) for c in told["classes"])
         entries = tuple(
             Entry(p["file"], p["class"], p["person"], p["split"], p["source"]) for p in told["pictures"]
         )
-    except FileNotFoundError:
-        raise DataError(f"there is no data set {path.name}") from None
-    except (OSError, zipfile.BadZipFile) as error:
-        raise DataError(f"{path.name} is not a whole zip archive; was its copying interrupted?") from error
-    except (KeyError, TypeError, json.JSONDecodeError) as error:
-        raise DataError(f"{path.name} has no {INDEX} of this project") from error
-    if missing:
-        raise DataError(f"{path.name} lacks {len(missing)} of its pictures")
-    return Prepared(path, told["size"], classes, entries, told.get("framing") is not None)
+    except (KeyError, TypeError, ValueError) as error:
+        raise DataError(f"{name} says that prepare made it, and its {INDEX} is not whole") from error
+    if missing := {entry.file for entry in entries} - set(archive.names):
+        raise DataError(f"{name} lacks {len(missing)} of its pictures")
+    return Prepared(archive.path, size, classes, entries, told.get("framing") is not None)
 
 
-def read_picture(data: bytes, resolution: int) -> Pixels:
-    """`[3, R, R]`, shrunk by Lanczos where it is larger."""
-    with Image.open(io.BytesIO(data), formats=["PNG"]) as picture:
-        rgb = picture.convert("RGB")
-    if rgb.size != (resolution, resolution):
-        rgb = rgb.resize((resolution, resolution), Image.Resampling.LANCZOS)
-    return np.asarray(rgb, dtype=np.uint8).transpose(2, 0, 1)
+def _plain(archive: Archive, labels: Any) -> Prepared:
+    """A picture of another size than the smallest is shrunk to it."""
+    names, entries = plain_entries(archive, labels)
+    size = min(archive.side(entry.file) for entry in entries)
+    return Prepared(archive.path, size, tuple((label, "") for label in names), entries)

@@ -48,7 +48,7 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
 
 def draw(pack: LoadedPack, found: Sequence[Found], out: Path, zoom: int = 1) -> None:
     """Two rows for each direction, from its low to its high end: the average woman, and man."""
-    rows = [_strip(each, pack.means[gender]) for each in found for gender in ("female", "male")]
+    rows = [_strip(each, pack.means[gender].cpu()) for each in found for gender in ("female", "male")]
     save_sheet(out, render(pack.generator, torch.cat(rows)), COLUMNS, zoom)
 
 

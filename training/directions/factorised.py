@@ -48,12 +48,12 @@ def factorise(generator: Generator, group: str, count: int) -> Tensor:
 
 
 def style_weights(generator: Generator) -> list[tuple[int, Tensor]]:
-    """Of each styled convolution: which style code it reads, and the weight `[channels, w_dim]` it reads it by."""
+    """Of each styled convolution: which style code it reads, and by which weight `[channels, w_dim]`, on the CPU."""
     found: list[tuple[int, Tensor]] = []
     for i, side in enumerate(generator.config.resolutions):
         block = generator.synthesis.get_submodule(f"b{side}")
         assert isinstance(block, SynthesisBlock)
         if i:
-            found.append((2 * i - 1, block.conv0.affine.weight.detach()))
-        found.append((2 * i, block.conv1.affine.weight.detach()))
+            found.append((2 * i - 1, block.conv0.affine.weight.detach().cpu()))
+        found.append((2 * i, block.conv1.affine.weight.detach().cpu()))
     return found

@@ -1,4 +1,7 @@
-"""All directions of a pack, with what they do: named ones from labelled photos, numbered ones from the weights."""
+"""All directions of a pack, with what they do: named ones from labelled photos, numbered ones from the weights.
+
+Networks compute where the pack lies; codes and pictures are kept on the CPU, where dlib and the rules see them.
+"""
 
 from __future__ import annotations
 
@@ -115,7 +118,7 @@ def numbered(
         pack.features, render(pack.generator, _sampled(pack, 1.0)) if photos is None else photos.images
     )
     stage = _stage(pack, usual, codes, tried)
-    spread = torch.cov(pack.generator.mapping.codes(*_draws(pack)).detach().t())
+    spread = torch.cov(pack.generator.mapping.codes(*_draws(pack)).detach().t()).cpu()
     found = []
     for group in track(list(GROUPS), "Factorising"):
         for i, unit in enumerate(factorise(pack.generator, group, count), start=1):
@@ -151,7 +154,7 @@ def _tried(
 
 
 def _stage(pack: LoadedPack, usual: Usual, codes: Tensor, tried: int) -> Stage:
-    averages = _evenly(torch.stack([*pack.means.values(), *pack.labels.values()]), tried)
+    averages = _evenly(torch.stack([*pack.means.values(), *pack.labels.values()]).cpu(), tried)
     few = _evenly(codes, tried)
     return Stage(pack, usual, _evenly(codes, _PEOPLE), few, averages, _identities(pack, few))
 
@@ -164,20 +167,22 @@ def _evenly(codes: Tensor, count: int) -> Tensor:
 def _codes(pack: LoadedPack, photos: Labelled, track: Track) -> Tensor | None:
     if pack.encoder is None:
         return None
-    return torch.cat([pack.encoder(part) for part in track(torch.split(photos.images, 64), "Encoding")])
+    parts = track(torch.split(photos.images, 64), "Encoding")
+    return torch.cat([pack.encoder(part.to(pack.device)).cpu() for part in parts])
 
 
 @torch.no_grad()
 def _sampled(pack: LoadedPack, psi: float) -> Tensor:
     codes: Tensor = pack.generator.mapping(*_draws(pack))
-    return pack.w_avg + psi * (codes - pack.w_avg)
+    return (pack.w_avg + psi * (codes - pack.w_avg)).cpu()
 
 
 def _draws(pack: LoadedPack) -> tuple[Tensor, Tensor | None]:
-    """People of all classes in turn."""
+    """People of all classes in turn, on the pack's device."""
     config = pack.generator.config
-    z = seeded_codes(_SEED, _SAMPLES, config.z_dim)
-    return z, torch.eye(config.c_dim)[torch.arange(_SAMPLES) % config.c_dim] if config.c_dim else None
+    z = seeded_codes(_SEED, _SAMPLES, config.z_dim).to(pack.device)
+    classes = torch.arange(_SAMPLES) % max(config.c_dim, 1)
+    return z, torch.eye(config.c_dim)[classes].to(pack.device) if config.c_dim else None
 
 
 def _identities(pack: LoadedPack, ws: Tensor) -> NDArray[np.float64]:

@@ -11,10 +11,10 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from inference.errors import PackError
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.datasets.prepared import open_prepared
+from training.errors import DataError
 
 MOST = 4000
 """Photos that are looked at; more only take longer."""
@@ -46,7 +46,7 @@ def from_prepared(path: Path, resolution: int, table: Path | None = None) -> Lab
         table: CSV with a column `file`, as the set names its pictures, and others of numbers.
 
     Raises:
-        PackError: a sentence about the set or the table.
+        DataError: a sentence about the set or the table.
     """
     prepared = open_prepared(path)
     pictures, classes = prepared.load("train", resolution)
@@ -66,7 +66,7 @@ def _columns(table: Path, files: list[str]) -> dict[str, Tensor]:
             for name in names
         }
     except (OSError, KeyError, ValueError, csv.Error) as error:
-        raise PackError(
+        raise DataError(
             f"{table.name} is no table of labels: it needs a column `file` and others of numbers ({error})"
         ) from error
 
@@ -79,7 +79,7 @@ def _usable(images: Tensor, labels: Mapping[str, Tensor]) -> Labelled:
         known &= ~values.isnan()
     places = known.nonzero().flatten()
     if len(places) < _LEAST:
-        raise PackError(
+        raise DataError(
             f"{len(places)} photos have {' and '.join(kept) or 'anything'} known; {_LEAST} is the least"
         )
     if len(places) > MOST:

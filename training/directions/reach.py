@@ -50,11 +50,11 @@ def learn(network: DiscriminatorFeatures, images: Tensor) -> Usual:
 
 @torch.no_grad()
 def summaries(network: DiscriminatorFeatures, images: Tensor, batch: int = 64) -> Tensor:
-    """`[N, D]`: mean and spread of every channel of every block."""
-    rows = []
+    """`[N, D]`: mean and spread of every channel of every block, on the CPU."""
+    rows, place = [], next(network.buffers()).device
     for part in torch.split(images.clamp(-1, 1), batch):
-        maps = network(part)
-        rows.append(torch.cat([f(level) for level in maps for f in (_mean, _spread)], dim=1))
+        maps = network(part.to(place))
+        rows.append(torch.cat([f(level) for level in maps for f in (_mean, _spread)], dim=1).cpu())
     return torch.cat(rows)
 
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-import io
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
 
+from training.datasets.archive import Archive, Pixels
 from training.datasets.faces import FaceSource
 from training.datasets.manifest import is_held_out, read_manifest
 from training.datasets.prepared import open_prepared
@@ -41,33 +38,21 @@ class Photos:
     framed: bool = True
     classes: Sequence[float] = ()
 
-    def read(self, files: Sequence[str], side: int) -> Iterator[NDArray[np.uint8]]:
-        """Pictures `[side, side, 3]`.
-
-        Raises:
-            DataError: one of them cannot be read.
-        """
-        try:
-            with zipfile.ZipFile(self.archive) as archive:
-                for file in files:
-                    with Image.open(io.BytesIO(archive.read(file))) as picture:
-                        rgb = picture.convert("RGB")
-                    yield np.asarray(_sized(rgb, side))
-        except (OSError, KeyError, ValueError, zipfile.BadZipFile) as error:
-            raise DataError(f"a picture of {self.archive.name} cannot be read: {error}") from error
+    def read(self, files: Sequence[str], side: int) -> Iterator[Pixels]:
+        """Pictures `[side, side, 3]`. Raises `DataError` for one that cannot be read."""
+        with Archive(self.archive) as archive:
+            for file in files:
+                yield archive.picture(file, side)
 
 
 def open_photos(archive: Path, manifest: Path | None = None, most: int = MOST) -> Photos:
-    """What `prepare` made, or any zip of aligned pictures with a table of them; at most `most` of either side.
+    """A data set, or any zip of aligned pictures with a table of them; at most `most` of either side.
 
     Raises:
         DataError: it cannot be read, or has fewer than `LEAST` training photos.
     """
-    try:
-        found = _prepared(archive) if manifest is None else _listed(FaceSource(archive, manifest))
-        found = replace(found, training=_chosen(found.training, most), held_out=_chosen(found.held_out, most))
-    except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
-        raise DataError(_sentence(archive, error)) from error
+    found = _prepared(archive) if manifest is None else _listed(FaceSource(archive, manifest))
+    found = replace(found, training=_chosen(found.training, most), held_out=_chosen(found.held_out, most))
     if len(found.training) < LEAST:
         raise DataError(
             f"{archive.name} has {len(found.training)} photos to compare with; {LEAST} are the least."
@@ -85,8 +70,8 @@ def _prepared(archive: Path) -> Photos:
 
 
 def _listed(source: FaceSource) -> Photos:
-    with zipfile.ZipFile(source.archive) as archive:
-        names = {Path(name).name: name for name in archive.namelist()}
+    with Archive(source.archive) as archive:
+        names = {Path(name).name: name for name in archive.names}
     rows = [row for row in read_manifest(source.manifest) if row.file in names]
     sides = [
         [names[row.file] for row in rows if is_held_out(row.group, source.held_out) == held_out]
@@ -97,17 +82,3 @@ def _listed(source: FaceSource) -> Photos:
 
 def _chosen(files: Sequence[str], most: int) -> list[str]:
     return sorted(files, key=lambda file: hashlib.sha256(file.encode()).digest())[:most]
-
-
-def _sized(picture: Image.Image, side: int) -> Image.Image:
-    if picture.size == (side, side):
-        return picture
-    return picture.resize((side, side), Image.Resampling.LANCZOS, reducing_gap=3)
-
-
-def _sentence(archive: Path, error: Exception) -> str:
-    if isinstance(error, FileNotFoundError):
-        return f"There is no file {Path(str(error.filename)).name}."
-    if isinstance(error, zipfile.BadZipFile | OSError):
-        return f"{archive.name} is not a whole zip archive; was its copying interrupted?"
-    return f"{error}"

@@ -18,7 +18,7 @@ from training.evaluation.page import Told, page
 from training.evaluation.photos import MOST as PHOTOS
 from training.evaluation.photos import Photos, open_photos
 from training.evaluation.spaces import IdentitySpace, InceptionSpace, Space
-from training.evaluation.subjects import open_subjects
+from training.evaluation.subjects import Subject, open_subjects
 from training.writing import whole
 
 MOST: Final = 50_000
@@ -30,7 +30,7 @@ class Plan:
 
     Attributes:
         subjects: runs, checkpoints, packs, or somebody else's files.
-        faces: the data set, and the table of one that `prepare` did not make.
+        data: the data set, and the table of one that `prepare` did not make.
         out: the report, an .html; a .json of the same name gets the numbers.
         count: samples of each subject.
         photos: training photos at most that they are compared with, and as many held-out ones.
@@ -40,7 +40,7 @@ class Plan:
     """
 
     subjects: Sequence[Path]
-    faces: Path
+    data: Path
     out: Path
     manifest: Path | None = None
     count: int = 512
@@ -62,21 +62,21 @@ def evaluate(plan: Plan, console: Console) -> list[Judgement]:
     Raises:
         TrainingError, PackError: a sentence; nothing was written.
     """
-    photos = open_photos(plan.faces, plan.manifest, plan.photos)
+    photos = open_photos(plan.data, plan.manifest, plan.photos)
     spaces: list[Space] = [IdentitySpace()]
     if plan.inception is not None:
         spaces.append(InceptionSpace(plan.inception, plan.device))
     subjects = open_subjects(plan.subjects, plan.device)
     with _progress(console) as progress:
-        judge = Judge(photos, spaces, plan.count, plan.psi)
-        bar = progress.add_task("pictures", total=judge.pictures(subjects))
-        judgements = Judge(photos, spaces, plan.count, plan.psi, lambda n: progress.update(bar, advance=n))(
-            subjects
-        )
+        bar = progress.add_task("pictures", total=None)
+        judge = Judge(photos, spaces, plan.count, plan.psi, lambda n: progress.update(bar, advance=n))
+        progress.update(bar, total=judge.pictures(subjects))
+        judgements = judge(subjects)
+    how = _how(plan, photos) + untruncated(subjects, plan.psi)
     said = findings(judgements, min(plan.count, len(photos.training) // 2))
     with whole(plan.out) as file:
-        file.write(page(judgements, Told(_how(plan, photos), said)).encode())
-    told = {"how": _how(plan, photos), "findings": said, "judgements": numbers(judgements)}
+        file.write(page(judgements, Told(how, said)).encode())
+    told = {"how": how, "findings": said, "judgements": numbers(judgements)}
     with whole(plan.out.with_suffix(".json")) as file:
         file.write(json.dumps(told, ensure_ascii=False, indent=1).encode())
     for sentence in said:
@@ -95,6 +95,14 @@ def _how(plan: Plan, photos: Photos) -> str:
     if not photos.framed:
         text += " The data set was not framed as faces: what is said of identity means little."
     return text
+
+
+def untruncated(subjects: Sequence[Subject], psi: float) -> str:
+    """A sentence on those that psi does nothing to; none where it need not be said."""
+    names = [subject.name for subject in subjects if not subject.truncates]
+    if psi == 1 or not names:
+        return ""
+    return f" {' and '.join(names)} cannot be truncated: psi does nothing to their samples."
 
 
 def _progress(console: Console) -> Progress:

@@ -1,18 +1,20 @@
-"""What is evaluated: the averaged generator of a checkpoint, a run, a pack, or somebody else's file."""
+"""What is evaluated: the generator of a checkpoint, a run, a pack, or somebody else's file."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Protocol
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from inference.networks.dcgan import DcganGenerator
 from inference.networks.stylegan2.generator import Generator
+from inference.networks.vanilla import VanillaGenerator
 from training.errors import SettingError
 from training.loops.samples import seeded_codes, to_uint8
 from training.transfer import sources
@@ -20,13 +22,35 @@ from training.transfer import sources
 _BATCH: Final = 16
 _PIXELS: Final = 2**20  # in a batch
 
+Pictures = Iterator[NDArray[np.uint8]]
+
+
+class Subject(Protocol):
+    """A generator and the name that the report gives it."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def side(self) -> int: ...
+
+    @property
+    def truncates(self) -> bool:
+        """Whether psi does anything to its samples."""
+        ...
+
+    def samples(self, count: int, shares: Sequence[float], psi: float) -> Pictures:
+        """Pictures `[R, R, 3]` of seeded codes, the same each time; `shares` of the photos' classes."""
+        ...
+
 
 @dataclass(frozen=True)
-class Subject:
-    """A generator and the name that the report gives it."""
+class StyleSubject:
+    """A StyleGAN2, averaged over its training."""
 
     name: str
     generator: Generator
+    truncates: bool = True
 
     @property
     def side(self) -> int:
@@ -41,8 +65,7 @@ class Subject:
         return np.searchsorted(np.cumsum(weights)[:-1], (np.arange(count) + 0.5) / count, side="right")
 
     @torch.no_grad()
-    def samples(self, count: int, shares: Sequence[float], psi: float) -> Iterator[NDArray[np.uint8]]:
-        """Pictures `[R, R, 3]` of seeded codes, the same each time."""
+    def samples(self, count: int, shares: Sequence[float], psi: float) -> Pictures:
         config = self.generator.config
         device = self.generator.mapping.w_avg.device
         order = np.random.RandomState(1).permutation(count)
@@ -54,22 +77,45 @@ class Subject:
             yield from to_uint8(self.generator(codes.to(device), c, psi=psi, noise="const").cpu())
 
 
+@dataclass(frozen=True)
+class BaselineSubject:
+    """A generator without w, which knows neither truncation nor classes."""
+
+    name: str
+    generator: DcganGenerator | VanillaGenerator
+    device: str
+    truncates: bool = False
+
+    @property
+    def side(self) -> int:
+        return self.generator.config.resolution
+
+    @torch.no_grad()
+    def samples(self, count: int, shares: Sequence[float], psi: float) -> Pictures:
+        del shares, psi
+        for codes in torch.split(seeded_codes(0, count, self.generator.config.z_dim), _BATCH):
+            yield from to_uint8(self.generator(codes.to(self.device)))
+
+
 def open_subjects(paths: Sequence[Path], device: str = "cpu") -> list[Subject]:
     """Read each; a checkpoint that a training replaces meanwhile is read as it was or as it is, whole.
 
     Raises:
         PackError: a pack or somebody else's checkpoint that cannot be read.
-        TrainingError: no run, no checkpoint, one that cannot be read, or no StyleGAN2 that draws colours.
+        TrainingError: no run, no checkpoint, one that cannot be read, or a network that draws no colours.
     """
-    subjects = []
-    for path, name in zip(paths, _names(paths), strict=True):
-        found = sources.read(path)
-        if found.generator_config.channels != 3:
-            raise SettingError(f"{path} draws {found.generator_config.channels} channels, not colours.")
-        generator = Generator(found.generator_config).eval().requires_grad_(False)
-        generator.load_state_dict(found.average)
-        subjects.append(Subject(name, generator.to(device)))
-    return subjects
+    return [_open(path, name, device) for path, name in zip(paths, _names(paths), strict=True)]
+
+
+def _open(path: Path, name: str, device: str) -> Subject:
+    if baseline := sources.baseline(path):
+        return BaselineSubject(name, baseline.eval().requires_grad_(False).to(device), device)
+    found = sources.read(path)
+    if found.generator_config.channels != 3:
+        raise SettingError(f"{path} draws {found.generator_config.channels} channels, not colours.")
+    generator = Generator(found.generator_config).eval().requires_grad_(False)
+    generator.load_state_dict(found.average)
+    return StyleSubject(name, generator.to(device))
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

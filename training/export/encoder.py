@@ -9,7 +9,7 @@ from typing import Any
 from torch import Tensor
 
 from training.export.parts import NewPart, add_part
-from training.loops.checkpoint import load_checkpoint
+from training.loops.checkpoint import as_asked, load_checkpoint
 
 _EXACT = ("mean", "basis")  # the coordinates that the weights answer in stay float32
 
@@ -17,12 +17,19 @@ _EXACT = ("mean", "basis")  # the coordinates that the weights answer in stay fl
 def add_encoder(checkpoint: Path, pack: Path) -> str:
     """Write the averaged encoder of a checkpoint into a pack, in float16; see `add_part`."""
     state = load_checkpoint(checkpoint)
-    facts = _facts(state)
-    told = (
+    with as_asked(checkpoint):
+        facts = _facts(state)
+        part = NewPart("encoder", state["network"], _weights(state["average"]), facts, _told(facts))
+    return add_part(pack, part)
+
+
+def _told(facts: Mapping[str, Any]) -> str:
+    said = (
         "From a photo to its codes in one pass (after pSp, arXiv 2008.00951): {kimg} thousand pictures, "
         "{hours} hours on {hardware}; loss on held-out photos {held_out_loss}."
-    ).format(**{"hardware": "unknown hardware"} | facts)
-    return add_part(pack, NewPart("encoder", state["network"], _weights(state["average"]), facts, told))
+    )
+    loss = "not measured" if facts["held_out_loss"] is None else facts["held_out_loss"]
+    return said.format(**{"hardware": "unknown hardware", **facts, "held_out_loss": loss})
 
 
 def _weights(state: Mapping[str, Tensor]) -> dict[str, Tensor]:
@@ -39,6 +46,6 @@ def _facts(state: Mapping[str, Any]) -> dict[str, Any]:
         "recipe": "encoder",
         "kimg": round(kimg, 1),
         "hours": round(state["seconds"] / 3600, 2),
-        "held_out_loss": round(state["held_out"], 4),
+        "held_out_loss": None if state["held_out"] is None else round(state["held_out"], 4),
         **state["about"],
     }

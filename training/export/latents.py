@@ -50,7 +50,7 @@ def measure(generator: Generator, samples: int = SAMPLES) -> LatentStatistics:
 
 @torch.no_grad()
 def render(generator: Generator, ws: Tensor, batch: int = 64) -> Tensor:
-    """Pictures of `ws [N, num_ws, w_dim]`, with the network's own noise."""
-    return torch.cat(
-        [generator.synthesis(part, noise="const", force_fp32=True) for part in torch.split(ws, batch)]
-    )
+    """Pictures of `ws [N, num_ws, w_dim]`, with the network's own noise; on the CPU, wherever the network is."""
+    place = generator.mapping.w_avg.device
+    parts = (part.to(place) for part in torch.split(ws, batch))
+    return torch.cat([generator.synthesis(part, noise="const", force_fp32=True).cpu() for part in parts])

@@ -68,10 +68,8 @@ def export_learned(state: Mapping[str, Any], out: Path, plan: LearnedPlan) -> No
         raise SettingError("a pack needs a licence: what may others do with these faces? (--licence)")
     try:
         config, generator = averaged_generator(state)
-    except (KeyError, TypeError, ValueError) as error:
-        raise SettingError(
-            "only runs of stylegan2-ada and the starter become packs; this is another"
-        ) from error
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise SettingError(_no_pack(state)) from error
     counts: Mapping[str, int] = state["about"].get("counts", {})
     classes = config.generator.c_dim
     names = plan.labels or (list(map(_label, counts)) if classes and len(counts) == classes else ())
@@ -87,6 +85,14 @@ def export_learned(state: Mapping[str, Any], out: Path, plan: LearnedPlan) -> No
         "provenance": _provenance(state, config, counts, plan),
     }
     write_pack(out, Contents(generator, _features(state, config), labels, told, plan.padding, CARD))
+
+
+def _no_pack(state: Mapping[str, Any]) -> str:
+    recipe = state.get("about", {}).get("recipe", "another command")
+    return (
+        f"a run of {recipe} cannot become a pack, which draws faces from style codes: "
+        "only runs of stylegan2-ada and the starter have these"
+    )
 
 
 def _label(name: str) -> str:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -37,3 +38,18 @@ def load_checkpoint(path: Path) -> dict[str, Any]:
     except Exception as error:  # whatever a broken file provokes in torch's reader
         raise CheckpointError(f"{path} is damaged, or no checkpoint of ours") from error
     return state
+
+
+@contextmanager
+def as_asked(path: Path) -> Iterator[None]:
+    """Reading what a checkpoint holds: it may be of another command, another size, or another version.
+
+    Raises:
+        CheckpointError: the body found something missing, unknown or of another shape.
+    """
+    try:
+        yield
+    except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
+        raise CheckpointError(
+            f"{path} is a checkpoint of another command or of networks of another size; take another folder"
+        ) from error

@@ -13,7 +13,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
+from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.encoder import EncoderTrainer, Terms
 from training.loops.samples import save_sheet
 from training.loops.signals import stop_signals
@@ -45,17 +45,30 @@ class EncoderPlan:
         return max(shares)
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """Pictures `[M, 3, R, R]` in [-1, 1] that a run is judged by; `held_out`: it learns from nobody on them."""
+
+    images: Tensor
+    held_out: bool = True
+
+    @property
+    def loss(self) -> str:
+        """What theirs is called."""
+        return "held-out loss" if self.held_out else "loss on photos it learns from"
+
+
 class EncoderRun:
-    """A trainer, its folder, the held-out pictures `[M, 3, R, R]` in [-1, 1], and the clock."""
+    """A trainer, its folder, what it is judged by, and the clock."""
 
     def __init__(
         self,
         trainer: EncoderTrainer,
         plan: EncoderPlan,
-        held_out: Tensor,
+        shown: Shown,
         say: Callable[[str], None] = print,
     ) -> None:
-        self.trainer, self.plan, self.held_out, self.say = trainer, plan, held_out, say
+        self.trainer, self.plan, self.shown, self.say = trainer, plan, shown, say
         self.seconds = 0.0  # spent in training, over all sittings
         self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
@@ -64,11 +77,13 @@ class EncoderRun:
         path = self.plan.out / LATEST
         if path.exists():
             state = load_checkpoint(path)
-            self.trainer.load_state_dict(state)
-            self.seconds = state["seconds"]
+            with as_asked(path):
+                self.trainer.load_state_dict(state)
+                self.seconds = state["seconds"]
             self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
         elif other is not None:
-            self.trainer.take_over(load_checkpoint(other))
+            with as_asked(other):
+                self.trainer.take_over(load_checkpoint(other))
             self.say(f"began with {other.name}")
 
     def go(self) -> None:
@@ -92,12 +107,13 @@ class EncoderRun:
         self.look()
 
     def look(self) -> None:
-        """Save, tell the held-out loss, draw photos above what the encoder makes of them."""
+        """Save, tell the loss, draw photos above what the encoder makes of them."""
         state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
-        state["held_out"] = self.trainer.judge(self.held_out)
+        loss = self.trainer.judge(self.shown.images)
+        state["held_out"] = loss if self.shown.held_out else None
         save_checkpoint(self.plan.out / LATEST, state)
-        self.say(f"{self._kimg():.1f} kimg: held-out loss {state['held_out']:.4f}")
-        photos = self.held_out[:COLUMNS]
+        self.say(f"{self._kimg():.1f} kimg: {self.shown.loss} {loss:.4f}")
+        photos = self.shown.images[:COLUMNS]
         rows = torch.cat([photos, self.trainer.render(photos)]).cpu()
         save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", rows, len(photos), zoom=2)
 

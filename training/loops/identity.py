@@ -15,22 +15,24 @@ from torch import Tensor
 from inference.networks.identity import Identity
 from training.augment.views import views
 from training.datasets.people import People
-from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
+from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
+from training.loops.machine import Machine
 from training.loops.signals import stop_signals
 from training.losses.contrast import nt_xent
 from training.recipes.identity import IdentityTraining
 
 _REPORT = 25  # iterations
 _SAVE_SECONDS = 120
+_HERE = Machine()
 
 
 class IdentityTrainer:
     """The network, its optimiser, and how far they are."""
 
-    def __init__(self, config: IdentityTraining, data: People) -> None:
+    def __init__(self, config: IdentityTraining, data: People, machine: Machine = _HERE) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.data = config, data
-        self.network = Identity(config.network)
+        self.config, self.data, self.machine = config, data, machine
+        self.network = Identity(config.network).to(machine.device)
         self.iteration = 0
         self._optimiser = torch.optim.AdamW(self.network.parameters(), config.rate, weight_decay=config.decay)
 
@@ -39,7 +41,9 @@ class IdentityTrainer:
         for group in self._optimiser.param_groups:
             group["lr"] = self.config.rate * self._pace()
         first, second, people = self.data.pairs(self.config.batch)
-        loss = nt_xent(self.embed(first), self.embed(second), people, self.config.temperature)
+        loss = nt_xent(
+            self.embed(first), self.embed(second), people.to(self.machine.device), self.config.temperature
+        )
         self._optimiser.zero_grad()
         loss.backward()  # type: ignore[no-untyped-call]
         self._optimiser.step()
@@ -48,7 +52,7 @@ class IdentityTrainer:
 
     def embed(self, images: Tensor) -> Tensor:
         """`[N, dim]` of another view of `images [N, 3, R, R]`."""
-        found: Tensor = self.network(views(images, self.config.network.resolution))
+        found: Tensor = self.network(views(images, self.config.network.resolution).to(self.machine.device))
         return found
 
     def _pace(self) -> float:
@@ -78,16 +82,18 @@ def told_apart(network: Identity, people: People, *, limit: int = 256) -> float:
     state = torch.get_rng_state()
     torch.manual_seed(1)
     images = people.images[:limit].float() / 127.5 - 1
-    first, second = (network(views(images, network.config.resolution)) for _ in range(2))
+    place = next(network.parameters()).device
+    first, second = (network(views(images, network.config.resolution).to(place)) for _ in range(2))
     torch.set_rng_state(state)
-    nearest = (first @ second.T).argmax(dim=1)
+    nearest = (first @ second.T).argmax(dim=1).cpu()
     return float((people.people[:limit][nearest] == people.people[:limit]).float().mean())
 
 
 def train(trainer: IdentityTrainer, out: Path, minutes: float | None, say: Callable[[str], None]) -> None:
     """Go on from the folder's checkpoint, if it has one, to the last iteration, the time's end, or a signal."""
     if (out / LATEST).exists():
-        trainer.load_state_dict(load_checkpoint(out / LATEST))
+        with as_asked(out / LATEST):
+            trainer.load_state_dict(load_checkpoint(out / LATEST))
         say(f"resumed at iteration {trainer.iteration}")
     end = math.inf if minutes is None else time.monotonic() + 60 * minutes
     saved, losses = time.monotonic(), []

@@ -39,12 +39,19 @@ class Machine:
 
 
 @contextmanager
-def machine(name: DeviceName, *, compiled: bool = False) -> Iterator[Machine]:
+def machine(name: DeviceName, threads: int | None = None, *, compiled: bool = False) -> Iterator[Machine]:
     """The machine that was asked for, alone or as `torchrun` says.
+
+    Args:
+        name: of the device; `auto` is the GPU where there is one.
+        threads: of the processor; none: torch's own number.
+        compiled: see `Machine`.
 
     Raises:
         SettingError: there is no such device.
     """
+    if threads:
+        torch.set_num_threads(threads)
     rank, size, local = settings.ranks()
     device = _device(name, local)
     if device.type == "cuda":

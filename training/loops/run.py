@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from training.loops.breaking import Broken, all_finite
-from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
+from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.samples import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.trainer import Terms, Trainer
@@ -62,9 +62,10 @@ class Run:
         if not path.exists():
             return False
         state = load_checkpoint(path)
-        self.trainer.load_state_dict(state)
-        self.seconds = state["seconds"]
-        self.best = Record.from_dict(state["best"]) if state.get("best") else None
+        with as_asked(path):
+            self.trainer.load_state_dict(state)
+            self.seconds = state["seconds"]
+            self.best = Record.from_dict(state["best"]) if state.get("best") else None
         self._saved = self._kimg()
         return True
 
@@ -155,7 +156,7 @@ class Run:
             self._note(("goes on" if begun else "begins") + begun)
             yield
         except Broken as error:
-            self._warn(Trouble("not_a_number", str(error)))
+            self._warn(Trouble("not_a_number", str(error), last=True))
             raise
         finally:
             for teller in self.tellers:

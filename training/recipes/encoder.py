@@ -5,12 +5,12 @@ generator, by the loss that projections use: where it errs little, a projection 
 
 Command::
 
-    typeface-training encoder --pack inference/starter --faces aligned128.zip --manifest manifest.csv \
+    typeface-training encoder --pack inference/starter --data aligned128.zip --manifest manifest.csv \
         --out runs/encoder --minutes 60
     typeface-training add-encoder --run runs/encoder --pack inference/starter
 
 The rate falls to nothing at the end of the time given, so give the time that there is. Stop it with Ctrl-C (or
-SIGTERM) at any time; the same command goes on. `--resume` begins with the encoder of another run: of a pack
+SIGTERM) at any time; the same command goes on. `--from` begins with the encoder of another run: of a pack
 whose generator has been trained on since.
 
 What to expect at 64 px: 18 seconds of one core a thousand pictures (kimg). Held-out loss of the first encoder,

@@ -5,7 +5,7 @@ are others; of the few who have more, two photos are. No other network teaches i
 
 Command::
 
-    typeface-training identity --faces aligned128.zip --manifest manifest.csv --out runs/identity \
+    typeface-training identity --data aligned128.zip --manifest manifest.csv --out runs/identity \
         --pack inference/starter --minutes 15
 
 Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on, and puts what it has into the pack, if one

@@ -4,7 +4,7 @@ StyleGAN2 with adaptive augmentation (arXiv 1912.04958, 2006.06676), a small net
 
 Command::
 
-    typeface-training train starter --faces aligned128.zip --manifest manifest.csv --out runs/starter
+    typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
     typeface-training export --run runs/starter --out inference/starter
 
 Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on where it stopped. 17 to 30 seconds a

@@ -9,14 +9,17 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
+from inference.networks.dcgan import DcganGenerator
+from inference.networks.registry import BASELINES, build_baseline
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from inference.networks.vanilla import VanillaGenerator
 from inference.packs import loader
 from inference.packs import manifest as manifests
 from inference.packs.foreign import reading
 from inference.packs.foreign.checkpoint import fitting, table
 from training.config import GanConfig
 from training.datasets.manifest import GENDERS
-from training.loops.checkpoint import LATEST, load_checkpoint
+from training.loops.checkpoint import LATEST, as_asked, load_checkpoint
 from training.transfer.errors import TransferError
 
 Weights = dict[str, Tensor]
@@ -83,6 +86,8 @@ def _own(path: Path, name: str) -> Source | None:
         if file.read(2) != b"PK":
             return None
     state = reading.read_torch(path.read_bytes())
+    if family := _family(state):
+        raise TransferError(f"{name} is a run of {family}, which has no style codes: only evaluate takes it")
     if not {"config", "generator", "discriminator", "average"} <= state.keys():
         return None
     try:
@@ -106,6 +111,30 @@ def _classes(about: Mapping[str, Any], c_dim: int) -> tuple[str, ...]:
     return names if len(names) == c_dim else ()
 
 
+def baseline(path: Path) -> DcganGenerator | VanillaGenerator | None:
+    """The generator of a run or checkpoint of a baseline; none where it is anything else."""
+    file = path / LATEST if path.is_dir() and not (path / manifests.FILE).exists() else path
+    if not file.is_file():
+        return None
+    with file.open("rb") as content:
+        if content.read(2) != b"PK":
+            return None
+    state = reading.read_torch(file.read_bytes())
+    if (family := _family(state)) is None:
+        return None
+    with as_asked(file):
+        generator, _ = build_baseline(state["config"]["network"], family)
+        generator.load_state_dict(state["generator"])
+    return generator
+
+
+def _family(state: Mapping[str, Any]) -> str | None:
+    """Of a baseline's checkpoint."""
+    config = state.get("config")
+    family = config.get("family") if isinstance(config, Mapping) else None
+    return family if family in BASELINES else None
+
+
 def _pack(path: Path) -> Source:
     pack = loader.load(path)
     average, first = pack.generator.state_dict(), pack.features.state_dict()
@@ -119,4 +148,5 @@ def stored(run: Path) -> tuple[GanConfig, str | None] | None:
     if not (run / LATEST).exists():
         return None
     state = load_checkpoint(run / LATEST)
-    return GanConfig.from_dict(state["config"]), state.get("about", {}).get("from")
+    with as_asked(run / LATEST):
+        return GanConfig.from_dict(state["config"]), state.get("about", {}).get("from")

@@ -53,6 +53,8 @@ class Bar(Teller):
             )
 
     def trouble(self, kimg: float, trouble: Trouble) -> None:
+        if trouble.last:  # the command ends with it
+            return
         self.console.print(
             f"{kimg:.1f} kimg: {trouble.says}", style="bold yellow", markup=False, highlight=False
         )

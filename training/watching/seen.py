@@ -68,10 +68,11 @@ class Seen:
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """A stable code, and a sentence or two: what is seen, what to do."""
+    """A stable code, and a sentence or two: what is seen, what to do; `last`: the run ends with these words."""
 
     code: str
     says: str
+    last: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -55,7 +55,10 @@ def latents(generator: Generator) -> dict[str, Tensor]:
     both = torch.cat([codes.pop("w.female"), codes.pop("w.male")])
     codes["w_avg"], codes["w_std"] = both.mean(dim=0), both.std(dim=0)
     for number, label in enumerate(LABELS):
-        shift = codes["w_std"] * torch.from_numpy(np.random.RandomState(number + 5).randn(16)).float()
+        shift = (
+            codes["w_std"]
+            * torch.from_numpy(np.random.RandomState(number + 5).randn(len(codes["w_std"]))).float()
+        )
         for gender in ("female", "male"):
             codes[f"{label}.{gender}"] = codes[f"mean.{gender}"] + shift
     codes["direction.smile"] = codes["w_std"] * 0.5
@@ -75,7 +78,7 @@ def document(folder: Path) -> dict[str, Any]:
         "resolution": 32,
         "framing": {"detector": "dlib-5", "padding": 0.25, "size": 32},
         "num_ws": 8,
-        "w_dim": 16,
+        "w_dim": GENERATOR["w_dim"],
         "network": {"family": "stylegan2", "config": GENERATOR},
         "files": files,
         "features": {"blocks": 2, "config": FEATURES},

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from tests.inference.networks.test_inception import made_up
+from tests.training.test_baselines import SMALL
 from training.__main__ import app
 from training.config import GanConfig
 from training.datasets.faces import FaceSet, FaceSource
@@ -25,11 +26,13 @@ from training.evaluation.findings import findings
 from training.evaluation.judging import Distance, Judgement, Kernel, Look
 from training.evaluation.neighbours import by_heart
 from training.evaluation.photos import open_photos
-from training.evaluation.report import Plan, evaluate
+from training.evaluation.report import Plan, evaluate, untruncated
 from training.evaluation.spaces import InceptionSpace
 from training.evaluation.subjects import open_subjects
+from training.loops.baseline import BaselineTrainer
 from training.loops.checkpoint import LATEST, save_checkpoint
 from training.loops.gan import GanTrainer
+from training.loops.samples import to_uint8
 
 STARTER = Path("inference/starter")
 
@@ -46,9 +49,17 @@ def run(tmp_path_factory: pytest.TempPathFactory, source: FaceSource, faces: Fac
 
 
 @pytest.fixture(scope="module")
-def report(tmp_path_factory: pytest.TempPathFactory, run: Path, source: FaceSource) -> Path:
+def dcgan(tmp_path_factory: pytest.TempPathFactory, faces: FaceSet) -> Path:
+    """A run of a baseline that has learnt nothing."""
+    folder = tmp_path_factory.mktemp("runs") / "dcgan"
+    save_checkpoint(folder / LATEST, BaselineTrainer(SMALL["dcgan"], faces).state_dict())
+    return folder
+
+
+@pytest.fixture(scope="module")
+def report(tmp_path_factory: pytest.TempPathFactory, run: Path, dcgan: Path, source: FaceSource) -> Path:
     out = tmp_path_factory.mktemp("report") / "한글 report.html"
-    subjects = [STARTER, run, run / LATEST]
+    subjects = [STARTER, run, run / LATEST, dcgan]
     evaluate(Plan(subjects, source.archive, out, source.manifest, count=10), Console(quiet=True))
     return out
 
@@ -56,20 +67,22 @@ def report(tmp_path_factory: pytest.TempPathFactory, run: Path, source: FaceSour
 def test_the_page_stands_alone_and_has_every_subject(report: Path) -> None:
     page = report.read_text("utf-8")
     assert not re.search(r'(src|href)="(?!data:)', page) and "<script" not in page
-    assert page.count("data:image/jpeg;base64,") == 3 * 2 * (10 + 8)
-    for name in ("starter", "blank", "latest.pt", "photos (two halves)"):
+    assert page.count("data:image/jpeg;base64,") == 4 * 2 * (10 + 8)
+    for name in ("starter", "blank", "latest.pt", "dcgan", "photos (two halves)"):
         assert f">{name}<" in page
-    assert page.count("<svg") == 6 and "nan" not in page
+    assert page.count("<svg") == 8 and "nan" not in page
     assert sorted(file.name for file in report.parent.iterdir()) == ["한글 report.html", "한글 report.json"]
 
 
 def test_the_numbers_rank_what_has_learnt_nothing_last(report: Path) -> None:
     told = json.loads(report.with_suffix(".json").read_text("utf-8"))
-    floor, starter, blank, again = told["judgements"]
+    floor, starter, blank, again, dcgan = told["judgements"]
     assert floor["identity"]["kernel"] < blank["identity"]["kernel"]
     assert floor["identity"]["frechet"] < blank["identity"]["frechet"]
     assert blank["identity"]["precision"] < floor["identity"]["precision"]
     assert blank["identity"] == again["identity"] and starter["side"] == 64
+    assert floor["identity"]["frechet"] < dcgan["identity"]["frechet"] and dcgan["side"] == 32
+    assert dcgan.keys() == blank.keys() and dcgan["by_heart"] is not None
     assert any("Only" in sentence for sentence in told["findings"])
 
 
@@ -79,6 +92,19 @@ def test_samples_follow_the_photos_classes_and_are_the_same_each_time() -> None:
     assert np.bincount(starter.classes(40, ())).tolist() == [20, 20]
     first, second = (np.stack(list(starter.samples(5, (), 0.7))) for _ in range(2))
     assert first.shape == (5, 64, 64, 3) and np.array_equal(first, second)
+
+
+def test_baselines_are_drawn_as_they_show_themselves_and_know_no_psi(
+    run: Path, dcgan: Path, faces: FaceSet, tmp_path: Path
+) -> None:
+    vanilla = BaselineTrainer(SMALL["vanilla"], faces)
+    save_checkpoint(tmp_path / "kimg-00020.pt", vanilla.state_dict())
+    subjects = open_subjects([dcgan, tmp_path / "kimg-00020.pt", run])
+    drawn, again = (np.stack(list(subjects[1].samples(48, (), psi))) for psi in (1.0, 0.5))
+    assert drawn.shape == (48, 32, 32, 3) and np.array_equal(drawn, again)
+    assert np.array_equal(drawn, to_uint8(vanilla.samples(12))), "the same seeds as its sheets"
+    said = untruncated(subjects, 0.7)
+    assert "dcgan and kimg-00020.pt cannot be truncated" in said and untruncated(subjects, 1.0) == ""
 
 
 def test_inception_space_is_read_from_a_file(tmp_path: Path) -> None:
@@ -132,14 +158,14 @@ def test_bad_input_is_a_sentence_and_2(tmp_path: Path, source: FaceSource, run: 
         pass
     text.write_text("no checkpoint")
     out = tmp_path / "out" / "report.html"
-    good = ("--faces", source.archive, "--manifest", source.manifest)
+    good = ("--data", source.archive, "--manifest", source.manifest)
     torch.save({"config": 1}, tmp_path / "foreign.pt")
     for options, said in (
-        ((run, "--faces", half, "--manifest", source.manifest), "not a whole zip"),
-        ((run, "--faces", half), "not a whole zip"),
-        ((run, "--faces", tmp_path / "none.zip"), "no data set none.zip"),
-        ((run, "--faces", source.archive), "dataset.json"),
-        ((run, "--faces", empty, "--manifest", source.manifest), "0 photos"),
+        ((run, "--data", half, "--manifest", source.manifest), "not a whole zip"),
+        ((run, "--data", half), "not a whole zip"),
+        ((run, "--data", tmp_path / "none.zip"), "no data set none.zip"),
+        ((run, "--data", empty), "empty.zip has no pictures"),
+        ((run, "--data", empty, "--manifest", source.manifest), "0 photos"),
         ((tmp_path / "nobody", *good), "no run, checkpoint or pack"),
         ((text, *good), "text.pt"),
         ((tmp_path / "foreign.pt", *good), "foreign.pt"),
@@ -168,7 +194,7 @@ def test_a_broken_picture_is_a_sentence(tmp_path: Path, source: FaceSource) -> N
 
 def test_a_full_disk_leaves_nothing(tmp_path: Path, run: Path, source: FaceSource) -> None:
     (tmp_path / "out").mkdir()
-    options = (run, "--faces", source.archive, "--manifest", source.manifest, "--count", 8)
+    options = (run, "--data", source.archive, "--manifest", source.manifest, "--count", 8)
     options += ("--out", tmp_path / "out" / "report.html")
     done = subprocess.run(
         [sys.executable, "-m", "training", "evaluate", *map(str, options)],

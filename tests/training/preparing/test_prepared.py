@@ -33,11 +33,11 @@ def test_every_broken_set_is_a_sentence(tmp_path: Path) -> None:
     missing = [{"file": "b.png", "class": 0, "person": "p", "split": "train", "source": "s"}]
     for path, said in (
         (tmp_path / "half.zip", "not a whole zip"),
-        (tmp_path / "other.zip", "no dataset.json"),
+        (tmp_path / "other.zip", "has no pictures"),
         (tmp_path / "none.zip", "no data set"),
         (archive(tmp_path / "later.zip", format=2), "format 2"),
         (archive(tmp_path / "less.zip", pictures=missing), "lacks 1"),
-        (archive(tmp_path / "odd.zip", pictures=[1]), "no dataset.json"),
+        (archive(tmp_path / "odd.zip", pictures=[1]), "its dataset.json is not whole"),
     ):
         with pytest.raises(ValueError, match=said):
             open_prepared(path)

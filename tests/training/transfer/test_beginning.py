@@ -359,10 +359,10 @@ def test_the_command_goes_on_as_it_began(
     recipe: GanConfig, base: Path, out: Path, source: FaceSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(starter, "config", lambda: recipe)
-    files = ["--faces", str(source.archive), "--manifest", str(source.manifest), "--out", str(out)]
+    files = ["--data", str(source.archive), "--manifest", str(source.manifest), "--out", str(out)]
     weights = ["--from", str(base), "--freeze-d", "4", "--freeze-g", "8"]
     for kimg, more in (("0.008", weights), ("0.016", [])):
-        command = ["train", "starter", *files, "--max-kimg", kimg, *more]
+        command = ["train", "starter", *files, "--kimg", kimg, *more]
         result = CliRunner().invoke(cli.app, command, catch_exceptions=False)
         assert result.exit_code == 0, result.output
     state, before = load_checkpoint(out / LATEST), load_checkpoint(base / LATEST)
