@@ -30,7 +30,18 @@ from bot.core.effects import (
 from bot.core.flow import Turn
 from bot.core.state import State
 
-PHOTO_CODES = frozenset({"bad_image", "too_large", "no_face", "face_too_small", "face_cut", "photo_gone"})
+PHOTO_CODES = frozenset(
+    {
+        "bad_image",
+        "too_large",
+        "no_face",
+        "face_too_small",
+        "face_cut",
+        "photo_gone",
+        "not_a_photo",
+        "forwarded",
+    }
+)
 """The photo cannot be used: another one is needed."""
 FACE_CODES = frozenset({"bad_latent", "face_gone"})
 """The kept face cannot be used any more: a new selfie is needed."""

@@ -148,6 +148,10 @@ class Store(Protocol):
         """Raises db.errors.Rejected for a value that the setting does not take."""
         ...
 
+    async def move_community(self, platform: str, old: str, new: str) -> bool:
+        """A group goes on under another id, as a chat and as a community; whether that is news."""
+        ...
+
     async def audit(
         self, platform: str, community: str, offset: int, limit: int
     ) -> tuple[tuple[AuditEntry, ...], int]: ...
@@ -276,7 +280,11 @@ class Samples(Protocol):
 
 
 class Desk(Handler, Samples, Protocol):
-    """All of the core that a platform with inline questions needs."""
+    """All of the core that a platform needs which has inline questions, and groups whose ids change."""
+
+    async def moved(self, platform: str, old: str, new: str) -> bool:
+        """A group goes on under another id; whether that is news. Returns when it is written down."""
+        ...
 
 
 class Suggests(Protocol):

@@ -76,6 +76,7 @@ from inference.wire import LabelFace
 
 SHRINKING = 2
 """So many photos are read at once: a large one takes a few hundred megabytes for a moment."""
+LONGEST_PAUSE = 60.0
 _log = logging.getLogger(__name__)
 
 
@@ -175,6 +176,20 @@ class Service:
             return await self._faces.render(face, pack=None, size=SIZE, format="jpeg")
         except TypefaceError:
             return None
+
+    async def moved(self, platform: str, old: str, new: str) -> bool:
+        """A group goes on under another id, with all that is kept of it; whether that is news.
+
+        Returns when it is written down, however long the store is away.
+        """
+        pause = 1.0
+        while True:
+            try:
+                return await self._store.move_community(platform, old, new)
+            except StoreError as error:
+                _log.error("a group's new id could not be written down; trying again: %s", error.code)
+            await asyncio.sleep(pause)
+            pause = min(2 * pause, LONGEST_PAUSE)
 
     async def _seen(self, event: Event) -> bool:
         origin = event.origin

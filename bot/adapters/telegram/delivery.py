@@ -93,7 +93,10 @@ async def until_answered(call: Callable[[], Awaitable[T]], pause: float = 0.5) -
         pause = min(pause * 2, LONGEST_PAUSE)
 
 
-async def acknowledge(bot: Bot, query_id: str) -> None:
-    """Stop the button's spinner. Too late, or twice, does no harm: the press itself counts all the same."""
+async def acknowledge(bot: Bot, query_id: str, text: str | None = None) -> None:
+    """Stop the button's spinner, perhaps with a word (at most 200 characters) over it.
+
+    Too late, or twice, does no harm: the press itself counts all the same.
+    """
     with contextlib.suppress(TelegramError):
-        await bot.answer_callback_query(query_id)
+        await bot.answer_callback_query(query_id, text)

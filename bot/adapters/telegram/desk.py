@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
-from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections import OrderedDict, defaultdict
+from collections.abc import Coroutine, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from weakref import WeakValueDictionary
@@ -18,18 +18,22 @@ from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, acknowledge
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.inline import Inline
+from bot.adapters.telegram.moves import Moves
 from bot.adapters.telegram.render import Answer
 from bot.adapters.telegram.rights import Rights
-from bot.adapters.telegram.updates import Incoming, Notice, Place, read
+from bot.adapters.telegram.updates import Incoming, Left, Moved, Notice, Place, read
 from bot.core import gate
 from bot.core.discretion import told
-from bot.core.events import Command, Event, Origin, PhotoSent, TextSent
+from bot.core.events import Command, Event, Origin, PhotoSent, Press, TextSent
 from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Desk as Core
+from bot.core.presses import decode
 
 log = structlog.get_logger("typeface.telegram")
 RECENT_KEPT = 1000
+LEFT = "left"
+"""Why an answer is cancelled: there is nobody to give it to."""
 
 
 @dataclass(frozen=True)
@@ -72,9 +76,15 @@ class Desk:
         self._pressed: set[str] = set()
         self._albums = Recent()
         self._told = Recent()
+        self._said = Recent()
+        self._moves = Moves(handler)
+        self._there: defaultdict[int, set[asyncio.Task[Any]]] = defaultdict(set)
 
     def take(self, raw: Mapping[str, Any]) -> None:
-        task = asyncio.get_running_loop().create_task(self._serve(raw))
+        self._start(self._serve(raw))
+
+    def _start(self, work: Coroutine[None, None, None]) -> None:
+        task = asyncio.get_running_loop().create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -93,27 +103,68 @@ class Desk:
             if update.inline_query:
                 await self._inline.answer(update.inline_query)
                 return
-            incoming = read(update, self._bot.bot)
-            if isinstance(incoming, Notice):
-                await self._open(incoming.place, incoming.origin).tell(incoming.key)
-            elif incoming is not None:
-                await self._take_turn(incoming)
+            match read(update, self._bot.bot):
+                case Incoming() as incoming:
+                    self._said.new(incoming.said)
+                    await self._take_turn(self._moves.followed(incoming))
+                case Notice() as notice:
+                    await self._notice(notice)
+                case Moved(old, new):
+                    await self._moves.note(old, new)
+                case Left(chat):
+                    self._leave(chat)
+                case None if update.callback_query:
+                    await acknowledge(self._bot, update.callback_query.id)
         except GoneError:
             log.info("nobody there any more; answer ended")
         except Exception as error:  # one update that breaks must not end the bot
             log.error("update failed", error=told(error))
 
+    async def _notice(self, notice: Notice) -> None:
+        """Not again for the same words: Telegram also calls it an edit when it has looked up a link in them."""
+        if not notice.said or self._said.new(notice.said):
+            await self._open(notice.place, notice.origin).tell(notice.key)
+
+    def _leave(self, chat: int) -> None:
+        """Nothing can be said there any more: what is under way for it ends."""
+        for task in self._there.pop(chat, ()):
+            task.cancel(LEFT)
+
+    @contextlib.contextmanager
+    def _under_way(self, chat: int) -> Iterator[None]:
+        task = asyncio.current_task()
+        assert task is not None
+        self._there[chat].add(task)
+        try:
+            yield
+        finally:
+            self._there[chat].discard(task)
+            if not self._there[chat]:
+                del self._there[chat]
+
     async def _take_turn(self, incoming: Incoming) -> None:
         """One person's messages reach the core in the order they were sent, however long a download takes."""
-        if incoming.query:
-            await acknowledge(self._bot, incoming.query)
+        if incoming.query and not await self._acknowledged(incoming, incoming.query):
+            return
         origin = incoming.event.origin
         with self._once(incoming) as first:
             if not first:
                 return
-            async with self._turns.setdefault((origin.person.id, origin.chat), asyncio.Lock()):
-                event = await self._complete(incoming)
-            await self._answer(event, incoming)
+            with self._under_way(incoming.place.chat):
+                async with self._turns.setdefault((origin.person.id, origin.chat), asyncio.Lock()):
+                    event = await self._complete(incoming)
+                await self._answer(event, incoming)
+
+    async def _acknowledged(self, incoming: Incoming, query: str) -> bool:
+        """Stop the button's spinner. Who presses another's button on and on is told so there, and not by messages."""
+        event = incoming.event
+        pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
+        if pressed is None or pressed.mine or self._told.new(f"stranger {incoming.once}"):
+            await acknowledge(self._bot, query)
+            return True
+        words = await Voice(self._handler, event.origin).say("telegram-not-yours")
+        await acknowledge(self._bot, query, words)
+        return False
 
     async def _complete(self, incoming: Incoming) -> Event:
         event = await self._with_rights(incoming)
@@ -133,7 +184,7 @@ class Desk:
         return replace(event, origin=replace(event.origin, admin=True))
 
     async def _answer(self, event: Event, incoming: Incoming) -> None:
-        answer = self._open(incoming.place, event.origin, self._postscripts(event.origin))
+        answer = self._open(incoming.place, event.origin, self._postscripts(incoming))
         pace = self._paces.shared if incoming.place.shared else self._paces.private
         try:
             # Closing, when the person is gone, cancels the work behind the answer.
@@ -141,19 +192,29 @@ class Desk:
                 async for reply in replies:
                     await answer.show(reply)
             await answer.tidy()
-        except asyncio.CancelledError:
-            with contextlib.suppress(GoneError, TimeoutError):
-                await asyncio.wait_for(answer.interrupted(), 2)
+        except asyncio.CancelledError as error:
+            if LEFT not in error.args:
+                with contextlib.suppress(GoneError, TimeoutError):
+                    await asyncio.wait_for(answer.interrupted(), 2)
             raise
 
     def _open(self, place: Place, origin: Origin, postscripts: tuple[str, ...] = ()) -> Answer:
-        return Answer(self._bot, place, Voice(self._handler, origin), self._budget, postscripts)
+        return Answer(self._bot, place, Voice(self._handler, origin), self._budget, postscripts, self._heard)
 
-    def _postscripts(self, origin: Origin) -> tuple[str, ...]:
-        """In a group we see replies to us and commands only: a photo sent just so would be met by silence."""
+    def _heard(self, old: int, new: int) -> None:
+        """An answer was told that its group has moved."""
+        self._start(self._moves.note(old, new))
+
+    def _postscripts(self, incoming: Incoming) -> tuple[str, ...]:
+        """Which of several photos counts; and that in a group a photo sent just so would be met by silence.
+
+        There we see replies to us and commands only.
+        """
+        origin, photo = incoming.event.origin, incoming.attached and not incoming.attached.problem
+        first = ("telegram-album",) if incoming.once and not incoming.query and photo else ()
         if origin.shared and self._told.new(f"{origin.person.id} {origin.chat}"):
-            return ("telegram-group",)
-        return ()
+            return (*first, "telegram-group")
+        return first
 
     @contextlib.contextmanager
     def _once(self, incoming: Incoming) -> Iterator[bool]:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, field
 
 import structlog
-from telegram import Bot, Document, Message
+from telegram import Bot, Document, Message, MessageOriginUser
 from telegram.error import BadRequest, TelegramError
 
 from bot.adapters.telegram.delivery import GoneError, insist
@@ -27,7 +27,7 @@ class Attachment:
 
 def _of_document(document: Document) -> Attachment:
     if not (document.mime_type or "").startswith("image/"):
-        return Attachment(problem="bad_image")
+        return Attachment(problem="not_a_photo")
     if (document.file_size or 0) > MAX_PHOTO_BYTES:
         return Attachment(problem="too_large")
     return Attachment(document.file_id)
@@ -35,14 +35,28 @@ def _of_document(document: Document) -> Attachment:
 
 def attachment(message: Message) -> Attachment | None:
     """The message's picture; stickers, films, voices and the like are none. None when nothing hangs on."""
+    found = _picture(message)
+    if found and not found.problem and _passed_on(message):
+        return Attachment(problem="forwarded")
+    return found
+
+
+def _picture(message: Message) -> Attachment | None:
     if message.photo:
         largest = max(message.photo, key=lambda size: size.width * size.height)
         return Attachment(largest.file_id)
-    if message.animation:  # comes with a `document` beside it
-        return Attachment(problem="bad_image")
-    if message.document:
+    if message.document and not message.animation:  # a film comes with a `document` beside it
         return _of_document(message.document)
-    return Attachment(problem="bad_image") if message.effective_attachment else None
+    other = message.effective_attachment or message.checklist
+    return Attachment(problem="not_a_photo") if other else None
+
+
+def _passed_on(message: Message) -> bool:
+    """Whether it may be somebody else's: forwarded, unless from oneself, or found by another bot."""
+    origin, sender = message.forward_origin, message.from_user
+    if isinstance(origin, MessageOriginUser) and sender and origin.sender_user.id == sender.id:
+        return False
+    return origin is not None or message.via_bot is not None
 
 
 class Downloads:

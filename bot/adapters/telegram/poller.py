@@ -17,7 +17,7 @@ from bot.adapters.telegram.delivery import LONGEST_PAUSE, seconds_of
 
 log = structlog.get_logger("typeface.telegram")
 WAIT_SECONDS = 25
-KINDS = ("message", "callback_query", "inline_query")
+KINDS = ("message", "edited_message", "callback_query", "inline_query", "my_chat_member")
 """The kinds of updates that we ask for; Telegram remembers them."""
 Deliver = Callable[[Mapping[str, Any]], None]
 

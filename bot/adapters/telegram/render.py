@@ -6,6 +6,7 @@ All texts are plain: no parse mode is ever set, so nothing that a person typed c
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from typing import Any, TypeVar
 
 import structlog
@@ -30,6 +31,7 @@ from bot.core.replies import Button, Menu, Picture, Progress, Reply, Shown, Text
 
 log = structlog.get_logger("typeface.telegram")
 T = TypeVar("T")
+NOT_OURS = ("message to edit not found", "message can't be edited", "message_id_invalid")
 MAX_TEXT = int(MessageLimit.MAX_TEXT_LENGTH)
 MAX_CAPTION = int(MessageLimit.CAPTION_LENGTH)
 
@@ -46,20 +48,30 @@ def _button(button: Button) -> InlineKeyboardButton:
 
 
 class Answer:
-    """The answer to one event, in one place. `postscripts` are sentences of our own that end its first message."""
+    """The answer to one event, in one place.
+
+    `postscripts` are sentences of our own that end its first message; `heard` is told when Telegram says that the group
+    has another id now.
+    """
 
     def __init__(
-        self, bot: Bot, place: Place, voice: Voice, budget: Budget, postscripts: tuple[str, ...] = ()
+        self,
+        bot: Bot,
+        place: Place,
+        voice: Voice,
+        budget: Budget,
+        postscripts: tuple[str, ...],
+        heard: Callable[[int, int], None],
     ) -> None:
         self._bot = bot
         self._place = place
         self._voice = voice
         self._postscripts = postscripts
         self._budget = budget
-        self._chat = place.chat
+        self._heard = heard
         self._progress: Message | None = None
         self._pictured = False
-        self._previews = True
+        self._previews, self._quiet = True, False
 
     async def show(self, reply: Reply) -> None:
         """Raises `GoneError` when nothing can be said there any more."""
@@ -92,7 +104,7 @@ class Answer:
     def _where(self) -> dict[str, Any]:
         reply = self._place.reply_to
         return {
-            "chat_id": self._chat,
+            "chat_id": self._place.chat,
             "message_thread_id": self._place.thread,
             "reply_parameters": ReplyParameters(reply, allow_sending_without_reply=True) if reply else None,
         }
@@ -102,8 +114,14 @@ class Answer:
         try:
             return await insist(lambda: send(**self._where(), **content))
         except ChatMigrated as error:
-            self._chat = error.new_chat_id
+            self._move(error.new_chat_id)
             return await insist(lambda: send(**self._where(), **content))
+
+    def _move(self, new: int) -> None:
+        """Go on in the supergroup, where no message of the group can be answered or edited."""
+        old, self._place = self._place.chat, replace(self._place, chat=new, thread=None, reply_to=None)
+        self._progress, self._pictured, self._previews = None, False, True
+        self._heard(old, new)
 
     async def _say(self, text: str, menu: Menu) -> None:
         *heads, last = pieces(text, MAX_TEXT)
@@ -155,7 +173,7 @@ class Answer:
     async def _edit(self, reply: Progress) -> None:
         """Show how far the work is. Left out rather than queued while there is hardly room for answers."""
         text, markup = reply.drawn, keyboard(reply.menu)
-        if not self._budget.spare(self._chat):
+        if self._quiet or not self._budget.spare(self._place.chat):
             return
         message = self._progress
         if message is None:
@@ -180,9 +198,13 @@ class Answer:
         """Call once; what does not work is let be, except that a person who is gone ends the answer."""
         try:
             return await call()
+        except ChatMigrated as error:
+            self._move(error.new_chat_id)
         except TelegramError as error:
             if is_gone(error):
                 raise GoneError from error
+            # Somebody took the message away: no more progress, but the end still comes.
+            self._quiet = self._quiet or any(words in error.message.lower() for words in NOT_OURS)
             if "not modified" not in error.message:
                 log.info("progress not shown", error=type(error).__name__)
         return None

@@ -7,7 +7,7 @@ from collections import OrderedDict
 
 import structlog
 from telegram import Bot, ChatMemberAdministrator, ChatMemberOwner
-from telegram.error import TelegramError
+from telegram.error import ChatMigrated, TelegramError
 
 from bot.core.ports import Clock
 
@@ -33,6 +33,8 @@ class Rights:
             return manages
         try:
             member = await self._bot.get_chat_member(chat, user)
+        except ChatMigrated as error:
+            return await self.manages(error.new_chat_id, user)
         except TelegramError as error:
             log.warning("rights not told", error=type(error).__name__)
             self._told.pop(key, None)

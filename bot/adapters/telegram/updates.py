@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from telegram import CallbackQuery, Message, Update, User
-from telegram.constants import ChatType, MessageEntityType
+from telegram import CallbackQuery, ChatMemberUpdated, Message, Update, User
+from telegram.constants import ChatMemberStatus, ChatType
 
 from bot.adapters.telegram.downloads import Attachment, attachment
-from bot.adapters.telegram.links import linked
+from bot.adapters.telegram.words import Words, named, words
 from bot.core.commands import COMMANDS
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
 
-KNOWN = frozenset(spec.name for spec in COMMANDS)
 PEOPLE = {spec.name: option.name for spec in COMMANDS for option in spec.options if option.kind == "person"}
 """The option of each command that names a person."""
 
@@ -29,49 +28,75 @@ class Place:
 
 @dataclass(frozen=True)
 class Incoming:
-    """An event, its photo still to be fetched from `attached`. What bears the same `once` is one act."""
+    """An event, its photo still to be fetched from `attached`. What bears the same `once` is one act.
+
+    `said` stands for what the message says: it changes when the message is edited.
+    """
 
     event: Event
     place: Place
     attached: Attachment | None = None
     query: str | None = None
     once: str | None = field(default=None, repr=False)
+    said: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
 class Notice:
-    """A text of the platform's own that answers without the core."""
+    """A text of the platform's own that answers without the core; `said` as of `Incoming`."""
 
     key: str
     place: Place
     origin: Origin
+    said: str = field(default="", repr=False)
 
 
 @dataclass(frozen=True)
-class _Words:
-    """What a message says to us."""
+class Moved:
+    """A group has become a supergroup, with another id."""
 
-    text: str = ""
-    command: str | None = None
-    addressed: bool = False
-
-    def linked(self) -> _Words:
-        """A deep link comes as `/start PAYLOAD`."""
-        if self.command != "start" or not self.text:
-            return self
-        command, text = linked(self.text)
-        return _Words(text, command, self.addressed)
+    old: int = field(repr=False)
+    new: int = field(repr=False)
 
 
-def read(update: Update, me: User) -> Incoming | Notice | None:
+@dataclass(frozen=True)
+class Left:
+    """A person has blocked the bot, or a group has thrown it out."""
+
+    chat: int = field(repr=False)
+
+
+def read(update: Update, me: User) -> Incoming | Notice | Moved | Left | None:
     """What the update says to the bot `me`; None when it is not for us."""
     if update.callback_query:
         return _press(update.callback_query, str(update.update_id))
-    message = update.message
-    if message and message.sender_chat:
+    if update.my_chat_member:
+        return _membership(update.my_chat_member)
+    if update.edited_message:
+        return _edited(update.edited_message, str(update.update_id), me)
+    return _sent(update.message, str(update.update_id), me) if update.message else None
+
+
+def _sent(message: Message, update: str, me: User) -> Incoming | Notice | Moved | None:
+    if moved := _moved(message):
+        return moved
+    if message.sender_chat:
         return _faceless(message, me)
-    if message and message.from_user and not message.from_user.is_bot:
-        return _message(message, message.from_user, str(update.update_id), me)
+    if message.from_user and not message.from_user.is_bot:
+        return _message(message, message.from_user, update, me)
+    return None
+
+
+def _membership(change: ChatMemberUpdated) -> Left | None:
+    return Left(change.chat.id) if change.new_chat_member.status == ChatMemberStatus.BANNED else None
+
+
+def _moved(message: Message) -> Moved | None:
+    """Telegram says so in the old group, and in the new one."""
+    if message.migrate_to_chat_id:
+        return Moved(message.chat.id, message.migrate_to_chat_id)
+    if message.migrate_from_chat_id:
+        return Moved(message.migrate_from_chat_id, message.chat.id)
     return None
 
 
@@ -107,43 +132,61 @@ def _place(message: Message) -> Place:
 
 
 def _message(message: Message, user: User, update: str, me: User) -> Incoming | None:
-    words = _words(message, me).linked()
-    place = _place(message)
-    if place.shared and not words.addressed:
+    said, place = words(message, me).linked(), _place(message)
+    ours = message.via_bot and message.via_bot.id == me.id  # what our inline mode has put there
+    if ours or (place.shared and not said.addressed):
         return None
-    origin = _origin(user, place.chat, update, place.shared)
+    event = _event(message, said, _origin(user, place.chat, update, place.shared), me)
     attached = attachment(message)
-    once = f"album {place.chat} {message.media_group_id}" if message.media_group_id else None
-    if words.command is not None:
+    if isinstance(event, Command) and said.command:
         attached = attached or _own_photo(message.reply_to_message, user)
-        options = {"text": words.text} if words.text else {}
-        if words.command in PEOPLE:
-            options |= _named(message, PEOPLE[words.command], me)
-        photo = Photo(problem="photo_gone") if attached else None
-        return Incoming(Command(origin, words.command, options, photo), place, attached, once=once)
-    if attached:
-        return Incoming(PhotoSent(origin, Photo(problem="photo_gone")), place, attached, once=once)
-    if message.text is None:  # a service message: someone joined, a message was pinned
+    if attached and isinstance(event, Command):
+        event = replace(event, photo=Photo(problem="photo_gone"))
+    return (
+        Incoming(event, place, attached, once=_album(message, attached), said=_content(message))
+        if event
+        else None
+    )
+
+
+def _event(message: Message, said: Words, origin: Origin, me: User) -> Command | PhotoSent | TextSent | None:
+    """What was sent, its photo still to be fetched; None for a service message: someone joined, one was pinned."""
+    if said.command is not None:
+        options = {"text": said.text} if said.text else {}
+        if said.command in PEOPLE:
+            options |= named(message, PEOPLE[said.command], me)
+        return Command(origin, said.command, options)
+    if attachment(message):
+        return PhotoSent(origin, Photo(problem="photo_gone"))
+    if message.text is None:
         return None
-    event = TextSent(origin, words.text) if words.text else Command(origin, "help")
-    return Incoming(event, place)
+    return TextSent(origin, said.text) if said.text else Command(origin, "help")
 
 
-def _named(message: Message, option: str, me: User) -> dict[str, str]:
-    """Whom a command is about: `option` is the platform's id, where Telegram tells it, `handle` the @username.
+def _album(message: Message, attached: Attachment | None) -> str | None:
+    """Of an album one photo counts, and one of what is none."""
+    if message.media_group_id is None:
+        return None
+    return f"album {message.chat.id} {message.media_group_id} {attached.problem if attached else None}"
 
-    The author of the message that the command answers, or who is mentioned in it.
-    """
+
+def _content(message: Message) -> str:
+    """Stays the same for as long as the message says the same; holds nothing of it."""
+    files = message.photo or ([message.document] if message.document else [])
     text = message.text or message.caption or ""
-    for entity in message.entities or message.caption_entities or ():
-        said = _cut(text, entity.offset, entity.length)
-        if entity.type == MessageEntityType.TEXT_MENTION and entity.user and entity.user.id != me.id:
-            return {option: str(entity.user.id)}
-        if entity.type == MessageEntityType.MENTION and said.lower() != f"@{me.username}".lower():
-            return {"handle": said[1:]}
-    replied = message.reply_to_message
-    author = replied.from_user if replied and not replied.sender_chat else None
-    return {option: str(author.id)} if author and not author.is_bot else {}
+    content = hash((text, *(file.file_unique_id for file in files)))
+    return f"{message.chat.id} {message.message_id} {content}"
+
+
+def _edited(message: Message, update: str, me: User) -> Notice | None:
+    """What was changed after we had it: nothing is done twice, and nobody waits for it."""
+    user = message.from_user
+    if user is None or user.is_bot or message.sender_chat:
+        return None
+    changed = _message(message, user, update, me)
+    if changed is None:
+        return None
+    return Notice("telegram-edited", changed.place, changed.event.origin, changed.said)
 
 
 def _own_photo(replied: Message | None, user: User) -> Attachment | None:
@@ -155,38 +198,9 @@ def _own_photo(replied: Message | None, user: User) -> Attachment | None:
 
 def _faceless(message: Message, me: User) -> Notice | None:
     """A command in the name of a group or channel: all its admins would be one person, and share one face."""
-    if _words(message, me).command is None:
+    if words(message, me).command is None:
         return None
     place, sender = _place(message), message.sender_chat
     person = Person("telegram", str(sender.id if sender else place.chat))
     community = str(place.chat) if place.shared else None
     return Notice("telegram-anonymous", place, Origin(person, str(place.chat), "", community=community))
-
-
-def _cut(text: str, offset: int, length: int) -> str:
-    """Telegram counts in UTF-16 units."""
-    return text.encode("utf-16-le")[2 * offset : 2 * (offset + length)].decode("utf-16-le", "replace")
-
-
-def _words(message: Message, me: User) -> _Words:
-    """The text or caption, the command in front of it, and whether it is for us (in private it is)."""
-    text = message.text or message.caption or ""
-    replied = message.reply_to_message and message.reply_to_message.from_user
-    addressed = message.chat.type == ChatType.PRIVATE or bool(replied and replied.id == me.id)
-    for entity in message.entities or message.caption_entities or ():
-        said = _cut(text, entity.offset, entity.length)
-        if entity.type == MessageEntityType.BOT_COMMAND and entity.offset == 0:
-            return _command(said, text[len(said) :].strip(), addressed, me)
-        if said.lower() == f"@{me.username}".lower() or (entity.user and entity.user.id == me.id):
-            addressed = True
-            text = text.replace(said, "", 1) if message.chat.type != ChatType.PRIVATE else text
-    return _Words(text.strip(), None, addressed)
-
-
-def _command(said: str, rest: str, addressed: bool, me: User) -> _Words:
-    """`/mbti@typeface_bot`: of commands that name no bot only those that we know are ours in a group."""
-    name, _, bot = said[1:].lower().partition("@")
-    if bot:
-        ours = bot == (me.username or "").lower()
-        return _Words(rest, name, True) if ours else _Words()
-    return _Words(rest, name, addressed or name in KNOWN)

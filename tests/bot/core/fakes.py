@@ -279,6 +279,7 @@ class FakeStore:
         self.wishes: dict[PersonRef, Preferences] = {}
         self.settings: dict[tuple[str, str], CommunitySettings] = {}
         self.log: list[AuditEntry] = []
+        self.moves: list[tuple[str, str]] = []
         self.blocking: dict[tuple[str, PersonRef], str] = {}
         self.used: dict[tuple[PersonRef, str | None], int] = {}
         self.map: dict[PersonRef, str] = {}
@@ -414,6 +415,11 @@ class FakeStore:
         new = self.settings[by.platform, community] = old.changed(key, value)
         self.log.append(AuditEntry(NOW, "a1b2c3d4", key, getattr(old, key), getattr(new, key)))
         return new
+
+    async def move_community(self, platform: str, old: str, new: str) -> bool:
+        await self._call("move_community")
+        self.moves.append((old, new))
+        return self.moves.count((old, new)) == 1
 
     async def audit(
         self, platform: str, community: str, offset: int, limit: int

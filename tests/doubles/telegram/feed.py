@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import copy
 import itertools
 import re
 from collections.abc import Awaitable, Callable
@@ -44,7 +45,8 @@ class Feed:
         """A new update; None when the bot did not ask for that kind."""
         if self._kinds and kind not in self._kinds:
             return None
-        update = {"update_id": next(self._numbers), kind: content}
+        # As it is now: what happens to a message afterwards is another update.
+        update = {"update_id": next(self._numbers), kind: copy.deepcopy(content)}
         self.deliver(update)
         return update
 

@@ -94,6 +94,14 @@ class Someone:
         shape = {"width": 512, "height": 512, "is_animated": False, "is_video": False, "type": "regular"}
         return self._send({"sticker": {**stored, **shape}})
 
+    def send(self, kind: str, content: Wire, group: Group | None = None, **more: Any) -> Wire:
+        """A message of a kind that says nothing to us: `voice`, `poll`, `location` and so on."""
+        return self._send({kind: content, **more}, group)
+
+    def file(self, **about: Any) -> Wire:
+        """A file as a voice message, a round video and the like have it."""
+        return {**self.world.files.keep(b"bytes", ".bin").wire(), **about}
+
     def animation(self) -> Wire:
         stored = self.world.files.keep(b"mp4", ".mp4").wire()
         moving = {**stored, "width": 9, "height": 9, "duration": 1}
@@ -113,7 +121,7 @@ class Someone:
         return self.feed.put("inline_query", {"id": query, "from": self.user, "query": text, "offset": ""})
 
     def edit(self, message: Wire, text: str) -> Wire:
-        message |= {"text": text, "edit_date": int(time.time())}
+        message |= {"text": text, "entities": entities(text), "edit_date": int(time.time())}
         self.feed.put("edited_message", message)
         return message
 
@@ -129,9 +137,11 @@ class Someone:
     def fall(self, group: Group) -> None:
         self.world.rights.pop((group.id, self.id), None)
 
-    def block(self) -> None:
+    def block(self, *, told: bool = True) -> None:
+        """Block the bot; without `told` it hears of it when it writes."""
         self.world.shut[self.id] = "bot was blocked by the user"
-        self._membership("kicked")
+        if told:
+            self._membership("kicked")
 
     def unblock(self) -> None:
         self.world.shut.pop(self.id, None)

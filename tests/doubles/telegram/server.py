@@ -23,7 +23,7 @@ from tests.doubles.telegram.flood import RATES, Flood
 from tests.doubles.telegram.methods import Methods
 from tests.doubles.telegram.params import Params, read
 from tests.doubles.telegram.people import Group, Someone
-from tests.doubles.telegram.world import Wire, World
+from tests.doubles.telegram.world import ANONYMOUS, Wire, World
 
 TOKEN = "7000001:TEST-token_of_the_double"
 HTML = "<html><head><title>502 Bad Gateway</title></head><body><center>502 Bad Gateway</center></body></html>"
@@ -103,17 +103,27 @@ class Telegram:
             self.world.shut[number] = "bot can't initiate conversation with a user"
         return Someone(self.world, self.feed, user)
 
-    def group(self, *, privacy: bool = True) -> Group:
-        number = -1_000_000_000_000 - next(self._ids)
-        chat: Wire = {"id": number, "type": "supergroup", "title": "Faces"}
+    def group(self, *, privacy: bool = True, basic: bool = False) -> Group:
+        """A supergroup, or a group that may become one."""
+        number = -next(self._ids) if basic else -1_000_000_000_000 - next(self._ids)
+        chat: Wire = {"id": number, "type": "group" if basic else "supergroup", "title": "Faces"}
         self.world.chats[number] = chat
         return Group(chat, privacy)
 
     def kick(self, group: Group) -> None:
         self.world.shut[group.id] = "bot was kicked from the supergroup chat"
 
-    def migrate(self, old: Group, new: Group) -> None:
+    def migrate(self, old: Group, new: Group, *, told: bool = False) -> None:
+        """A group becomes a supergroup; `told`: with the two messages that say so."""
         self.world.migrated[old.id] = new.id
+        if told:
+            for group, news in (
+                (old, {"migrate_to_chat_id": new.id}),
+                (new, {"migrate_from_chat_id": old.id}),
+            ):
+                self.feed.put(
+                    "message", self.world.post(group.chat, ANONYMOUS, {**news, "sender_chat": group.chat})
+                )
 
     def fault(self, method: str, code: int = 500, **more: Any) -> Fault:
         fault = Fault(method, code, **more)

@@ -21,6 +21,8 @@ BOT: Wire = {
     "can_read_all_group_messages": False,
     "supports_inline_queries": True,
 }
+ANONYMOUS: Wire = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
+"""Who Telegram says has done what a group's admin did without a name."""
 
 
 @dataclass

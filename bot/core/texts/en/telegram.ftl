@@ -4,3 +4,6 @@ telegram-group = In a group I only see commands and replies: to send me a photo,
 telegram-inline-open = See yourself in this face
 telegram-inline-button = Open a private chat
 telegram-inline-none = Write a type, such as ENFP
+telegram-album = Of several photos at once I take the first.
+telegram-edited = I do not follow changes to messages that were sent. Please send it as a new message.
+telegram-not-yours = This button belongs to someone else.

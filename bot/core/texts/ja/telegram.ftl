@@ -4,3 +4,6 @@ telegram-group = グループでは、コマンドとわたしへの返信だけ
 telegram-inline-open = この顔に自分を重ねてみる
 telegram-inline-button = 個人チャットを開く
 telegram-inline-none = ENFPのようにタイプを書いてください
+telegram-album = 写真が何枚もあるときは、最初の1枚だけを使います。
+telegram-edited = 送ったあとに書き直されたメッセージは、読み直しません。新しいメッセージとして送ってください。
+telegram-not-yours = これはほかの方のボタンです。

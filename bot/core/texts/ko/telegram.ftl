@@ -4,3 +4,6 @@ telegram-group = 그룹에서는 명령어와 제 메시지에 대한 답장만 
 telegram-inline-open = 이 얼굴에 나를 담아 보기
 telegram-inline-button = 개인 채팅 열기
 telegram-inline-none = ENFP처럼 유형을 써 보세요
+telegram-album = 사진을 여러 장 보내 주시면 첫 번째 사진만 써요.
+telegram-edited = 이미 보낸 메시지를 고치신 것은 따라가지 않아요. 새 메시지로 보내 주세요.
+telegram-not-yours = 다른 분의 버튼이에요.

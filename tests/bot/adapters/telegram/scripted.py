@@ -45,6 +45,11 @@ class Scripted:
         self.samples: list[tuple[str, str]] = []
         self.broken = False
         self.chosen = ""
+        self.moves: list[tuple[str, str]] = []
+
+    async def moved(self, platform: str, old: str, new: str) -> bool:
+        self.moves.append((old, new))
+        return True
 
     async def sample(self, kind: str, gender: Gender) -> bytes | None:
         self.samples.append((kind, gender))

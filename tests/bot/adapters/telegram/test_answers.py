@@ -146,7 +146,7 @@ async def test_blocking_the_bot_ends_the_work(telegram: Telegram, launch: Launch
         async with launch(core):
             ann.photo(jpeg())
             await telegram.until(lambda: telegram.world.of_bot(ann.id))
-            ann.block()
+            ann.block(told=False)
             await telegram.until(lambda: core.closed)
             await asyncio.sleep(0.1)
             sent = len(telegram.transcript)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import partial
 from typing import TypeVar
 
 import pytest
@@ -107,17 +105,6 @@ async def test_an_image_sent_as_a_file(telegram: Telegram, launch: Launch, ann: 
     assert event.photo.data == b"exactly these bytes"
 
 
-async def test_what_cannot_be_a_photo(telegram: Telegram, launch: Launch, ann: Someone) -> None:
-    core = Scripted()
-    async with launch(core):
-        pdf = partial(ann.document, b"%PDF", "application/pdf")
-        sends: list[Callable[[], object]] = [ann.sticker, ann.animation, pdf]
-        for number, send in enumerate(sends):
-            send()
-            event = await told(telegram, core, PhotoSent, number + 1)
-            assert (event.photo.data, event.photo.problem) == (b"", "bad_image")
-
-
 async def test_too_large_a_file_is_not_fetched(telegram: Telegram, launch: Launch, ann: Someone) -> None:
     core = Scripted()
     async with launch(core):
@@ -135,18 +122,6 @@ async def test_a_photo_that_telegram_lost(telegram: Telegram, launch: Launch, an
         ann.photo(jpeg())
         event = await told(telegram, core, PhotoSent)
     assert event.photo.problem == "photo_gone"
-
-
-async def test_an_album_is_one_photo(telegram: Telegram, launch: Launch, ann: Someone) -> None:
-    core = Scripted()
-    async with launch(core):
-        ann.album(jpeg(colour="red"), jpeg(colour="green"), jpeg(colour="blue"))
-        event = await told(telegram, core, PhotoSent)
-        ann.text("and now?")
-        await told(telegram, core, TextSent, 2)
-        await telegram.until(lambda: len(telegram.world.of_bot(ann.id)) == 2)
-    assert event.photo.data == jpeg(colour="red")
-    assert len(core.events) == 2
 
 
 async def test_messages_keep_their_order(telegram: Telegram, launch: Launch, ann: Someone) -> None:
@@ -215,12 +190,11 @@ async def test_a_press(telegram: Telegram, launch: Launch, ann: Someone) -> None
 
 
 async def test_what_is_not_for_the_core(telegram: Telegram, launch: Launch, ann: Someone) -> None:
-    """Edits are not asked for, a broken update is skipped, service messages say nothing."""
+    """A broken update is skipped, service messages say nothing."""
     core = Scripted()
     async with launch(core):
-        first = ann.text("ENFP")
+        ann.text("ENFP")
         await told(telegram, core, TextSent)
-        ann.edit(first, "INFP")
         telegram.feed.deliver({"update_id": 90_000, "message": {"nonsense": True}})
         ann._send({"new_chat_members": [ann.user]})
         ann.text("still there?")
