@@ -1,8 +1,10 @@
 """From a short run on made-up pictures to a pack that loads, by the command line."""
 
 import itertools
+import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 from PIL import Image
@@ -10,10 +12,12 @@ from typer.testing import CliRunner
 
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from inference.packs.loader import LoadedPack, load
+from tests.inference.packs import tiny
 from training import __main__ as cli
 from training.config import GanConfig
 from training.datasets.faces import FaceSource, load_faces
 from training.evaluation.probes import fit_age, lightness, ridge
+from training.export import contact_sheet
 from training.export.axes import LAYERS, on_layers
 from training.export.looks import apart_from, conditional_shift
 from training.export.replacing import replacing
@@ -167,8 +171,28 @@ def test_the_card_tells_the_run(pack_folder: Path) -> None:
 
 
 def test_the_sheet_is_drawn(pack_folder: Path, tmp_path: Path) -> None:
+    """Two rows of types, one of looks, two of people, and a line of names below each."""
     out = tmp_path / "sheet.png"
     result = CliRunner().invoke(cli.app, ["sheet", "--pack", str(pack_folder), "--out", str(out)])
     assert result.exit_code == 0, result.output
     with Image.open(out) as sheet:
-        assert sheet.size == (16 * 32 * 2, 8 * 32 * 2)
+        assert sheet.width == 16 * 32 * 2
+        rows, rest = divmod(sheet.height, 32 * 2 + 20)
+        assert rows >= 5 and not rest
+
+
+@pytest.mark.parametrize("labels", [["\ud55c\uad6d \ubc30\uc6b0"], [f"L{i}" for i in range(20)]])
+def test_a_sheet_of_any_labels(tmp_path: Path, labels: list[str]) -> None:
+    """Labels that are no types, of no gender, and a generator without classes."""
+    folder = tiny.write(tmp_path / "pack")
+    told = json.loads((folder / "manifest.json").read_text())
+    key = told["labels"][0]["key"]
+    told["labels"] = [{"label": name, "gender": "either", "key": key} for name in labels]
+    (folder / "manifest.json").write_text(json.dumps(told))
+    out = tmp_path / "sheet.png"
+    contact_sheet.draw(folder, out)
+    with Image.open(out) as sheet:
+        assert sheet.height == (-(-len(labels) // 16) + 3) * (32 * 2 + 20)
+        pixels = np.asarray(sheet.convert("RGB"))
+        last = pixels[-4 * 84 : -3 * 84 - 20, -64:]
+    assert last.min() == 255, "what a row lacks is white"

@@ -22,7 +22,7 @@ from training.averages.models import open_models
 from training.averages.projected import Projector
 from training.datasets.prepared import Prepared, open_prepared
 from training.errors import SettingError
-from training.loops.samples import save_sheet
+from training.loops.sheets import save_sheet
 from training.writing import whole
 
 SHEET, NUMBERS, WORK = "averages.png", "averages.json", "work"
@@ -91,7 +91,8 @@ class Averages:
         photos = photo_numbers(self.prepared, self.groups, self.side, track)
         judged = [(average, judge(average, photos)) for average in made]
         shown = [method for method in self.plan.methods if any(each.method == method for each in made)]
-        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made, shown)), len(shown), zoom=2)
+        names = [group.name for group in self.groups]
+        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made, shown)), len(shown), 2, names)
         told = [
             {"label": a.group.name, "photos": len(a.group.entries), "method": a.method, **asdict(j)}
             for a, j in judged

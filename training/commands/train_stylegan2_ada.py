@@ -168,6 +168,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         begun = beginning.plan(config, wish, out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
         plan = RunPlan(out, kimg, minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
+        plan = replace(plan, classes=opened.classes if cond else ())
         trainer = GanTrainer(begun.config, source.on(here), here)
         begun.fill(trainer)
         run = Run(trainer, plan, _watch(trainer, plan, source, here, metric), here.world)

@@ -15,7 +15,7 @@ from inference.packs.loader import LoadedPack
 from training.directions.finding import Found, told
 from training.export.latents import render
 from training.export.parts import changed
-from training.loops.samples import save_sheet
+from training.loops.sheets import save_sheet
 
 SHEET = "directions.jpg"
 COLUMNS = 9

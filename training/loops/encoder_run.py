@@ -15,7 +15,7 @@ from torch import Tensor
 
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.encoder import EncoderTrainer, Terms
-from training.loops.samples import save_sheet
+from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 
 COLUMNS = 12

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +13,7 @@ from typing import Any
 
 from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
-from training.loops.samples import save_sheet
+from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.trainer import Terms, Trainer
 from training.loops.world import ALONE, World
@@ -40,6 +40,8 @@ class RunPlan:
     keep_kimg: float = 20.0
     about: Mapping[str, Any] = field(default_factory=dict)
     """What else a pack's card will tell of the run: plain values, kept in the checkpoints."""
+    classes: Sequence[str] = ()
+    """Names of what is learnt, for the sheets."""
 
 
 class Run:
@@ -118,7 +120,7 @@ class Run:
             images = self.trainer.samples(SHEET_COLUMNS)
             zoom = 2 if images.shape[-1] <= 64 else 1
             path = self.plan.out / f"sheet-{int(self._kimg()):05d}.png"
-            save_sheet(path, images, SHEET_COLUMNS, zoom)
+            save_sheet(path, images, SHEET_COLUMNS, zoom, self._row_names(len(images)))
             improved = self._examine()
         if not self.world.any(improved):
             return False
@@ -126,6 +128,13 @@ class Run:
         if self.world.first:
             save_checkpoint(self.plan.out / BEST, state)
         return True
+
+    def _row_names(self, tiles: int) -> list[str]:
+        """Of a sheet: each class has as many rows as the others."""
+        if not self.plan.classes:
+            return []
+        each = tiles // SHEET_COLUMNS // len(self.plan.classes)
+        return [name for name in self.plan.classes for _ in range(each)]
 
     def _examine(self) -> bool:
         examination, measure = self.watch.examination, self.watch.measure

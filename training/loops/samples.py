@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import numpy as np
 import torch
-from PIL import Image
 from torch import Tensor
 
 from inference.networks.stylegan2.generator import Generator
 from inference.networks.stylegan2.synthesis import NoiseMode
-from training.writing import whole
 
 
 def seeded_codes(seed: int, n: int, z_dim: int) -> Tensor:
@@ -60,19 +56,3 @@ def _small(images: Tensor) -> Tensor:
 def to_uint8(images: Tensor) -> np.ndarray[tuple[int, ...], np.dtype[np.uint8]]:
     """`[N, 3, R, R]` in [-1, 1] to `[N, R, R, 3]` of bytes."""
     return (images.permute(0, 2, 3, 1) * 127.5 + 128).clamp(0, 255).to(torch.uint8).cpu().numpy()
-
-
-def save_sheet(path: Path, images: Tensor, columns: int, zoom: int = 1) -> None:
-    """Write `images [N, 3, R, R]` as a PNG, or JPEG by its name, of rows of `columns`."""
-    tiles = to_uint8(images)
-    n, r = len(tiles), tiles.shape[1]
-    rows = -(-n // columns)
-    canvas = np.zeros((rows * r, columns * r, 3), dtype=np.uint8)
-    for i, tile in enumerate(tiles):
-        y, x = divmod(i, columns)
-        canvas[y * r : (y + 1) * r, x * r : (x + 1) * r] = tile
-    picture = Image.fromarray(canvas)
-    if zoom > 1:
-        picture = picture.resize((picture.width * zoom, picture.height * zoom), Image.Resampling.BICUBIC)
-    with whole(path) as file:
-        picture.save(file, "JPEG" if path.suffix == ".jpg" else "PNG", quality=85)
