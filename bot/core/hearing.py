@@ -106,6 +106,11 @@ def words(text: str) -> list[str]:
     ]
 
 
+def visible(text: str, most: int) -> str:
+    """At most so many characters on one line, without what has no shape or turns the words after it round."""
+    return "".join(c for c in " ".join(text[: 20 * most].split()) if c.isprintable())[:most].rstrip()
+
+
 def type_of(word: str) -> str | None:
     """The type that `word` writes, in any case or as Koreans and Japanese say it."""
     low = word.lower()

@@ -86,8 +86,10 @@ class TerminalAdapter:
         return JsonPrinter(stdout) if self._options.json else HumanPrinter(stdout)
 
     def _origin(self) -> Origin:
-        person = Person("terminal", self._options.person)
-        return Origin(person, "terminal", self._locale, update=uuid.uuid4().hex)
+        handle = self._options.person
+        name = "" if handle == TerminalOptions.person else handle
+        update = uuid.uuid4().hex
+        return Origin(Person("terminal", handle), "terminal", self._locale, update, name=name, handle=handle)
 
     def _voice(self) -> Voice:
         return Voice(self._service, self._origin())

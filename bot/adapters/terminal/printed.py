@@ -14,7 +14,8 @@ from rich.progress import Progress as Bar
 
 from bot.core.replies import Button, Picture, Progress, Reply, Shown
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"""What a terminal obeys, and what turns the words after it round."""
 
 
 def buttons_of(reply: Reply) -> tuple[Button, ...]:

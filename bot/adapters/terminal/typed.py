@@ -12,6 +12,10 @@ from bot.core import commands
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Photo, PhotoSent, Press, TextSent
 from bot.core.replies import Button
 
+_WITH_PHOTO = {
+    spec.name for spec in commands.COMMANDS if any(option.kind == "photo" for option in spec.options)
+}
+
 
 @dataclass(frozen=True)
 class Mistake:
@@ -69,8 +73,8 @@ def _command(name: str, text: str, file: bytes | None, origin: Origin) -> Event 
 def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake:
     """Translate a line; `menu` holds the last buttons in the order in which they were numbered.
 
-    `/me @photo.jpg` is a command with a photo. Bytes that are not UTF-8 become the replacement character,
-    except in a file's name.
+    `/me @photo.jpg` is a command with a photo; in `/us @bob` and where else no photo belongs, @ is a letter. Bytes that
+    are not UTF-8 become the replacement character, except in a file's name.
     """
     line = line.strip()
     if line.startswith(b"@"):
@@ -78,7 +82,10 @@ def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake
         return photo if isinstance(photo, Mistake) else PhotoSent(origin, photo)
     typed, *file = re.split(rb"\s@", line, maxsplit=1)
     if command := commands.split(typed.decode("utf-8", "replace")):
-        return _command(*command, file[0] if file else None, origin)
+        if file and command[0] in _WITH_PHOTO:
+            return _command(*command, file[0], origin)
+        words = commands.split(line.decode("utf-8", "replace")) or command
+        return _command(*words, None, origin)
     if line.isdigit():
         number = int(line) if len(line) < 4 else 0
         if 1 <= number <= len(menu):

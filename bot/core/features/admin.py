@@ -16,6 +16,7 @@ from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.report import ReadLog, Report
 from bot.core.flow import Turn
+from bot.core.hearing import visible
 from bot.core.presses import NAME, Action
 from bot.core.state import State
 from bot.core.values import paused_line, value_line
@@ -227,12 +228,7 @@ def _noticed(state: State, text: str, known: Known) -> Turn:
     state = replace(state, waiting="")
     if not (known.place.community and known.place.admin):  # no admin any more, since they were asked
         return state, (Say((Line("admins-only"),), menus.OWN_DATA, code="admins_only"),)
-    return state, (Change("paused", notice(text)),)
-
-
-def notice(text: str) -> str:
-    """Words that can be shown to everyone: on one line, without what is not seen or turns the line around."""
-    return "".join(c for c in " ".join(text.split()) if c.isprintable())[:MAX_NOTICE].rstrip()
+    return state, (Change("paused", visible(text, MAX_NOTICE)),)
 
 
 def _changed(state: State, changed: Changed, known: Known) -> Turn:

@@ -15,6 +15,7 @@ from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Ra
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
+from bot.core.hearing import visible
 from bot.core.presses import Action
 from bot.core.state import State
 
@@ -92,7 +93,9 @@ def _command(state: State, command: Command, _: Known) -> Turn:
     friend = command.options.get("friend")
     handle = command.options.get("handle") or (said if said.startswith("@") else None)
     if said and not (friend or handle):
-        return state, (Say((Line("us-unknown", {"code": said[:20]}),), menus.LOST, code="us_unknown"),)
+        return state, (
+            Say((Line("us-unknown", {"code": visible(said, 20)}),), menus.LOST, code="us_unknown"),
+        )
     return state, (Invite(friend, handle[:64] if handle else None),)
 
 

@@ -2,7 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.hearing import HELLO, HELP, Asked, parse, words
+from bot.core.hearing import HELLO, HELP, Asked, parse, visible, words
 from bot.core.mbti import TYPES
 
 
@@ -79,3 +79,9 @@ def test_anything_can_be_heard(text: str) -> None:
     asked = parse(text)
     assert asked.type is None or asked.type in TYPES
     assert all(word == word.lower() for word in words(text))
+
+
+def test_words_that_are_told_are_one_line_of_what_can_be_seen() -> None:
+    assert visible("long " * 1000, 300) == ("long " * 60).rstrip()
+    assert visible("\u200b\u202e\x00", 300) == ""
+    assert visible("a\n\u202eb  שלום", 5) == "a b ש"

@@ -11,7 +11,6 @@ from typing import Any
 import pytest
 
 from bot.core.events import Command, Event
-from bot.core.features.admin import MAX_NOTICE, notice
 from bot.core.presses import Action
 from bot.core.replies import Progress, Shown, Text
 from db.community import AuditEntry, CommunitySettings
@@ -172,11 +171,6 @@ async def test_another_command_leaves_the_question_for_the_notice(bench: Bench) 
     await bench.send(at(command("admin"), admin=True))
     await bench.send(at(text("ENFP"), admin=True))
     assert settings(bench).paused is None
-
-
-def test_a_notice_is_one_line_of_what_can_be_seen() -> None:
-    assert len(notice("long " * 1000)) <= MAX_NOTICE
-    assert notice("\u200b\u202e\x00") == ""
 
 
 async def test_a_quota_that_runs_out_in_mid_flow_keeps_the_photo(bench: Bench) -> None:
