@@ -52,7 +52,7 @@ ifeq ($(CHROMIUM),)
 endif
 
 soak: $(VENV)/.tested ## play 100,000 generated conversations (an hour or more)
-	@TYPEFACE_CONVERSATIONS=100000 $(BIN)/python -m pytest --quiet -s -k TestConversations tests/bot/core/test_conversation.py
+	@TYPEFACE_CONVERSATIONS=100000 $(BIN)/python -m pytest --quiet -s -k any_conversation tests/bot/core/test_conversations.py
 
 clean: ## remove the environment and what tools left; the data in .typeface stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -178,7 +178,7 @@ def _error(failed: Failed, menu: Choices) -> Say:
 
 KNOWN_CODES = frozenset(
     {*PHOTO_CODES, *FACE_CODES, "busy", "already_running", "cancelled", "stopping", "unreachable", "internal"}
-    | {"unauthorized", "bad_pack", "store_down", "many_faces", "too_late", "out_of_memory"}
+    | {"unauthorized", "bad_pack", "store_down", "too_late", "out_of_memory"}
     | {"quota_used", "cooldown", "setting_refused", "block_self"}
 )
 

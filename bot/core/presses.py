@@ -101,6 +101,7 @@ class Action(StrEnum):
     HEALTH = "health"
 
 
+_ACTIONS = frozenset(Action)
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
 _NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
 _PAIR = "[A-Za-z0-9_-]{12}"
@@ -190,7 +191,7 @@ def decode(person: Person, payload: str) -> Pressed | None:
     if len(payload) > MAX_PAYLOAD_BYTES or not payload.isascii():
         return None
     version, *rest = payload.split(".")
-    if version != _VERSION or len(rest) < 2 or not _TAG.fullmatch(rest[0]) or rest[1] not in set(Action):
+    if version != _VERSION or len(rest) < 2 or not _TAG.fullmatch(rest[0]) or rest[1] not in _ACTIONS:
         return None
     action, args = Action(rest[1]), tuple(rest[2:])
     mine = action in OPEN or rest[0] == tag(person)

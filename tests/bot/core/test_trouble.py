@@ -111,6 +111,13 @@ async def test_every_render_can_be_tried_again(bench: Bench) -> None:
     assert final(await bench.send(press(Action.MORE_ME))).code == "bad_latent"
 
 
+async def test_many_faces_without_a_place_are_a_failure_like_any_other(bench: Bench) -> None:
+    bench.faces.fail["render"] = ManyFaces()
+    reply = final(await bench.send(command("mbti", "ENFP", "woman")))
+    assert reply.code == "many_faces"
+    assert say("en", "error-internal") in reply.text
+
+
 async def test_several_faces_are_numbered_and_one_is_chosen(bench: Bench) -> None:
     await agreed(bench)
     bench.faces.fail["project"] = ManyFaces(boxes=[(300, 0, 400, 100), (10, 0, 110, 100)])

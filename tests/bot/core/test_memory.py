@@ -1,0 +1,188 @@
+"""The store in memory, which the generated conversations are played on, answers as the real one does."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field, fields, is_dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import BaseModel
+
+from db.community import AuditEntry
+from db.errors import StoreError
+from db.records import PersonRef
+from db.settings import load
+from db.store import Store, open_store, upgrade
+from tests.bot.core.world.memory import Memory
+
+NAMED = {"keep_face": "face", "keep_making": "code", "share": "token", "invite": "pair", "block": "tag"}
+"""Calls that hand out a name, which is another one in each store."""
+DAY = 24 * 3600
+
+
+@dataclass
+class Both:
+    """The two stores, and what each calls the same things."""
+
+    real: Store
+    twin: Memory = field(default_factory=Memory)
+    names: dict[str, list[tuple[str, str]]] = field(default_factory=dict)
+    place: str = field(default_factory=lambda: uuid4().hex)
+    people: tuple[PersonRef, ...] = field(
+        default_factory=lambda: tuple(PersonRef("discord", uuid4().hex) for _ in range(3))
+    )
+
+    async def call(self, name: str, arguments: Callable[[int], tuple[Any, ...]], **options: Any) -> None:
+        """The same call on both; `arguments` are told which store they are for."""
+        found = [
+            await answer(getattr(store, name)(*arguments(which), **options))
+            for which, store in enumerate((self.twin, self.real))
+        ]
+        if name in NAMED and all(isinstance(one, str) for one in found):
+            self.names.setdefault(NAMED[name], []).append((found[0], found[1]))
+        else:
+            assert self.plain(found[0], 0) == self.plain(found[1], 1), name
+
+    def named(self, kind: str, number: int, which: int) -> str:
+        """One of the names of that kind, or one that nothing has."""
+        known = self.names.get(kind, [])
+        nothing = {"tag": "0" * 8, "pair": "a" * 12}.get(kind, "ZZZZZZ")
+        return known[number % len(known)][which] if known else nothing
+
+    def plain(self, value: Any, which: int) -> Any:
+        """Without the names of that store."""
+        if isinstance(value, AuditEntry):
+            return (value.at, value.who == "", value.key, self.plain((value.old, value.new), which))
+        if is_dataclass(value):
+            return {one.name: self.plain(getattr(value, one.name), which) for one in fields(value)}
+        if isinstance(value, BaseModel):
+            return value.model_dump()
+        if isinstance(value, tuple | list):
+            return [self.plain(one, which) for one in value]
+        if isinstance(value, str):
+            for kind, names in self.names.items():
+                for number, name in enumerate(names):
+                    value = value.replace(name[which], f"{kind} {number}")
+        return value
+
+
+async def answer(call: Any) -> Any:
+    try:
+        return await call
+    except StoreError as error:
+        return error.code
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[Store]:
+    settings = load({"TYPEFACE_HOME": str(tmp_path / "home")})
+    settings.home.mkdir(mode=0o700)
+    upgrade(settings)
+    store = await open_store(settings, lambda: CLOCK.now)
+    yield store
+    await store.close()
+
+
+CLOCK = Memory()
+"""Whose `now` both stores go by."""
+
+
+def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tuple[Any, ...]]:
+    """Every call of the port: its arguments, or what gives them for each store, and options last."""
+    face, code, token, pair, tag = (
+        lambda which, kind=kind: both.named(kind, n, which)
+        for kind in ("face", "code", "token", "pair", "tag")
+    )
+    chat, here = f"chat {n % 2}", both.place
+    made = lambda which: f'{{"face":"{face(which)}"}}'  # noqa: E731
+    kept = {"open": n % 2 == 0, "seconds": 600 * (1 + n % 3)}
+    key, value = [
+        ("quota", 3),
+        ("paused", "later"),
+        ("public", True),
+        ("quota", -1),
+        ("no", 1),
+        ("quota", None),
+    ][n % 6]
+    return {
+        "save": (who, chat, f"state {n}"),
+        "load": (who, chat),
+        "seen": ("discord", f"{here} {n % 3}"),
+        "consent": (who, 1),
+        "consented": (who, 1 + n % 2),
+        "prefer": (who, {"language": ["", "ko", None][n % 3], "public": [None, True, False][n % 3]}),
+        "preferences": (who,),
+        "keep_face": (
+            who,
+            b"latent %d" % n,
+            {"kind": "selfie", "pack": f"pack {n % 2}", "seconds": 1 + 900 * n},
+        ),
+        "face": (who, face, [None, "pack 0"][n % 2]),
+        "latest_face": (who, "selfie"),
+        "keep_making": (who, made, kept),
+        "making": (who, code),
+        "makings": (who, n % 2, 3),
+        "drop_making": (who, code),
+        "share": (who, code, 600 * (1 + n % 4)),
+        "links": (who, code),
+        "unshare": (who, code),
+        "shared": (token,),
+        "shared_face": (token, face),
+        "invite": (who, *[(other,), (None, "@Friend"), ()][n % 3]),
+        "agree": (pair, who, [None, "@friend"][n % 2]),
+        "pair": (pair, who, [None, "@friend"][n % 2]),
+        "pair_latents": (pair, who, "selfie"),
+        "withdraw_pair": (pair, who),
+        "note_community": ("discord", here),
+        "change_community": (who, here, key, value),
+        "community": ("discord", here),
+        "audit": ("discord", here, 0, 5),
+        "block": (who, here, other),
+        "unblock": (who, here, tag),
+        "blocks": ("discord", here),
+        "blocked": (who, here),
+        "put_on_map": (who, here, ["ENFP", "INTJ"][n % 2]),
+        "take_off_map": (who, here),
+        "on_map": (who, here),
+        "type_map": ("discord", here),
+        "take_quota": (who, here, {"limit": [None, 1, 2][n % 3], "cooldown": [0, 90][n % 2]}),
+        "open_session": (who, chat, "ENFP", "female", here),
+        "close_session": (who, chat, "matched"),
+        "log_job": (who, "render", 1, 2, ["done", "busy"][n % 2]),
+        "held": (who,),
+        "forget": (who,),
+    }
+
+
+STEPS = st.lists(
+    st.tuples(st.integers(0, 10**6), st.integers(0, 2), st.integers(0, 2), st.integers(0, 11)), max_size=40
+)
+
+
+@given(steps=STEPS)
+@settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+async def test_whatever_is_asked_of_it(store: Store, steps: list[tuple[int, int, int, int]]) -> None:
+    both = Both(store, CLOCK)
+    CLOCK.__init__()  # type: ignore[misc]
+    for person in both.people[:2]:
+        await both.call("consent", lambda _, person=person: (person, 1))
+    for which_call, who, other, n in steps:
+        known = calls(both, both.people[who], both.people[other], n)
+        name, *arguments = [*known.items(), ("later",)][which_call % (len(known) + 1)]
+        if name == "later":
+            CLOCK.now += timedelta(seconds=[1, 100, 700, DAY][n % 4])
+            continue
+        given = arguments[0]
+        options = given[-1] if isinstance(given[-1], dict) else {}
+        said = given[:-1] if options else given
+        await both.call(
+            name,
+            lambda which, said=said: tuple(one(which) if callable(one) else one for one in said),
+            **options,
+        )

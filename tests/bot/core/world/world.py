@@ -1,0 +1,477 @@
+"""A small world around the core: three people, their chats and a server of theirs, and what must never happen there.
+
+The service is the real one with its real hands; its ports are `memory.Memory`, `server.Server` and `server.Pen`. All
+that is a person's own holds a word that nobody else's things hold (`Member.mark`), so that a leak can be seen.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import re
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from typing import Any
+
+from bot.core.effects import Ask, Effect, Outcome, Say, Show
+from bot.core.events import Command, Event, Origin, Person, Platform, Press, TextSent
+from bot.core.house import House
+from bot.core.presses import Action, decode, tag
+from bot.core.replies import Picture, Progress, Reply, Shown, Text
+from bot.core.run import Run
+from bot.core.service import Service
+from bot.core.state import State, from_json
+from db.community import CommunitySettings
+from db.records import PersonRef
+from inference.errors import Unreachable
+from tests.bot.core.people import check
+from tests.bot.core.world.memory import Memory
+from tests.bot.core.world.server import Loop, Pen, Server
+
+DAY = 24 * 3600
+_CODE = re.compile(r"\bZ[0-9]{5}\b")
+CLOSED = frozenset({"blocked", "paused", "off_here"})
+"""Where nothing is answered but what concerns a person's own data."""
+_REFUSED = CLOSED | {"owners_only", "only_in_community", "admins_only", "not_yours"}
+_SHOWS = frozenset({Action.SHOW, Action.PUBLISH, Action.REVEAL_SURE})
+"""What a person presses so that everyone sees something of theirs."""
+
+
+@dataclass
+class Member:
+    """Somebody in the world; `mark` is in all that is theirs."""
+
+    mark: str
+    locale: str
+    person: Person
+    admin: bool = False
+    owner: bool = False
+    roles: tuple[str, ...] = ()
+    payloads: list[tuple[int, str]] = field(default_factory=list)
+    codes: list[str] = field(default_factory=list)
+    looked_at: set[bytes] = field(default_factory=set)
+    judged: set[str] = field(default_factory=set)
+    photos: int = 0
+
+    @property
+    def ref(self) -> PersonRef:
+        return PersonRef(self.person.platform, self.person.id)
+
+    def selfie(self, crowd: bool = False) -> bytes:
+        self.photos += 1
+        return f"selfie {self.photos} of {self.mark}{' and friends' * crowd}".encode()
+
+
+@dataclass
+class Answer:
+    """An event, and what was answered so far; `open`: the person has chosen that everyone sees it."""
+
+    who: int
+    where: int
+    event: Event
+    open: bool
+    replies: list[Reply] = field(default_factory=list)
+    judged: int = 0
+    task: asyncio.Task[None] | None = None
+    hung_up: bool = False
+
+    @property
+    def done(self) -> bool:
+        return self.task is None or self.task.done()
+
+    @property
+    def pressed(self) -> tuple[Action | None, tuple[str, ...]]:
+        found = (
+            decode(self.event.origin.person, self.event.payload) if isinstance(self.event, Press) else None
+        )
+        return (found.action, found.args) if found else (None, ())
+
+    @property
+    def code(self) -> str | None:
+        last = self.replies[-1] if self.replies else None
+        return last.code if isinstance(last, Text | Shown) else None
+
+
+class Watched(Service):
+    """Counts what it meets: `reached` is all that was decided about and done. With `full` no photo finds room."""
+
+    def __init__(self, world: World) -> None:
+        house = House(DAY, "popular")
+        super().__init__(world.server, world.store, Pen(), world.loop, house)
+        self.reached, self.full = world.reached, False
+
+    def _room(self, run: Run) -> bool:
+        return not self.full and super()._room(run)
+
+    async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
+        effects = await super()._decide(run, happened)
+        assert effects, "nothing is said or done"
+        assert all(not isinstance(effect, Ask) for effect in effects[:-1])
+        assert isinstance(effects[-1], Ask | Say | Show)
+        self.reached.update(type(one) for one in (happened, *effects))
+        return effects
+
+
+class World:
+    """`habits` are settings of the server that the three share; channels and roles in them by their ids."""
+
+    def __init__(self, platform: Platform, reached: Counter[object], habits: Mapping[str, Any]) -> None:
+        self.reached = reached
+        self.loop, self.store, self.server = Loop(), Memory(), Server()
+        self.members = tuple(
+            Member(mark, locale, Person(platform, f"7{mark}"), roles=roles)
+            for mark, locale, roles in (
+                ("annsown", "en", ("fans",)),
+                ("bobsown", "ko", ()),
+                ("evesown", "ja", ()),
+            )
+        )
+        self.store.settings["guild"] = self._settled(platform, habits)
+        self.members[1].admin = self.members[2].owner = True
+        self.answers: list[Answer] = []
+        self.delivered: set[str | None] = set()
+        self.agreed: dict[str, dict[int, float]] = {}
+        self.tokens: list[str] = []
+        self.logged: list[logging.LogRecord] = []
+        self._handler = _Heard(self.logged)
+        logging.getLogger("bot").addHandler(self._handler)
+        self.service = Watched(self)
+
+    def _settled(self, platform: Platform, habits: Mapping[str, Any]) -> CommunitySettings:
+        place = CommunitySettings()
+        for key, value in habits.items():
+            if key == "channels":
+                value = tuple(self.store.tag(platform, "channel", one) for one in value)  # noqa: PLW2901
+            if key == "role_quotas":
+                value = {self.store.tag(platform, "role", one): uses for one, uses in value.items()}  # noqa: PLW2901
+            place = place.changed(key, value)
+        return place
+
+    def close(self) -> None:
+        self.server.slow = False
+        self.stop()
+        logging.getLogger("bot").removeHandler(self._handler)
+        self.loop.close()
+
+    def stop(self) -> None:
+        """The bot stops, as at the end of a day: everybody who waits is told."""
+        closing = self.loop.create_task(self.service.close())
+        self.loop.settle()
+        for turn in list(self.server.waiting):
+            turn.set_exception(Unreachable())
+        self.moved()
+        assert closing.done()
+        assert not self.answers, "somebody waits for ever"
+
+    def anew(self) -> None:
+        self.stop()
+        self.service = Watched(self)
+
+    # What happens
+
+    def origin(self, who: int, where: int) -> Origin:
+        """Where 0 and 2 are channels of the server, 1 is a chat of one's own."""
+        member = self.members[who]
+        private = where == 1
+        platform = member.person.platform
+        return Origin(
+            member.person,
+            f"dm-{member.mark}" if private else f"channel-{where}",
+            member.locale,
+            shared=not private,
+            can_hide=platform == "discord",
+            can_share=platform == "web",
+            community=None if private else "guild",
+            name=f"Name of {member.mark}",
+            handle=member.mark,
+            admin=member.admin and not private,
+            owner=member.owner,
+            roles=() if private else member.roles,
+        )
+
+    def happen(self, who: int, where: int, *events: Event) -> list[Answer]:
+        """These events of one person come at the same moment; what can be answered now is."""
+        answers = [Answer(who, where, event, self._open(who, where, event)) for event in events]
+        self.store.touched.clear()
+        settings, log = dict(self.store.settings), len(self.store.log.get("guild", ()))
+        for answer in answers:
+            self._promise(answer)
+            answer.task = self.loop.create_task(self._listen(answer))
+            self.answers.append(answer)
+        moving = {answer.who for answer in self.answers}
+        self.moved()
+        assert self.store.touched <= {self.members[one].ref for one in moving}, "another person's row changed"
+        if not any(answer.event.origin.admin for answer in answers):
+            assert self.store.settings == settings, "settings changed by one who may not"
+            assert len(self.store.log.get("guild", ())) == log, "written down for one who may not"
+        for answer in answers:
+            self._keep_word(answer)
+        return answers
+
+    async def _listen(self, answer: Answer) -> None:
+        replies = self.service.handle(answer.event)
+        try:
+            async for reply in replies:
+                answer.replies.append(reply)
+        finally:
+            await replies.aclose()
+
+    def moved(self) -> None:
+        """Let everything run that can, and judge what was said."""
+        self.loop.settle()
+        for answer in list(self.answers):
+            for reply in answer.replies[answer.judged :]:
+                self._judge(answer, reply)
+            answer.judged = len(answer.replies)
+            if answer.done:
+                self.answers.remove(answer)
+                self._judge_end(answer)
+        self._judge_rows()
+        self._judge_log()
+
+    def be_slow(self, slow: bool) -> None:
+        """When the server is quick again, all that has waited comes."""
+        self.server.slow = slow
+        while not slow and self.server.waiting:
+            self.let_go_on(0)
+
+    def let_go_on(self, place: int) -> None:
+        waiting = self.server.waiting
+        waiting[place % len(waiting)].set_result(None)
+        self.moved()
+
+    def hang_up(self, place: int) -> None:
+        answer = self.answers[place % len(self.answers)]
+        answer.hung_up = True
+        assert answer.task
+        answer.task.cancel()
+        self.moved()
+
+    def state(self, who: int, where: int) -> State:
+        """Where somebody stands in that chat."""
+        return from_json(self.store.row(self.members[who].ref).states.get(self.origin(who, where).chat))
+
+    def pass_time(self, seconds: float) -> None:
+        """Photos, invitations, links and faces grow old."""
+        self.loop.now += seconds
+        self.store.now += timedelta(seconds=seconds)
+        self.moved()
+
+    # Who has agreed to what, as the world has seen it
+
+    def _open(self, who: int, where: int, event: Event) -> bool:
+        """Whether everyone may see the answer: it was pressed for, or is the person's or the place's habit."""
+        pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
+        if pressed and pressed.action in _SHOWS:
+            return True
+        own = self.store.row(self.members[who].ref).wishes.public
+        place = self.store.settings.get("guild") if where != 1 else None
+        return bool((place.public if place else None) if own is None else own)
+
+    def _promise(self, answer: Answer) -> None:
+        action, args = answer.pressed
+        if action is Action.US_AGREE:
+            self.agreed.setdefault(args[0], {})[answer.who] = self.loop.now
+
+    def _keep_word(self, answer: Answer) -> None:
+        """What was ended is ended; and a word that was not taken was none."""
+        if not answer.done or answer.code == "store_down":
+            return
+        action, args = answer.pressed
+        last = answer.replies[-1] if answer.replies else None
+        if action is Action.US_END and isinstance(last, Text) and last.public:
+            self.agreed.pop(args[0], None)
+        if action is Action.US_AGREE and answer.code in {"us_over", "us_not_ready", *_REFUSED}:
+            self.agreed.get(args[0], {}).pop(answer.who, None)
+        if answer.code == "forgotten":
+            for pair in [pair for pair, words in self.agreed.items() if answer.who in words]:
+                del self.agreed[pair]
+            self.members[answer.who].looked_at.clear()
+
+    def with_whom(self, who: int) -> set[int]:
+        """Those who have agreed, with this one, to one picture of both."""
+        good = [
+            words
+            for words in self.agreed.values()
+            if who in words and max(words.values()) > self.loop.now - DAY
+        ]
+        return {other for words in good for other in words}
+
+    # What must hold of each reply
+
+    def _judge(self, answer: Answer, reply: Reply) -> None:
+        member = self.members[answer.who]
+        check(reply)
+        for picture in _pictures(reply):
+            self._marks(answer.who, picture.data + picture.poster, self.with_whom(answer.who))
+        told = [reply.text, *_words(reply)]
+        if answer.code != "paused":  # an admin's notice is for everyone
+            self._marks(answer.who, "\n".join(told).encode(), set())
+        payloads = list(_payloads(reply))
+        member.payloads += [(answer.where, payload) for payload in payloads]
+        if isinstance(reply, Progress):
+            return
+        self._judge_public(answer, reply)
+        self._judge_rights(answer, reply)
+        self._judge_codes(answer, " ".join((*payloads, reply.made or "" if isinstance(reply, Shown) else "")))
+        if isinstance(reply, Shown):
+            member.looked_at.add(reply.picture.data)
+            member.codes += [reply.made] if reply.made else []
+        elif reply.link:
+            self.tokens.append(reply.link)
+
+    def _marks(self, who: int, data: bytes, friends: set[int]) -> None:
+        """Nothing of anybody else, but of these friends, is for this one to see; -1 is everyone."""
+        low = data.lower()
+        for other, stranger in enumerate(self.members):
+            if other != who and other not in friends:
+                assert stranger.mark.encode() not in low, "something of another person"
+
+    def _judge_public(self, answer: Answer, reply: Text | Shown) -> None:
+        """What only the asker sees stays so until they want it otherwise; and then it is what they have seen."""
+        if not reply.public:
+            return
+        if isinstance(reply, Text):
+            assert reply.code in {"us_asked", None}
+            self._marks(-1, reply.text.encode(), set())
+            return
+        if reply.picture.name.startswith("typeface-us"):
+            return
+        assert answer.open, "everyone sees what was for the asker"
+        action, _ = answer.pressed
+        seen = self.members[answer.who].looked_at
+        mine = self.members[answer.who].mark.encode() in reply.picture.data
+        if action in _SHOWS and mine and reply.picture.data.startswith((b"a picture", b"a photo")):
+            assert reply.picture.data in seen, "everyone sees what the person has not seen"
+
+    def _judge_rights(self, answer: Answer, reply: Text | Shown) -> None:
+        origin = answer.event.origin
+        if reply.code in {"admin", "ask_notice"}:
+            assert origin.admin and origin.community, "an admin's panel for one who is none"
+        if reply.code == "health":
+            assert origin.owner
+
+    def _judge_codes(self, answer: Answer, told: str) -> None:
+        said = repr(answer.event)
+        own = self.store.row(self.members[answer.who].ref).made
+        for code in set(_CODE.findall(told)) - own.keys():
+            theirs = [row.made[code] for row in self.store.people.values() if code in row.made]
+            known = code in self.members[answer.who].codes or code in said + _said(answer.event)
+            assert known or all(made.open for made in theirs), "another person's code"
+
+    def _judge_end(self, answer: Answer) -> None:
+        """No exception, no silence, no dead end."""
+        assert answer.task
+        if answer.hung_up:
+            return
+        answer.task.result()
+        update = answer.event.origin.update
+        if update in self.delivered:
+            assert not answer.replies, "what was delivered twice is answered twice"
+            return
+        self.delivered |= {update} - {None}
+        last = answer.replies[-1] if answer.replies else None
+        assert isinstance(last, Text | Shown), "silence"
+        if last.code == "cancelled" and isinstance(last, Text):
+            return  # whoever stopped it was told, with a way on
+        assert last.menu, f"a dead end: {last.text}"
+        self._count(answer, last)
+
+    def _count(self, answer: Answer, last: Text | Shown) -> None:
+        """What was let in by the gate counts as reached."""
+        if last.code in _REFUSED:
+            return
+        action, _ = answer.pressed
+        if action:
+            self.reached[action] += 1
+        if isinstance(answer.event, Command):
+            self.reached["/" + answer.event.name] += 1
+        if isinstance(answer.event, Press) and answer.event.text is not None and action:
+            self.reached["form notice"] += 1
+
+    # What must hold of what is kept
+
+    def _judge_rows(self) -> None:
+        for who, member in enumerate(self.members):
+            if member.ref not in self.store.touched or member.ref not in self.store.people:
+                continue
+            row = self.store.people[member.ref]
+            made = next(reversed(row.made.values()), None)
+            fresh = {*row.states.values(), made.making if made else ""} - member.judged
+            self._marks(who, "\n".join(fresh).encode(), set())
+            for text in fresh & {*row.states.values()}:
+                state = from_json(text)
+                assert state.to_json() == text
+                assert not state.face or not self._anothers(member, state.face), "another person's face"
+            member.judged |= fresh
+
+    def _anothers(self, member: Member, face: str) -> bool:
+        return any(face in row.faces for ref, row in self.store.people.items() if ref != member.ref)
+
+    def _judge_log(self) -> None:
+        """Errors are ours to repair, but for those that the test has asked for; and no line tells of anybody."""
+        for record in self.logged:
+            assert record.getMessage().startswith("the store failed"), record.getMessage()
+        self.logged.clear()
+
+    # Links
+
+    def look_behind(self, token: str) -> bytes | None:
+        """What anybody sees who has the link."""
+        owner = next(
+            (who for who, one in enumerate(self.members) if token in self.store.row(one.ref).links), -1
+        )
+        looking = self.loop.create_task(self.service.sharing.picture(token))
+        self.loop.settle()
+        if not looking.done():
+            looking.cancel()
+            self.loop.settle()
+            return None
+        picture = looking.result()
+        if picture is not None:
+            assert owner >= 0, "the link has ended"
+            self._marks(owner, picture, set())
+        return picture
+
+
+class _Heard(logging.Handler):
+    def __init__(self, heard: list[logging.LogRecord]) -> None:
+        super().__init__(logging.WARNING)
+        self.emit = heard.append  # type: ignore[method-assign]
+
+
+def _said(event: Event) -> str:
+    """What the person typed, or what their button carried."""
+    if isinstance(event, Command):
+        return " ".join(event.options.values()).upper()
+    return event.payload if isinstance(event, Press) else event.text if isinstance(event, TextSent) else ""
+
+
+def _pictures(reply: Reply) -> list[Picture]:
+    if isinstance(reply, Shown):
+        return [reply.picture]
+    return [reply.preview] if isinstance(reply, Progress) and reply.preview else []
+
+
+def _words(reply: Reply) -> Iterable[str]:
+    """All that can be read but the text itself."""
+    yield from (button.label for row in reply.menu for button in row)
+    if isinstance(reply, Shown):
+        yield from (reply.picture.alt, reply.picture.name, *(slider.label for slider in reply.sliders))
+    if not isinstance(reply, Progress) and reply.select:
+        yield from (button.label for button in reply.select.options)
+
+
+def _payloads(reply: Reply) -> Iterable[str]:
+    rows = reply.menu if isinstance(reply, Progress) else reply.rows
+    yield from (button.payload for row in rows for button in row)
+    if isinstance(reply, Shown):
+        yield from (f"{slider.payload}{slider.high}" for slider in reply.sliders)
+
+
+def forged(person: Person, payload: str) -> str:
+    """Another's payload, made to look like this person's own."""
+    version, _, *rest = payload.split(".")
+    return ".".join((version, tag(person), *rest))
