@@ -127,9 +127,14 @@ class Pen:
     def number_boxes(self, photo: bytes, boxes: Sequence[Box]) -> bytes:
         return b"numbers on " + photo
 
-    def sheet(self, pictures: Sequence[bytes], captions: Sequence[str], columns: int) -> bytes:
+    def sheet(
+        self, pictures: Sequence[bytes], captions: Sequence[str], columns: int, format: ImageFormat
+    ) -> bytes:
         assert len(pictures) == len(captions)
         return b" ".join((*pictures, *(caption.encode() for caption in captions)))
+
+    def mosaic(self, pictures: Sequence[bytes]) -> bytes:
+        return b" ".join(pictures)
 
     def balances(self, chart: BalanceChart) -> bytes:
         return repr(chart).encode()
@@ -140,7 +145,7 @@ class Pen:
     def type_map(self, counts: Mapping[str, int], title: str) -> bytes:
         return repr((counts, title)).encode()
 
-    def card(self, card: Card) -> bytes:
+    def card(self, card: Card, format: ImageFormat) -> bytes:
         return repr(card).encode()
 
 

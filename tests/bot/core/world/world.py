@@ -66,7 +66,10 @@ class Member:
 
 @dataclass
 class Answer:
-    """An event, and what was answered so far; `open`: the person has chosen that everyone sees it."""
+    """An event, and what was answered so far.
+
+    `open`: the person has chosen that everyone sees it. `promised`: it is their first word for a picture of two.
+    """
 
     who: int
     where: int
@@ -75,6 +78,7 @@ class Answer:
     replies: list[Reply] = field(default_factory=list)
     judged: int = 0
     task: asyncio.Task[None] | None = None
+    promised: bool = False
     hung_up: bool = False
 
     @property
@@ -151,9 +155,11 @@ class World:
 
     def close(self) -> None:
         self.server.slow = False
-        self.stop()
-        logging.getLogger("bot").removeHandler(self._handler)
-        self.loop.close()
+        try:
+            self.stop()
+        finally:
+            logging.getLogger("bot").removeHandler(self._handler)
+            self.loop.close()
 
     def stop(self) -> None:
         """The bot stops, as at the end of a day: everybody who waits is told."""
@@ -273,7 +279,9 @@ class World:
     def _promise(self, answer: Answer) -> None:
         action, args = answer.pressed
         if action is Action.US_AGREE:
-            self.agreed.setdefault(args[0], {})[answer.who] = self.loop.now
+            words = self.agreed.setdefault(args[0], {})
+            answer.promised = answer.who not in words
+            words[answer.who] = self.loop.now
 
     def _keep_word(self, answer: Answer) -> None:
         """What was ended is ended; and a word that was not taken was none."""
@@ -283,7 +291,7 @@ class World:
         last = answer.replies[-1] if answer.replies else None
         if action is Action.US_END and isinstance(last, Text) and last.public:
             self.agreed.pop(args[0], None)
-        if action is Action.US_AGREE and answer.code in {"us_over", "us_not_ready", *_REFUSED}:
+        if answer.promised and answer.code in {"us_over", "us_not_ready", *_REFUSED}:
             self.agreed.get(args[0], {}).pop(answer.who, None)
         if answer.code == "forgotten":
             for pair in [pair for pair, words in self.agreed.items() if answer.who in words]:
@@ -423,7 +431,7 @@ class World:
         owner = next(
             (who for who, one in enumerate(self.members) if token in self.store.row(one.ref).links), -1
         )
-        looking = self.loop.create_task(self.service.sharing.picture(token))
+        looking = self.loop.create_task(self.service.sharing.picture(token, self.members[0].locale))
         self.loop.settle()
         if not looking.done():
             looking.cancel()
