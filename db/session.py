@@ -1,5 +1,6 @@
 """Engine, transactions, and the one place where drivers' errors become ours."""
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
@@ -80,12 +81,19 @@ class Database:
         self.is_sqlite = settings.url.get_backend_name() == "sqlite"
         self.engine = _sqlite_engine(settings, foreign_keys) if self.is_sqlite else _postgres_engine(settings)
         self._readers = self.engine.execution_options(read_only=True)
+        # SQLite lets one write at a time, and those who wait for it only look in now and then: of many, some never
+        # come first. So our own stand in a line before that.
+        self._line = asyncio.Semaphore(1 if self.is_sqlite else 10**6)
 
     @asynccontextmanager
     async def writing(self) -> AsyncIterator[AsyncSession]:
         """One transaction that may write; commits at the end, rolls back on any error."""
         with translated(self.where):
-            async with AsyncSession(self.engine, expire_on_commit=False) as session, session.begin():
+            async with (
+                self._line,
+                AsyncSession(self.engine, expire_on_commit=False) as session,
+                session.begin(),
+            ):
                 yield session
 
     @asynccontextmanager

@@ -216,7 +216,7 @@ class Rest:
         message.flags = form.body.get("flags", 0) & EPHEMERAL if call else 0
         message.only_for = call.user if call and message.flags else None
         self._write(message, form, limit)
-        self.world.messages[message.id] = message
+        self.world.add(message)
         if call:
             call.made.append(message)
         return message

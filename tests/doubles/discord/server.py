@@ -127,7 +127,7 @@ class DiscordDouble:
 
     def seen_by(self, user: User, channel: Channel) -> list[Message]:
         """What `user` sees of `channel`: no other person's ephemeral messages."""
-        mine = [item for item in self.world.messages.values() if item.channel is channel and not item.deleted]
+        mine = [item for item in channel.messages if not item.deleted]
         return [item for item in mine if item.only_for in {None, user} and not item.loading]
 
     # what people do

@@ -75,6 +75,8 @@ class Channel:
     recipients: tuple[User, ...] = ()
     bot_inside: bool = True
     attach_files: bool = True
+    messages: list[Message] = field(default_factory=list, repr=False)
+    """All that were ever there, the oldest first."""
     may_send: bool = True
     locked: bool = False
 
@@ -133,6 +135,7 @@ class Look:
     content: str
     files: tuple[str, ...]
     labels: tuple[str, ...]
+    pictures: tuple[bytes, ...] = field(default=(), repr=False)
 
 
 @dataclass(eq=False)
@@ -172,7 +175,8 @@ class Message:
 
     def remember(self) -> None:
         files = tuple(item.name for item in self.attachments)
-        self.history.append(Look(time.monotonic(), self.content, files, tuple(self.buttons)))
+        pictures = tuple(item.data for item in self.attachments)
+        self.history.append(Look(time.monotonic(), self.content, files, tuple(self.buttons), pictures))
 
     def payload(self, application: Json) -> Json:
         author = self.author.payload() if self.author else application
@@ -258,4 +262,8 @@ class World:
 
     def add_message(self, channel: Channel, author: User | None, **fields: Any) -> Message:
         message = Message(self.ids.new(), channel, author, **fields)
+        return self.add(message)
+
+    def add(self, message: Message) -> Message:
+        message.channel.messages.append(message)
         return self.messages.setdefault(message.id, message)

@@ -154,6 +154,7 @@ class Methods:
                 message.pop(key, None)
             else:
                 message[key] = value
+        self._world.look(message)
         return message
 
     def _edit_text(self, params: Params) -> Wire:

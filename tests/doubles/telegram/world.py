@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -31,6 +32,10 @@ class World:
 
     chats: dict[int, Wire] = field(default_factory=dict)
     messages: dict[tuple[int, int], Wire] = field(default_factory=dict)
+    posted: dict[int, list[Wire]] = field(default_factory=lambda: defaultdict(list))
+    """By chat, all that was ever sent."""
+    shown: list[tuple[Wire, str]] = field(default_factory=list)
+    """Every picture that a message of the bot's had, by its file_id."""
     shut: dict[int, str] = field(default_factory=dict)
     migrated: dict[int, int] = field(default_factory=dict)
     rights: dict[tuple[int, int], Wire] = field(default_factory=dict)
@@ -38,6 +43,8 @@ class World:
     texts: dict[tuple[str, str], str] = field(default_factory=dict)
     files: Files = field(default_factory=Files)
     queries: dict[str, float] = field(default_factory=dict)
+    answered: list[float] = field(default_factory=list)
+    """Seconds from each press or inline question to its answer."""
     reactions: list[Wire] = field(default_factory=list)
     _ids: itertools.count[int] = field(default_factory=lambda: itertools.count(100))
 
@@ -62,7 +69,14 @@ class World:
             message["from"] = sender
         message |= {k: v for k, v in content.items() if v is not None}
         self.messages[chat["id"], number] = message
+        self.posted[chat["id"]].append(message)
+        self.look(message)
         return message
+
+    def look(self, message: Wire) -> None:
+        """A message has come or changed."""
+        if message.get("from") == BOT and (photo := message.get("photo")):
+            self.shown.append((message, photo[-1]["file_id"]))
 
     def own(self, chat: int, number: int, missing: str, foreign: str) -> Wire:
         """A message of the bot's own."""
@@ -75,14 +89,15 @@ class World:
 
     def of_bot(self, chat: int) -> list[Wire]:
         """The bot's messages that stand in a chat now, oldest first."""
-        return [
-            m for (place, _), m in sorted(self.messages.items()) if place == chat and m.get("from") == BOT
-        ]
+        there = self.posted.get(chat, [])
+        return [m for m in there if m.get("from") == BOT and (chat, m["message_id"]) in self.messages]
 
     def ask(self, query: str, age: float) -> None:
         """A button was pressed; for 15 s the bot may answer."""
         self.queries[query] = time.monotonic() - age + QUERY_SECONDS
 
     def answer(self, query: str) -> None:
-        if self.queries.pop(query, 0.0) < time.monotonic():
+        left = self.queries.pop(query, 0.0) - time.monotonic()
+        if left < 0:
             raise bad(TOO_OLD)
+        self.answered.append(QUERY_SECONDS - left)

@@ -1,0 +1,75 @@
+"""200 people at once, in turns and without: `python -m tests.crowd [--people 200] [--database]`. It only prints.
+
+All that takes part is one process on one thread: the people, both platforms' doubles, the bot.
+"""
+
+from __future__ import annotations
+
+import argparse
+import asyncio
+import logging
+import tempfile
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+
+import structlog
+from rich.console import Console
+from rich.table import Table
+
+from tests.bench import quantile
+from tests.crowd.crowd import NONE, REAL, Report, Setting, play
+
+
+def seconds(values: Sequence[float]) -> str:
+    return " / ".join(
+        f"{value:.2f}" for value in (quantile(values, 0.5), quantile(values, 0.95), max(values))
+    )
+
+
+def row(name: str, report: Report) -> tuple[str, ...]:
+    over = ", ".join(f"{count} {what}" for what, count in Counter(report.refused).most_common())
+    return (
+        name,
+        str(report.people),
+        str(report.messages),
+        f"{report.seconds:.0f}",
+        f"{report.requests / report.seconds:.0f}",
+        seconds(report.deferred),
+        seconds(report.pressed),
+        str(len(report.wrong)),
+        over or "none",
+    )
+
+
+async def measure(people: int, database: bool) -> None:
+    table = Table(
+        *("", "people", "messages", "seconds", "requests/s"),
+        *(
+            "deferred, p50 / p95 / max, s",
+            "buttons, p50 / p95 / max, s",
+            "lost or crossed",
+            "refused with 429",
+        ),
+    )
+    for name, limits in (("in turns", REAL), ("without", NONE)):
+        with tempfile.TemporaryDirectory() as home:
+            place = Path(home) if database else None
+            table.add_row(*row(name, await play(people, Setting(limits, lost_after=120.0, home=place))))
+    Console(width=200).print(table)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--people", type=int, default=200)
+    parser.add_argument(
+        "--database", action="store_true", help="a real SQLite database; in memory without it"
+    )
+    options = parser.parse_args()
+    logging.disable(logging.WARNING)
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
+    asyncio.run(measure(options.people, options.database))
+
+
+if __name__ == "__main__":
+    main()
