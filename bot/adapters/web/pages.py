@@ -20,12 +20,18 @@ from bot.core.mbti import TYPES
 COVERED: web.AppKey[bool] = web.AppKey("covered", bool)
 """Whether every picture is covered until its button is pressed."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
+_FOR_READERS = {
+    "css": re.compile(rb"/\*.*?\*/\n?|^ +", re.DOTALL | re.MULTILINE),
+    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +", re.MULTILINE),
+}
+"""Comments on lines of their own, and indentation: they are for who reads the files here, and are not sent."""
 _WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
 SCRIPT_WORDS = (
     *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
     *("covered", "uncover"),
     *("share", "link", "copy", "copied"),
-    *("retry", "not-sent", "lost", "failed", "crowded", "forbidden"),
+    *("retry", "not-sent", "lost", "failed", "crowded", "forbidden", "slow"),
+    *("sending", "call-back"),
 )
 """Keys of `web.ftl`, without `web-`, that scripts show."""
 
@@ -41,8 +47,11 @@ def assets() -> dict[str, Asset]:
     """Scripts, style and icon by file name."""
     found: dict[str, Asset] = {}
     for file in files("bot.adapters.web").joinpath("page").iterdir():
-        if media_type := MEDIA_TYPES.get(file.name.rpartition(".")[2]):
+        kind = file.name.rpartition(".")[2]
+        if media_type := MEDIA_TYPES.get(kind):
             body = file.read_bytes()
+            if needless := _FOR_READERS.get(kind):
+                body = needless.sub(b"", body)
             found[file.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:16])
     return found
 

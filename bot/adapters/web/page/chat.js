@@ -1,10 +1,11 @@
 // The page: the way in, sending, and rendering what comes back.
 
 import { Composer } from "./composer.js";
-import { element } from "./element.js";
+import { element, handOn } from "./element.js";
 import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
-import { Refused, ask } from "./stream.js";
+import { Refused, Stopped, ask } from "./stream.js";
+import { drop, keep, kept } from "./transcript.js";
 
 const data = JSON.parse(document.getElementById("data").textContent);
 const { words, types } = data;
@@ -14,7 +15,7 @@ const hero = document.getElementById("hero");
 async function press(button, pressed) {
   if (pressed.getAttribute("aria-disabled") === "true") return;
   pressed.setAttribute("aria-disabled", "true");
-  await converse({ kind: "press", payload: button.payload }, null, log.said(button.label));
+  await converse({ kind: "press", payload: button.payload }, null, said(button.label));
   pressed.removeAttribute("aria-disabled");
 }
 
@@ -22,94 +23,137 @@ const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
 let stuck = null;
 
 function why(error) {
-  if (!(error instanceof Refused)) return words.lost;
-  return { 403: words.forbidden, 408: words.lost, 429: words.crowded }[error.status] ?? words.failed;
+  if (!(error instanceof Refused)) return words.failed;
+  return { 403: words.forbidden, 408: words.slow, 429: words.crowded }[error.status] ?? words.failed;
 }
 
-/** This browser has talked with us, until /forget: then it is as new. */
+/** This browser has talked with us, until /forget: then nothing that was shown stays. In another language the page is another. */
 function remember({ code }) {
-  if (code === "forgotten") localStorage.removeItem("met");
-  else localStorage.setItem("met", "1");
+  if (code === "language_set") location.replace("/");
+  if (code !== "forgotten") return localStorage.setItem("met", "1");
+  localStorage.removeItem("met");
+  drop();
+  [...log.root.children].slice(0, -1).forEach((node) => log.remove(node));
 }
 
-/** Who comes back sees where they stand, above the way in. When that cannot be had, the way in is enough. */
-async function welcomeBack() {
-  try {
-    for await (const reply of ask({ kind: "line", text: "/back", locale: data.locale }, null)) {
-      if (reply.kind !== "text" || log.root.children.length) continue;
-      hero.before(log.root);
-      log.root.append(log.text(reply));
-    }
-  } catch { /* nothing was asked, so nothing is told */ }
-}
-
-/** Send an event and show its answer; when that fails, offer to send it again. `said` is the person's message. */
-async function converse(event, photo, said) {
-  hero.hidden = true;
+/** The way in makes room, and what has the focus there hands it on. */
+function begin() {
   if (hero.previousElementSibling === log.root) {
     const focused = document.activeElement;
     hero.after(log.root);
     focused.focus();
   }
-  said.classList.remove("unanswered");
-  let place = log.waiting();
-  let progress = null;
+  handOn(hero, log.root);
+  hero.hidden = true;
+}
+
+/** Who comes back sees where they stand, above the way in. When that cannot be had, the way in is enough. */
+async function welcomeBack() {
   try {
-    for await (const reply of ask({ ...event, locale: data.locale }, photo)) {
-      remember(reply);
+    for await (const reply of ask({ kind: "line", text: "/back", locale: data.locale })) {
+      if (reply.kind === "progress") continue;
+      if (!log.root.children.length) hero.before(log.root);
+      log.root.append(await log.answer(reply, keep({ reply })));
+    }
+  } catch { /* nothing was asked, so nothing is told */ }
+}
+
+/** A reload brings back what was said in this tab; what was not answered then, by where the person stands. */
+async function restore(items) {
+  begin();
+  for (const { key, said, photo, reply } of items) {
+    log.type = said?.match(TYPE)?.[0].toUpperCase() ?? log.type;
+    log.root.append(reply ? await log.answer(reply, key) : log.yours(photo ? words["photo-sent"] : said));
+  }
+  if (!items.at(-1).reply) await welcomeBack();
+  log.toEnd();
+}
+
+/** What tells that the connection is lost, once, until it is back; `put` brings the message to its place. */
+function loss(put) {
+  let node = null;
+  let hurry = null;
+  return (now) => {
+    hurry = now;
+    if (!node?.isConnected) put(node = log.trouble(words.lost, () => hurry()));
+  };
+}
+
+/** Send an event and show its answer; when it cannot be sent, offer to send it again. `mine` is the person's message. */
+async function converse(event, photo, mine) {
+  begin();
+  mine.classList.remove("unanswered");
+  const stop = {};
+  let place = log.waiting(photo && (() => stop.now()));
+  let progress = null;
+  const put = (node) => { log.replace(place, node); place = node; };
+  const lost = loss((node) => { progress = null; put(node); });
+  try {
+    for await (const reply of ask({ ...event, locale: data.locale }, photo, lost, stop)) {
       if (reply.kind === "progress") {
         if (!progress) {
           progress = log.progress();
-          place.remove();
-          place = progress.node;
-          log.append(place);
+          put(progress.node);
+          log.toEnd();
         }
         log.change(() => progress.update(reply));
         continue;
       }
-      const answer = reply.kind === "picture" ? await log.picture(reply) : log.text(reply);
+      const answer = await log.answer(reply, keep({ reply }));
       log.replace(place, answer);
       log.reveal(answer);
       progress = null;
+      remember(reply);
     }
     place.remove();
   } catch (error) {
     place.remove();
-    said.classList.add("unanswered");
-    said.lastChild.dataset.state = words["not-sent"];
-    log.append(log.trouble(why(error), () => converse(event, photo, said)));
+    if (error instanceof Stopped) {
+      // A photo that is called back is in the person's hands again.
+      log.remove(mine);
+      return composer.attach(photo);
+    }
+    mine.classList.add("unanswered");
+    mine.lastChild.dataset.state = words["not-sent"];
+    log.append(log.trouble(why(error), () => converse(event, photo, mine)));
   }
 }
 
 /** Send a moved slider; a picture with sliders takes the place of the one above them, all else is said below. */
 async function slide(payload, update) {
+  const put = (node) => { stuck = node; log.append(node); };
   stuck?.remove();
-  stuck = null;
   try {
-    for await (const reply of ask({ kind: "press", payload, locale: data.locale })) {
+    for await (const reply of ask({ kind: "press", payload, locale: data.locale }, null, loss(put))) {
+      stuck?.remove();
       if (reply.kind === "picture" && reply.sliders.length) await update(reply);
-      else if (reply.kind !== "progress") log.append(reply.kind === "picture" ? await log.picture(reply) : log.text(reply));
+      else if (reply.kind !== "progress") log.append(await log.answer(reply, keep({ reply })));
     }
   } catch (error) {
-    stuck = log.trouble(why(error), () => slide(payload, update));
-    log.append(stuck);
+    put(log.trouble(why(error), () => slide(payload, update)));
   }
+}
+
+function said(text, photo) {
+  const node = log.said(text, photo);
+  node.dataset.key = keep({ said: text, photo: Boolean(photo) });
+  return node;
 }
 
 function sendLine(text) {
   log.type = text.match(TYPE)?.[0].toUpperCase() ?? log.type;
-  return converse({ kind: "line", text }, null, log.said(text));
+  return converse({ kind: "line", text }, null, said(text));
 }
 
 function sendPhoto(text, photo) {
-  const said = log.said(text, photo);
+  const mine = said(text, photo);
   const event = text ? { kind: "line", text } : { kind: "photo" };
   // A photo that the server would refuse is not worth the person's data: it is told of, not sent.
-  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, null, said);
-  return converse(event, photo, said);
+  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, null, mine);
+  return converse(event, photo, mine);
 }
 
-new Composer(data, (text, photo) => (photo ? sendPhoto(text, photo) : sendLine(text)));
+const composer = new Composer(data, (text, photo) => (photo ? sendPhoto(text, photo) : sendLine(text)));
 
 for (const button of document.querySelectorAll("[data-line]")) button.addEventListener("click", () => sendLine(button.dataset.line));
 // The way in comes back above the conversation: going there again would lose what is on the page.
@@ -143,4 +187,17 @@ setInterval(() => {
   showSpecimen(types[turn]);
 }, 2600);
 
-if (localStorage.getItem("met")) welcomeBack();
+// Another language by the bar is one for the bot too.
+for (const link of document.querySelectorAll(".languages a")) {
+  link.addEventListener("click", (event) => {
+    if (!localStorage.getItem("met")) return;
+    event.preventDefault();
+    document.querySelector(".languages").open = false;
+    sendLine(`/language ${link.lang}`);
+  });
+}
+
+addEventListener("storage", ({ key, newValue }) => { if (key === "met" && newValue === null) { drop(); location.replace("/"); } });
+const before = kept();
+if (before.length) restore(before);
+else if (localStorage.getItem("met")) welcomeBack();

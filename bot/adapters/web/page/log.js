@@ -6,6 +6,7 @@ import { face, group } from "./faces.js";
 import { media, release } from "./media.js";
 import { Sliders } from "./sliders.js";
 import { addressOf } from "./stream.js";
+import { keep } from "./transcript.js";
 
 // "ENFP · the campaigner", as the core names a type.
 const TITLE = /^[EI][NS][FT][JP] · /;
@@ -79,27 +80,48 @@ export class Log {
     this.scroller.scrollTo({ top, behavior: still.matches ? "auto" : "smooth" });
   }
 
+  /** Take a message away, with the bytes that it holds. */
+  remove(node) {
+    sessionStorage.removeItem(node.dataset.key);
+    release(node);
+    node.remove();
+  }
+
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
 
   /** What the person said or showed; returns the message. */
   said(text, photo) {
-    const node = this.message("you");
-    const body = node.lastChild;
-    if (photo) body.append(element("img", { className: "sent", src: URL.createObjectURL(photo), alt: this.words["photo-sent"], onload: () => this.toEnd() }));
-    if (text) body.append(element("p", { className: "bubble", textContent: text }));
+    const node = this.yours(text, photo);
     this.append(node);
     return node;
   }
 
-  /** A place for one answer: shows that work goes on until something else stands in it. */
-  waiting() {
+  yours(text, photo) {
+    const node = this.message("you");
+    const body = node.lastChild;
+    if (photo) body.append(element("img", { className: "sent", src: URL.createObjectURL(photo), alt: this.words["photo-sent"], onload: () => this.toEnd() }));
+    if (text) body.append(element("p", { className: "bubble", textContent: text }));
+    return node;
+  }
+
+  /** A place for one answer: shows that work goes on until something else stands in it. What takes long to send can be called back. */
+  waiting(callBack) {
     const node = this.message("bot");
-    const dots = element("div", { className: "bubble dots" }, element("span", { className: "unseen", textContent: this.words.thinking }));
+    const dots = element("div", { className: "bubble dots" }, element("span", { className: callBack ? "" : "unseen", textContent: callBack ? this.words.sending : this.words.thinking }));
     dots.append(element("i"), element("i"), element("i"));
     node.lastChild.append(dots);
+    if (callBack) node.lastChild.append(element("button", { type: "button", className: "pill", textContent: this.words["call-back"], onclick: callBack }));
     this.append(node);
+    return node;
+  }
+
+  /** The message of a text or a picture, which the tab keeps under `key`. */
+  async answer(reply, key) {
+    const node = reply.kind === "picture" ? await this.picture(reply, key) : this.text(reply);
+    node.dataset.key = key;
+    node.lang = reply.lang;
     return node;
   }
 
@@ -112,19 +134,19 @@ export class Log {
   }
 
   /** Ready when its picture can be drawn, so that nothing moves when it arrives. */
-  async picture(reply) {
+  async picture(reply, key) {
     const node = this.message("bot");
     const { held, tools, wide } = await media(reply, this);
     const card = element("div", { className: wide ? "card wide" : "card" }, held);
     if (reply.text) card.append(this.caption(reply.text));
     card.append(tools);
     node.lastChild.append(card, ...this.controls.under(reply));
-    if (reply.sliders.length) this.live(node, card, reply);
+    if (reply.sliders.length) this.live(node, card, reply, key);
     return node;
   }
 
   /** A card whose picture follows its sliders; its caption and buttons have their room from the start. */
-  live(node, card, { sliders }) {
+  live(node, card, { sliders }, key) {
     node.classList.add("live");
     const update = async (reply) => {
       const before = card.firstChild;
@@ -138,6 +160,7 @@ export class Log {
       const menu = node.querySelector(".menu");
       if (menu) this.controls.renew(menu, reply.menu);
       follower.settle(reply.sliders);
+      keep({ reply }, key);
     };
     const follower = new Sliders(sliders, this.locale, (payload) => this.slide(payload, update));
     card.firstChild.after(follower.node);
@@ -187,7 +210,7 @@ export class Log {
     const node = this.message("bot");
     node.classList.add("trouble");
     const button = element("button", { type: "button", className: "pill primary", textContent: this.words.retry });
-    button.addEventListener("click", () => { node.remove(); retry(); });
+    button.addEventListener("click", () => { handOn(node, this.root); node.remove(); retry(); });
     node.lastChild.append(element("p", { className: "bubble", textContent: text }), element("div", { className: "buttons" }, button));
     return node;
   }

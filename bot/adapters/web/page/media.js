@@ -47,9 +47,9 @@ async function picture({ name, alt }, href, made, page) {
   const open = element("button", { type: "button", className: "frame", title: words.open }, image);
   open.setAttribute("aria-label", `${words.open}: ${alt}`);
   open.addEventListener("click", () => enlarge(href, alt, name));
-  // Single faces are square, and links show those; cards and sheets have words that want room.
-  const single = image.naturalWidth === image.naturalHeight;
-  return { shown: open, tools: [...(made && single ? [sharing(made, page)] : []), saved(href, name, words)], wide: !single };
+  // Single faces are square; cards and sheets have words that want room.
+  const wide = image.naturalWidth !== image.naturalHeight;
+  return { shown: open, tools: [...(made ? [sharing(made, page)] : []), saved(href, name, words)], wide };
 }
 
 /** Has the shape of its poster from the start. Who wants no motion starts it by hand. */

@@ -8,13 +8,20 @@ export class Refused extends Error {
   }
 }
 
+/** The person has called it back. */
+export class Stopped extends Error {}
+
+/** The server says something every ten seconds; when it does not, nobody is there. */
+const QUIET_MS = 30_000;
+const WAITS_MS = [1000, 2000, 4000, 8000];
+
 function freshId() {
   // Not crypto.randomUUID: that one is missing where the page came over plain http from another machine.
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 function request(event, photo) {
-  const json = JSON.stringify({ ...event, update: freshId() });
+  const json = JSON.stringify(event);
   if (!photo) return { body: json, headers: { "Content-Type": "application/json" } };
   const form = new FormData();
   form.append("event", json);
@@ -22,22 +29,64 @@ function request(event, photo) {
   return { body: form };
 }
 
-/** Yields replies until the answer's end; throws when the connection breaks before. */
-export async function* ask(event, photo) {
-  const response = await fetch("/chat", { method: "POST", ...request(event, photo) });
+/** Yields replies until the answer's end; throws when the connection breaks before, or says nothing more. */
+async function* once(event, photo, abort) {
+  const response = await fetch("/chat", { method: "POST", signal: abort.signal, ...request(event, photo) });
   if (!response.ok) throw new Refused(response.status);
+  let quiet;
+  const watch = () => { clearTimeout(quiet); quiet = setTimeout(() => abort.abort(), QUIET_MS); };
   const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
   let rest = "";
   for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
     const lines = (rest + value).split("\n");
     rest = lines.pop();
+    watch();
     for (const line of lines.filter((each) => each.trim())) {
       const reply = JSON.parse(line);
-      if (reply.kind === "end") return;
+      if (reply.kind === "end") return clearTimeout(quiet);
       yield reply;
     }
   }
   throw new Error("cut off");
+}
+
+/** A while, or until the network is back; `hurry` is told how to end it now. */
+function pause(ms, hurry) {
+  return new Promise((done) => {
+    setTimeout(done, ms);
+    addEventListener("online", done, { once: true });
+    hurry(done);
+  });
+}
+
+const away = ({ status }) => !status || (status >= 502 && status <= 504);
+
+/** Yields replies, also after the connection was lost, which `lost` is told with a function that hurries: it goes on by itself.
+ *
+ * All tries carry one id, so that nothing is done twice. What had arrived before is answered by nothing: then it is asked where
+ * the person stands. After `stop.now()` this throws `Stopped`.
+ */
+export async function* ask(event, photo, lost, stop = {}) {
+  let sent = { ...event, update: freshId() };
+  for (let tries = 0; ; tries += 1) {
+    const abort = new AbortController();
+    let stopped = false;
+    let answered = false;
+    stop.now = () => { stopped = true; abort.abort(); };
+    try {
+      for await (const reply of once(sent, photo, abort)) {
+        answered = true;
+        yield { ...reply, lang: event.locale };
+      }
+      if (answered) return;
+      sent = { kind: "line", text: "/back", locale: event.locale, update: freshId() };
+      photo = null;
+    } catch (error) {
+      if (stopped) throw new Stopped();
+      if (!lost || !away(error)) throw error;
+      await pause(WAITS_MS[tries] ?? 15_000, lost);
+    }
+  }
 }
 
 /** The bytes of a picture as an address that lives as long as the page. */

@@ -258,8 +258,6 @@ async def test_the_browsers_language_is_spoken_and_another_is_a_link_away(browse
     async with visit(browser, service, locale=tag, viewport=PHONE) as page:
         await expect(page.get_by_role("heading", level=1)).to_contain_text(say(locale, "web-headline"))
         assert await page.evaluate(OVERFLOW) == [0, 0]
-        await page.get_by_role("button", name=say(locale, "web-start")).click()
-        await expect(page.locator(".message.bot")).to_have_count(1)
         await expect(page.get_by_role("link", name="English")).to_be_hidden()
         await page.locator("summary").click()
         await expect(page.get_by_role("link", name=say(locale, f"choice-{locale}"))).to_have_attribute(
@@ -269,6 +267,9 @@ async def test_the_browsers_language_is_spoken_and_another_is_a_link_away(browse
         assert await page.evaluate(OVERFLOW) == [0, 0]
         await page.get_by_role("link", name="English").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Every type")
+        await page.go_back()
+        await page.get_by_role("button", name=say(locale, "web-start")).click()
+        await expect(page.locator(".message.bot")).to_have_count(1)
     assert service.events[0].origin.locale == locale
 
 
@@ -310,7 +311,7 @@ async def test_markup_that_someone_types_stays_text(browser: Browser) -> None:
     assert event.text == attack
 
 
-async def test_a_lost_connection_offers_to_try_again_and_loses_nothing(browser: Browser) -> None:
+async def test_a_lost_connection_comes_back_and_loses_nothing(browser: Browser) -> None:
     service = Scripted()
     async with visit(browser, service) as page:
         await page.route("**/chat", lambda route: route.abort())
@@ -321,8 +322,8 @@ async def test_a_lost_connection_offers_to_try_again_and_loses_nothing(browser: 
         await expect(page.get_by_role("combobox")).to_have_value("and this text")
         assert service.events == []
         await page.unroute("**/chat")
-        await page.get_by_role("button", name="Try again").click()
-        await expect(page.get_by_text("That is you.")).to_be_visible()
+        # It goes on by itself; who is impatient has a button for it.
+        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
         await expect(page.get_by_text("The connection was lost")).to_have_count(0)
         await expect(page.locator(".message.you")).to_have_count(1)
         await page.reload()
@@ -331,16 +332,30 @@ async def test_a_lost_connection_offers_to_try_again_and_loses_nothing(browser: 
     assert isinstance(event, PhotoSent)
 
 
-async def test_an_answer_that_breaks_off_is_told(browser: Browser) -> None:
+async def test_an_answer_that_breaks_off_is_told_and_asked_for_again(browser: Browser) -> None:
     service = Scripted()
     service.broken = True
     async with visit(browser, service) as page:
         await page.get_by_role("combobox").fill("hello")
         await page.keyboard.press("Enter")
         await expect(page.get_by_text("The connection was lost")).to_be_visible()
+        await expect(page.get_by_role("button", name="Try again")).to_be_visible()
         service.broken = False
+        await expect(page.get_by_text("You said hello")).to_be_visible(timeout=20_000)
+    assert len({event.origin.update for event in service.events}) == 1
+
+
+async def test_what_is_refused_can_be_tried_again(browser: Browser) -> None:
+    service = Scripted()
+    async with visit(browser, service, tolerated="429") as page:
+        await page.route("**/chat", lambda route: route.fulfill(status=429))
+        await page.get_by_role("combobox").fill("hello")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text(say("en", "web-crowded"))).to_be_visible()
+        await page.unroute("**/chat")
         await page.get_by_role("button", name="Try again").click()
         await expect(page.get_by_text("You said hello")).to_be_visible()
+    assert len(service.events) == 1
 
 
 async def test_the_brand_brings_the_way_in_back_and_keeps_the_conversation(browser: Browser) -> None:

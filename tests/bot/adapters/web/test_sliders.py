@@ -187,7 +187,7 @@ async def test_controls_and_links_have_contrast(browser: Browser, scheme: Any) -
     await service.close()
 
 
-async def test_a_slider_that_could_not_be_sent_offers_to_try_again(browser: Browser) -> None:
+async def test_a_slider_that_could_not_be_sent_goes_on_by_itself(browser: Browser) -> None:
     faces = LiveFaces()
     service = core(faces)
     async with visit(browser, service) as page:
@@ -197,8 +197,7 @@ async def test_a_slider_that_could_not_be_sent_offers_to_try_again(browser: Brow
         await page.keyboard.press("Home")
         await expect(page.get_by_text(say("en", "web-lost"))).to_be_visible()
         await page.unroute("**/chat")
-        await page.get_by_role("button", name="Try again").click()
-        await expect(page.locator(".live .caption")).to_contain_text("−2.0")
+        await expect(page.locator(".live .caption")).to_contain_text("−2.0", timeout=20_000)
         await expect(page.locator(".trouble")).to_have_count(0)
         assert faces.smile == -2
     await service.close()

@@ -1,0 +1,238 @@
+"""Reloads, second tabs, lost connections, restarts, and photos that are called back: nothing is lost or done twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import pytest
+from playwright.async_api import Browser, Page, expect
+
+from bot.adapters.web.adapter import WebAdapter
+from bot.core.events import PhotoSent
+from bot.core.wording import say
+from bot.settings import WebSettings
+from tests.bot.adapters.web.browsing import DESK, photo_file, visit
+from tests.bot.adapters.web.scripted import Scripted
+from tests.bot.adapters.web.test_main_job import core, press
+from tests.bot.adapters.web.test_sliders import LiveFaces, to_sliders
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+LOST = say("en", "web-lost")
+
+
+async def write(page: Page, line: str) -> None:
+    await page.get_by_role("combobox").fill(line)
+    await page.keyboard.press("Enter")
+
+
+async def spoken(page: Page) -> list[list[str]]:
+    """The lines of each message; a button that came with a moved slider stands last until it is drawn anew."""
+    return [sorted(text.split("\n")) for text in await page.locator(".message").all_inner_texts()]
+
+
+async def test_a_reload_brings_the_conversation_back_with_its_pictures_and_sliders(browser: Browser) -> None:
+    faces = LiveFaces()
+    service = core(faces)
+    async with visit(browser, service) as page:
+        await to_sliders(page)
+        smile = page.get_by_role("slider", name=say("en", "direction-smile"))
+        await smile.focus()
+        await page.keyboard.press("End")
+        await expect(page.locator(".live .caption")).to_contain_text("+2.0")
+        said = await spoken(page)
+        rendered = len(faces.rendered)
+        await page.reload()
+        await expect(page.locator(".message")).to_have_count(len(said))
+        assert await spoken(page) == said
+        await expect(page.get_by_role("heading", level=1)).to_be_hidden()
+        widths = "(all) => all.map((image) => image.naturalWidth)"
+        assert await page.locator(".card img").evaluate_all(widths) == [512, 512]
+        assert len(faces.rendered) == rendered, "nothing is made again"
+        await expect(smile).to_have_value("20")
+        await smile.focus()
+        await page.keyboard.press("ArrowLeft")
+        await expect(page.locator(".live .caption")).to_contain_text("+1.9")
+        await page.get_by_role("button", name=say("en", "button-undo")).click()
+        await expect(page.locator(".card img")).to_have_count(3)
+    await service.close()
+
+
+async def test_another_tab_shows_the_face_and_forget_empties_both(browser: Browser) -> None:
+    service = core(LiveFaces())
+    async with visit(browser, service) as page:
+        await to_sliders(page)
+        other = await page.context.new_page()
+        await other.goto(page.url)
+        await expect(other.locator(".bot .bubble")).to_contain_text(say("en", "back-type", type="ENFP"))
+        await expect(other.locator(".card img")).to_have_count(1)
+        await expect(other.get_by_role("heading", level=1)).to_be_visible()
+        await press(other, say("en", "button-edit"))
+        await expect(other.get_by_role("slider")).to_have_count(2)
+        await write(page, "/forget")
+        await press(page, say("en", "button-forget-sure"))
+        await expect(page.locator(".message")).to_have_count(1)
+        await expect(page.locator(".card")).to_have_count(0)
+        await expect(other.locator(".message")).to_have_count(0)
+        for tab in (page, other):
+            await tab.reload()
+            await expect(tab.locator(".tile")).to_have_count(16)
+            await expect(tab.locator(".message")).to_have_count(0)
+            assert await tab.evaluate("Object.keys(sessionStorage).filter((key) => key !== 'draft')") == []
+    await service.close()
+
+
+class House:
+    """A server that can be stopped, and started again on its port."""
+
+    def __init__(self, service: Any) -> None:
+        self.service = service
+        self.port = 0
+
+    async def start(self) -> None:
+        self.adapter = WebAdapter(self.service, WebSettings(port=self.port))
+        await self.adapter.start()
+        self.port = int(self.adapter.url.rpartition(":")[2])
+
+    async def stop(self) -> None:
+        await self.adapter.stop()
+
+
+@asynccontextmanager
+async def at(browser: Browser, service: Any) -> AsyncIterator[tuple[House, Page]]:
+    house = House(service)
+    await house.start()
+    context = await browser.new_context(viewport=DESK, locale="en-GB", reduced_motion="reduce")
+    page = await context.new_page()
+    await page.goto(house.adapter.url)
+    await expect(page.locator(".tile")).to_have_count(16)
+    yield house, page
+    await context.close()
+    await house.stop()
+
+
+async def test_what_was_sent_while_the_server_was_away_is_answered_once_it_is_back(browser: Browser) -> None:
+    service = Scripted()
+    async with at(browser, service) as (house, page):
+        await house.stop()
+        await page.locator("#file").set_input_files(photo_file())
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text(LOST)).to_be_visible()
+        await house.start()
+        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(LOST)).to_have_count(0)
+        await expect(page.locator(".message.you")).to_have_count(1)
+    (event,) = service.events
+    assert isinstance(event, PhotoSent)
+    assert event.photo.data == photo_file()["buffer"]
+
+
+async def test_an_answer_that_was_cut_off_is_not_worked_on_twice(browser: Browser) -> None:
+    """The same event comes again, is known, and then where the person stands is shown instead."""
+    faces = LiveFaces()
+    service = core(faces)
+    async with at(browser, service) as (house, page):
+        await to_sliders(page)
+        faces.gate = asyncio.Event()
+        await page.locator("#file").set_input_files(photo_file())
+        await page.get_by_role("button", name="Send").click()
+        await press(page, say("en", "button-agree"))
+        await expect(page.get_by_role("progressbar")).to_be_visible()
+        await house.stop()
+        await expect(page.get_by_text(LOST)).to_be_visible()
+        faces.gate.set()
+        await house.start()
+        await expect(page.get_by_text(say("en", "interrupted-photo"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(LOST)).to_have_count(0)
+        assert faces.cancelled == 1
+        await page.get_by_role("button", name=say("en", "button-retry")).click()
+        await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
+    await service.close()
+
+
+async def test_a_photo_is_called_back_while_it_is_sent(browser: Browser) -> None:
+    service = Scripted()
+    async with visit(browser, service) as page:
+        await page.route("**/chat", lambda _: asyncio.sleep(0))
+        await page.locator("#file").set_input_files(photo_file("mine.jpg"))
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text(say("en", "web-sending"))).to_be_visible()
+        await page.get_by_role("button", name=say("en", "web-call-back")).click()
+        await expect(page.locator("#attached")).to_contain_text("mine.jpg")
+        await expect(page.locator(".message")).to_have_count(0)
+        assert service.events == []
+        await page.unroute("**/chat")
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text("That is you.")).to_be_visible()
+    assert len(service.events) == 1
+
+
+async def test_a_server_that_says_nothing_more_is_given_up(browser: Browser) -> None:
+    """A phone that changes its network hears nothing of its old connection's end."""
+    service = Scripted()
+    service.gate.clear()
+    async with visit(browser, service) as page:
+        await page.clock.install()
+        await page.locator("#file").set_input_files(photo_file())
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_role("progressbar")).to_have_attribute("value", "0.5")
+        await page.clock.fast_forward(31_000)
+        await expect(page.get_by_text(LOST)).to_be_visible()
+        service.gate.set()
+        await page.clock.fast_forward(2000)
+        await expect(page.get_by_text("That is you.")).to_be_visible()
+
+
+@pytest.mark.parametrize("way", ["typed", "by the bar"])
+async def test_the_page_follows_the_language_that_is_chosen(browser: Browser, way: str) -> None:
+    service = core(LiveFaces())
+    async with visit(browser, service) as page:
+        await page.locator(".tile", has_text="ENFP").click()
+        await press(page, say("en", "choice-female"))
+        await expect(page.locator(".card img")).to_have_count(1)
+        if way == "typed":
+            await write(page, "/language ko")
+        else:
+            await page.locator("summary").click()
+            await page.get_by_role("link", name=say("ko", "choice-ko")).click()
+        await expect(page.locator("html")).to_have_attribute("lang", "ko")
+        await expect(page).to_have_title(say("ko", "web-title"))
+        await expect(page.locator(".card img")).to_have_count(1)
+        # What was said before is read out in the language in which it was said.
+        langs = await page.locator(".message.bot").evaluate_all("(all) => all.map(({ lang }) => lang)")
+        assert set(langs) == {"en"}
+        await write(page, "/help")
+        await expect(page.locator(".message.bot").last).to_have_attribute("lang", "ko")
+        await expect(page.locator(".message.bot").last).to_contain_text("유형")
+        again = await page.context.new_page()
+        await again.goto(page.url)
+        await expect(again.locator("html")).to_have_attribute("lang", "ko")
+    await service.close()
+
+
+async def test_the_focus_is_never_lost(browser: Browser) -> None:
+    service = Scripted()
+    service.gate.clear()
+    async with visit(browser, service) as page:
+        lost = "document.activeElement === document.body"
+        await page.get_by_role("button", name="ENFP").focus()
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("May I use a selfie?")).to_be_visible()
+        assert not await page.evaluate(lost), "the way in is gone"
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="Open large: A coral square")).to_be_focused()
+        await page.locator("#file").set_input_files(photo_file())
+        await page.keyboard.press("Enter")
+        await page.get_by_role("button", name="Cancel").focus()
+        service.gate.set()
+        await expect(page.get_by_text("That is you.")).to_be_visible()
+        assert not await page.evaluate(lost), "the progress is gone"
+        await page.keyboard.press("Tab")
+        await expect(page.get_by_role("button", name="Open large: A navy square")).to_be_focused()
+        await page.route("**/chat", lambda route: route.abort())
+        await write(page, "hello")
+        await page.get_by_role("button", name="Try again").focus()
+        await page.keyboard.press("Enter")
+        assert not await page.evaluate(lost), "the trouble is gone"
