@@ -29,7 +29,8 @@ class Broken(TrainingError):
         earlier = f"go on from an earlier one ({kept[-1].name} copied over {LATEST}), " if kept else ""
         return cls(
             f"Training broke at {kimg:.2f} kimg: {what} is not a finite number. {good} "
-            f"If it breaks again, {earlier}lower the rates, raise R1's gamma, or compute in float32."
+            f"If it breaks again, {earlier}lower the rate (--rate), raise R1 (--gamma), or compute in float32 "
+            "(--precision fp32)."
         )
 
 

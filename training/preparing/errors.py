@@ -22,13 +22,27 @@ REASONS: Final = {
     "no_face": "no face was found",
     "many_faces": "several faces of about the same weight",
     "too_small": "the face has too few pixels",
-    "cut": "the face leaves the photo",
+    "cut": "the face, or the frame around it, leaves the photo",
     "turned": "the face is turned away",
     "unsure": "the detector is not sure: hidden, smeared, or no face",
     "blurred": "not sharp",
     "duplicate": "the same picture is there already",
     "enough_of_one": "enough pictures of this person are there",
 }
+
+
+REMEDIES: Final = {
+    "too_large": "shrink them before",
+    "no_face": "--detector cnn finds more; --detector none takes pictures that are framed already as they are",
+    "many_faces": "--many best takes the most confident face of each",
+    "too_small": "--enlarged lets them be blown up further, a smaller --size less far",
+    "cut": "--outside lets the frame leave further; pictures that are framed already want --detector none",
+    "turned": "--turned takes more of them",
+    "unsure": "--sure takes more of them, --detector cnn looks more closely",
+    "blurred": "--sharp takes more of them",
+    "enough_of_one": "--most-of-one takes more of them",
+}
+"""What to change where many photos are refused for one reason."""
 
 
 class PreparingError(TrainingError):

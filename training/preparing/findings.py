@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from training.preparing.errors import REASONS
+from training.preparing.errors import REASONS, REMEDIES
 from training.preparing.sifting import Refusal, Sifted, Taken
 from training.preparing.tree import Photo, shown
 
@@ -15,6 +15,7 @@ FEW: Final = 100
 """Pictures of a label below which a model learns its photos by heart rather than its face."""
 _TILTED = 4  # largest label over smallest
 _ONE_PERSON = 0.5  # share of a label's pictures
+_MANY_REFUSED = 0.1  # share of all photos
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def warnings(sifted: Sifted, rows: Sequence[LabelCount]) -> list[str]:
         (least, small), (most, large) = counts[0], counts[-1]
         said.append(f"Out of balance: {large} has {most} pictures, {small} {least}.")
     said += _one_person(sifted, rows) + _two_labels(sifted) + _empty_side(sifted)
-    return said
+    return said + _often(sifted)
 
 
 def to_json(sifted: Sifted, rows: Sequence[LabelCount], asked: dict[str, object]) -> dict[str, Any]:
@@ -124,6 +125,17 @@ def _two_labels(sifted: Sifted) -> list[str]:
     copies = sum(r.like is not None and _pair(r.like) != _pair(r.seen.photo) for r in sifted.refused)
     said = [f"Pictures that lie under two labels: {copies}; the better file was taken."] if copies else []
     return said + ([f"People under several labels, as far as can be told: {people}."] if people else [])
+
+
+def _often(sifted: Sifted) -> list[str]:
+    """What many photos were refused for, and what to do if that was not meant."""
+    photos = len(sifted.taken) + len(sifted.refused)
+    counts = Counter(refusal.reason for refusal in sifted.refused)
+    return [
+        f"Of {photos} photos {n} were refused: {REASONS[reason]}. If they are good to look at, {REMEDIES[reason]}."
+        for reason, n in counts.most_common()
+        if n > _MANY_REFUSED * photos and reason in REMEDIES
+    ]
 
 
 def _empty_side(sifted: Sifted) -> list[str]:

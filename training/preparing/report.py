@@ -87,8 +87,8 @@ def _page(told: dict[str, Any], rows: Sequence[LabelCount], cut_out: Sequence[st
 def summary(told: dict[str, Any]) -> str:
     """The whole in one line."""
     return (
-        f"{told['taken']} of {told['photos']} photos taken, of {told['people']} people, "
-        f"{told['held_out']} pictures held out."
+        f"{told['taken']} of {told['photos']} photos taken, of {told['people']} people; "
+        f"{told['held_out']} of them held out."
     )
 
 

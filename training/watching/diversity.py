@@ -21,8 +21,8 @@ _SIDE = 16
 
 _SAYS = (
     "Mode collapse: samples differ from one another only {share:.0%} as much as photos do, so many z give nearly "
-    "the same picture. Go on from an earlier kimg-*.pt (copy it over latest.pt) with a larger R1 gamma, or with half "
-    "the generator's rate."
+    "the same picture. Go on from an earlier kimg-*.pt (copy it over latest.pt) with R1 twice as strong (--gamma), or "
+    "with half the rate (--rate)."
 )
 
 

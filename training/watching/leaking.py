@@ -38,8 +38,8 @@ _TOLD = 0.3  # share of changed photos that a probe must find, or it is of no us
 _SIDE, _AXES, _FEATURES, _PULL = 16, 64, 512, 1e-3
 
 _SAYS = (
-    "Augmentation leaks into the samples: about {share:.0%} of them look {kind} while p is {p:.2f}. Limit p (half of "
-    "it is a good start) or leave {names} out of the augmentation, and go on from a kimg-*.pt of before."
+    "Augmentation leaks into the samples: about {share:.0%} of them look {kind} while p is {p:.2f}. Limit p "
+    "(--p {less:.2f} is a good start) or leave {names} out of --augpipe, and go on from a kimg-*.pt of before."
 )
 
 
@@ -68,7 +68,7 @@ class Leaking:
         return Finding({f"looks_{kind}": share for kind, share in shares.items()}, tuple(troubles))
 
     def _says(self, kind: str, share: float, p: float) -> str:
-        return _SAYS.format(share=share, kind=kind.replace("_", " "), p=p, names=self.names[kind])
+        return _SAYS.format(share=share, kind=kind.replace("_", " "), p=p, less=p / 2, names=self.names[kind])
 
 
 @dataclass(frozen=True, slots=True)

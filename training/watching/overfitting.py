@@ -15,8 +15,8 @@ _APART = 0.5  # in logits: below that nothing is told apart, and the share means
 
 _SAYS = (
     "The discriminator overfits: it judges held-out photos {share:.0%} of the way from its own photos to samples, and "
-    "samples get worse from here on. More photos help most; else more augmentation (a lower ADA target, a higher limit "
-    "of p), --freeze-d 10, or the best snapshot as it is."
+    "samples get worse from here on. More photos help most; else more augmentation (a lower --target), a new run with "
+    "--freeze-d 10, or the best snapshot as it is."
 )
 
 

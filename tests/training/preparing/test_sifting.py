@@ -1,12 +1,17 @@
 import base64
 import hashlib
 import random
+import re
 from collections.abc import Mapping
 
 import numpy as np
 import pytest
+import typer.main
 from PIL import Image, ImageDraw
+from typer.core import TyperGroup
 
+from training.__main__ import app
+from training.preparing.errors import REASONS, REMEDIES
 from training.preparing.findings import count, to_json, warnings
 from training.preparing.hashing import dhash, unpacked
 from training.preparing.measures import Measures
@@ -133,3 +138,22 @@ def test_numbers_and_warnings() -> None:
     told = to_json(sifted, count(sifted), {})
     assert told["photos"] == 7 and told["taken"] == 5 and told["people"] == 2
     assert {"path": "copy", "reason": "duplicate", "like": "e"} in told["refused"]
+
+
+@pytest.mark.parametrize("reason", ["cut", "no_face", "blurred"])
+def test_what_refuses_many_photos_is_told_with_what_to_change(reason: str) -> None:
+    good = [shot(f"{person}", person) for person in range(20)]
+    few = chosen(*good, *[shot(f"bad {i}", 0, reason=reason) for i in range(2)])
+    assert "were refused" not in "\n".join(warnings(few, count(few)))
+    many = chosen(*good, *[shot(f"bad {i}", 0, reason=reason) for i in range(4)])
+    said = f"Of 24 photos 4 were refused: {REASONS[reason]}. If they are good to look at, {REMEDIES[reason]}."
+    assert said in warnings(many, count(many))
+
+
+def test_remedies_name_options_that_exist() -> None:
+    named = set(re.findall(r"--[a-z-]+", " ".join(REMEDIES.values())))
+    group = typer.main.get_command(app)
+    assert isinstance(group, TyperGroup)
+    known = {name for option in group.commands["prepare"].params for name in option.opts}
+    assert named and named <= known
+    assert REMEDIES.keys() <= REASONS.keys()
