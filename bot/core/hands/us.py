@@ -82,6 +82,8 @@ class Us:
             picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
         except TypefaceError as error:
             return Failed(effect, error.code)
+        if await self._store.pair_latents(effect.pair, run.ref, KIND) is None:  # ended while it was drawn
+            return PairStands(effect.pair, await self._missing(run, effect.pair))
         run.show(picture)
         return Mixed(effect.pair, effect.weight)
 

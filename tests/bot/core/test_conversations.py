@@ -103,7 +103,7 @@ OWN = """
 """
 LINK = """
 +face again gallery made link unlink | +face again gallery made link link | +face again /share unlink
-+face /morph /share | +two share end | +two /us | +two +look share
++face /morph /share | +two share end | +two +slow share end +quick | +two /us | +two +look share
 """
 PANEL = """
 +admin /admin admin set | +admin /admin admin set +form | +admin /admin log stats stats | +admin /admin break

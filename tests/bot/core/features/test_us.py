@@ -6,6 +6,7 @@ from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -118,6 +119,23 @@ async def test_either_ends_it_at_once_and_old_buttons_say_so(house: House, who: 
             late = await house.send(press(Action.US_MIX, pair, "50", person=person, of=ANN))
             assert isinstance(late, Text)
             assert late.code == "us_over"
+
+
+async def test_what_is_ended_while_it_is_drawn_is_not_shown(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pair, _ = await both(house)
+    drawn = house.faces.render
+
+    async def render(*args: Any, **options: Any) -> bytes:
+        picture = await drawn(*args, **options)
+        await house.send(press(Action.US_END, pair, person=BOB, of=ANN))
+        return picture
+
+    monkeypatch.setattr(house.faces, "render", render)
+    late = await house.send(press(Action.US_MIX, pair, "70", of=ANN))
+    assert isinstance(late, Text)
+    assert late.code == "us_over"
 
 
 @pytest.mark.parametrize("who", [ANN, BOB])
