@@ -117,12 +117,15 @@ class MatchFace(Wanted):
 # Effects.
 @dataclass(frozen=True)
 class Say(Effect):
+    """With `stays` the message whose button was pressed goes away; where it cannot, they are said instead."""
+
     lines: tuple[Line, ...]
     menu: Choices = ()
     code: str | None = None
     select: Selection | None = None
     public: bool = False
     link: str | None = None
+    stays: tuple[Line, ...] = ()
 
 
 @dataclass(frozen=True)

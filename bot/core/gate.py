@@ -24,7 +24,7 @@ _ADMINS = frozenset(
 _OWNERS = frozenset({Action.HEALTH})
 _ALWAYS = frozenset(
     {Action.PRIVACY, Action.MY_DATA, Action.FORGET, Action.FORGET_SURE, Action.CANCEL}
-    | {Action.US_END, Action.UNSHARE, Action.TOSS, Action.TOSS_SURE}
+    | {Action.US_END, Action.UNSHARE, Action.TOSS, Action.TOSS_SURE, Action.WITHDRAW}
 )
 """To take one's own away is never refused, nor to see what there is."""
 

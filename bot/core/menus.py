@@ -15,7 +15,7 @@ from bot.core.state import State
 
 Work = Literal["photo", "type", "blend", "match", "compose", "film"]
 MAX_NUMBERS = 20
-MAX_ROWS = 5
+MAX_ROWS, MAX_COLUMNS = 5, 5
 
 
 def button(key: str, action: Action, *args: str, style: Style = "secondary") -> Choice:
@@ -75,6 +75,15 @@ def published(menu: Choices, code: str) -> Choices:
     """With a button that shows everyone what the code stands for."""
     show = button("show", Action.PUBLISH, code)
     return (*menu, (show,)) if len(menu) < MAX_ROWS else (*menu[:-1], (*menu[-1], show))
+
+
+def posted(menu: Choices) -> Choices:
+    """With a button that takes away again what others see, where there is room for one."""
+    take = button("withdraw", Action.WITHDRAW)
+    if len(menu) < MAX_ROWS:
+        return (*menu, (take,))
+    room = next((n for n in reversed(range(len(menu))) if len(menu[n]) < MAX_COLUMNS), None)
+    return menu if room is None else (*menu[:room], (*menu[room], take), *menu[room + 1 :])
 
 
 def near(types: tuple[str, ...]) -> Choices:

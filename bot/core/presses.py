@@ -99,6 +99,7 @@ class Action(StrEnum):
     US_END = "end"
     CARD = "card"
     HEALTH = "health"
+    WITHDRAW = "withdraw"
 
 
 _ACTIONS = frozenset(Action)

@@ -98,7 +98,8 @@ class Text:
     """A message; with a `menu` it asks something.
 
     `code` says what could not be done (`no_face`), or what is asked (`ask_type`). `link` is the token of a link that
-    shows one picture, for the web to make an address of.
+    shows one picture, for the web to make an address of. With `stays` the message whose button was pressed goes
+    away, where others see it too; where it cannot, that is said instead.
     """
 
     text: str
@@ -107,6 +108,7 @@ class Text:
     public: bool = False
     select: Select | None = None
     link: str | None = None
+    stays: str = ""
 
     @property
     def rows(self) -> Menu:

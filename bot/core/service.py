@@ -206,7 +206,7 @@ class Service:
                     case Say():
                         yield run.phrasing.text(effect)
                     case Show():
-                        shown = run.phrasing.shown(effect, run.shot)
+                        shown = run.phrasing.shown(_posted(run, effect), run.shot)
                         yield replace(shown, picture=_covered(run, shown.picture))
                     case Job():
                         async with aclosing(self._work_on(run, effect)) as news:
@@ -347,6 +347,13 @@ class Service:
         self._photos.forget(run.key[0])
         async with presence.writing:
             return Forgotten(await self._store.forget(run.ref))
+
+
+def _posted(run: Run, show: Show) -> Show:
+    """With a way to take it back, where others see it."""
+    origin = run.event.origin
+    seen = origin.shared and (show.public or not origin.can_hide)
+    return replace(show, menu=menus.posted(show.menu)) if seen else show
 
 
 def _covered(run: Run, picture: Picture) -> Picture:

@@ -95,8 +95,22 @@ class Answer:
         if self._shared and reply.code in ASKS_FOR_PHOTO:
             hint = await self._voice.say("discord-how-to-send")
             reply = replace(reply, text=f"{reply.text}\n\n{hint}")
+        if isinstance(reply, Text) and reply.stays and not await self._removed():
+            reply = replace(reply, text=reply.stays)
         for draft in render.drafts(reply):
             await self._place(draft, public=reply.public)
+
+    async def _removed(self) -> bool:
+        """Take away the message whose button was pressed, or find it gone."""
+        if not isinstance(self._door, InteractionDoor):
+            return False
+        try:
+            await self._door.delete(ORIGINAL)
+        except Trouble as error:
+            if code_of(error) != UNKNOWN_MESSAGE:
+                log.warning("discord_not_removed", **told(error))
+                return False
+        return True
 
     async def tell(self, key: str) -> None:
         """Say one of the platform's own sentences."""

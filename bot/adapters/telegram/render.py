@@ -78,11 +78,24 @@ class Answer:
         if isinstance(reply, Progress):
             await self._edit(reply)
         elif isinstance(reply, Text):
-            await self._say(await self._signed(reply.text), reply.rows)
+            stays = reply.stays and not await self._removed()
+            await self._say(await self._signed(reply.stays if stays else reply.text), reply.rows)
             await self.tidy()
         else:
             await self._picture(reply, await self._signed(reply.text))
             await self.tidy()
+
+    async def _removed(self) -> bool:
+        """Take away the message whose button was pressed, or find it gone; in a private chat nobody else sees it."""
+        message = self._place.reply_to
+        if message is None:
+            return True
+        try:
+            await insist(lambda: self._bot.delete_message(self._place.chat, message))
+        except TelegramError as error:
+            log.info("message not removed", error=type(error).__name__)
+            return "not found" in error.message.lower()
+        return True
 
     async def tidy(self) -> None:
         """Take the progress message away; the answer stands below it."""

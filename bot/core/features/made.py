@@ -196,6 +196,12 @@ def _publish(state: State, args: Args, _: Known) -> Turn:
     return (published, (ReadMaking(args[0], public=True),)) if published else flow.already_shown(state)
 
 
+def _withdraw(state: State, _: Args, __: Known) -> Turn:
+    """What others saw goes away; it may be shown to them once more."""
+    said = Say((Line("withdrawn"),), menus.GALLERY, code="withdrawn", stays=(Line("not-removed"),))
+    return replace(state, published=""), (said,)
+
+
 def _original(state: State, args: Args, _: Known) -> Turn:
     return state, (Original(args[0]),)
 
@@ -244,6 +250,7 @@ FEATURE = Feature(
         Action.RECALL: _recall,
         Action.ORIGINAL: _original,
         Action.PUBLISH: _publish,
+        Action.WITHDRAW: _withdraw,
         Action.TOSS: _toss,
         Action.TOSS_SURE: _toss_sure,
         Action.PUBLIC: lambda state, args, _: _visible(state, args == ("1",)),

@@ -148,7 +148,8 @@ def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
 
 def _ended(state: State, ended: PairEnded, _: Known) -> Turn:
     key = "us-ended" if ended.there_was else "us-over"
-    return state, (Say((Line(key),), menus.LOST, public=ended.there_was),)
+    stays = (Line(key), Line("not-removed")) if ended.there_was else ()
+    return state, (Say((Line(key),), menus.LOST, public=ended.there_was, stays=stays),)
 
 
 def _mix(state: State, args: Args, _: Known) -> Turn:

@@ -80,3 +80,6 @@ button-show-again = See it again
 button-original = Uncompressed file
 button-toss = Delete
 button-toss-sure = Yes, delete it
+button-withdraw = Take it back
+withdrawn = Taken back: nobody sees it here any more. In /gallery it stays until you delete it there.
+not-removed = I could not take that message away. The admins of this place can delete it.

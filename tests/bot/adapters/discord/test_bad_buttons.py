@@ -125,6 +125,33 @@ async def test_ten_quick_presses_show_everyone_one_picture(
     assert len(double.seen_by(bob, room)) == 3
 
 
+async def test_what_everyone_saw_is_taken_back_by_its_owner_alone(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    eve = double.person("eve")
+    take = say("en", "button-withdraw")
+    async with launch(core(faces, store)):
+        shown = await blended(double, ann, room)
+        assert take not in shown.buttons
+        await double.press(ann, shown, say("en", "button-show"))
+        (public,) = await double.until(lambda: double.seen_by(eve, room))
+        call = await double.press(bob, public, take)
+        await double.until(lambda: call.messages)
+        assert call.messages[0].content.startswith(say("en", "not-yours"))
+        for call in await hammered(double, ann, public, "button-withdraw"):
+            (told,) = await double.until(lambda call=call: call.messages)
+            assert told.content == say("en", "withdrawn") and told.ephemeral
+        assert double.seen_by(eve, room) == []
+        await double.press(ann, shown, say("en", "button-show"))
+        (again,) = await double.until(lambda: double.seen_by(eve, room))
+        double.fail("DELETE", "/messages/@original", status=403, code=50013)
+        call = await double.press(ann, again, take)
+        (told,) = await double.until(lambda: call.messages)
+        assert told.content == say("en", "not-removed")
+    assert double.seen_by(eve, room) == [again]
+
+
 async def test_what_could_not_be_shown_to_everyone_is_shown_when_asked_again(
     double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
 ) -> None:

@@ -235,3 +235,21 @@ async def test_what_is_no_photo(telegram: Telegram, launch: Launch, ann: Someone
         await telegram.until(lambda: len(chat.messages) == 2)
     small, large = chat.messages
     assert small["text"].split("\n")[0] != large["text"].split("\n")[0]
+
+
+async def test_a_picture_in_a_group_is_taken_back_by_whoever_asked_for_it(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    bob, group = telegram.person("Bob"), telegram.group()
+    chat = Chat(telegram, ann, group)
+    async with house(tmp_path, PaintedFaces()) as core, launch(core):
+        ann.text("/mbti ENFP female", group)
+        shown = await chat.sees("ENFP")
+        assert shown["photo"]
+        bob.tap(shown, button(shown, "Take it back"))
+        await telegram.until(lambda: telegram.calls("answerCallbackQuery"))
+        assert shown in chat.messages
+        chat.press(shown, "Take it back")
+        await chat.sees("Taken back")
+        assert shown not in chat.messages
+    assert len(telegram.calls("deleteMessage")) == 1
