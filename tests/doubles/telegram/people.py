@@ -108,9 +108,14 @@ class Someone:
         return self._send({"animation": moving, "document": {**stored, "mime_type": "image/gif"}})
 
     def tap(self, message: Wire, data: str, age: float = 0) -> Wire | None:
-        """Press a button; `age` is for how many seconds the press has been under way."""
-        query = f"q{next(_numbers)}"
+        """Press a button; `age` is for how many seconds the press has been under way.
+
+        Of a message that is deleted by now Telegram tells no more than where it was.
+        """
+        query, where = f"q{next(_numbers)}", (message["chat"]["id"], message["message_id"])
         self.world.ask(query, age)
+        if where not in self.world.messages:
+            message = {"chat": message["chat"], "message_id": where[1], "date": 0}
         press = {"id": query, "from": self.user, "message": message, "chat_instance": "1", "data": data}
         self.last_update = self.feed.put("callback_query", press)
         return self.last_update

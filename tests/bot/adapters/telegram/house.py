@@ -7,23 +7,41 @@ import hashlib
 import io
 import time
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from PIL import Image
 
 from bot.core.house import House
+from bot.core.ports import Film
 from bot.core.service import Service
 from bot.drawing.pen import Pen
 from db import store as stores
 from db.settings import load
 from inference.errors import BadImage, Box
-from inference.wire import Face, ImageFormat, JobEvent, JobView, LatentFace, PackInfo, ProjectResult
+from inference.wire import (
+    Face,
+    FilmFormat,
+    ImageFormat,
+    JobEvent,
+    JobView,
+    LatentFace,
+    PackInfo,
+    ProjectResult,
+)
 from tests.bot.adapters.telegram.scripted import jpeg
 from tests.bot.core.fakes import PACK
 
 STEPS = 6
+
+
+@dataclass(frozen=True)
+class Reel:
+    """A film by format."""
+
+    files: Mapping[FilmFormat, bytes]
 
 
 class PaintedFaces:
@@ -53,6 +71,19 @@ class PaintedFaces:
         out = io.BytesIO()
         painted.save(out, "JPEG")
         return out.getvalue()
+
+    async def morph(
+        self, faces: Sequence[Face], *, owner: str, pack: str | None, formats: list[FilmFormat]
+    ) -> AsyncIterator[JobEvent | Film]:
+        try:
+            for step in range(STEPS):
+                view = JobView(id="m", kind="morph", state="running", step=step, steps=STEPS)
+                yield JobEvent(job=view)
+                await asyncio.sleep(self.step_seconds)
+        except (GeneratorExit, asyncio.CancelledError):
+            self.cancelled += 1
+            raise
+        yield Reel(dict.fromkeys(formats, b"film"))
 
     async def project(
         self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None
