@@ -82,7 +82,8 @@ class Answer:
             await self._say(await self._signed(reply.stays if stays else reply.text), reply.rows)
             await self.tidy()
         else:
-            await self._picture(reply, await self._signed(reply.text))
+            # Telegram has no alternative text: the caption tells what is to be seen.
+            await self._picture(reply, await self._signed(reply.text or reply.picture.alt))
             await self.tidy()
 
     async def _removed(self) -> bool:
