@@ -19,7 +19,7 @@ T = TypeVar("T")
 PAUSES = (0.5, 2.0, 5.0, 10.0, 20.0)
 """Seconds before an answer that did not get through is sent again; then it is given up."""
 LONGEST_SILENCE = 120.0
-"""Seconds of silence asked for by Telegram that an answer is still held back for."""
+"""Seconds of silence, all that Telegram asks for together, that an answer is held back for."""
 LONGEST_PAUSE = 30.0
 NO_CHAT = (
     "chat not found",
@@ -52,21 +52,23 @@ async def insist(call: Callable[[], Awaitable[T]]) -> T:
         GoneError: nothing can be said there any more.
         TelegramError: Telegram refuses the call (`BadRequest`), or does not answer.
     """
-    for pause in PAUSES:
+    pauses, silence = iter(PAUSES), 0.0
+    while True:
         try:
             return await call()
         except RetryAfter as error:
             wait = seconds_of(error) + 0.2
-            if wait > LONGEST_SILENCE:
+            silence += wait
+            if silence > LONGEST_SILENCE:
                 raise
         except TelegramError as error:
             if is_gone(error):
                 raise GoneError from error
             if isinstance(error, BadRequest) or not isinstance(error, NetworkError):
                 raise
-            wait = pause
+            if not (wait := next(pauses, 0.0)):
+                raise
         await asyncio.sleep(wait)
-    return await call()
 
 
 async def until_answered(call: Callable[[], Awaitable[T]], pause: float = 0.5) -> T:
