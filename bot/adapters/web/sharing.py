@@ -24,6 +24,9 @@ _CORE: web.AppKey[Sharer] = web.AppKey("sharer")
 PATH = "/s/{token:[A-Za-z0-9_-]{22}}"
 LOOKS = 60
 """A minute, of a stranger's address."""
+_SQUARE = (512, 512)
+_SHAPES = {"shared-title-card": (1200, 630)}
+"""The room that a picture has on the page before it is there."""
 _SLOT = re.compile(r"\{\{([a-z-]+)\}\}")
 _UNSEEN = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex", "Vary": "Accept-Language"}
 
@@ -85,8 +88,9 @@ def _tags(request: web.Request, locale: str, title: str, alt: str) -> str:
 def _page(request: web.Request, locale: str, shared: Shared) -> str:
     title = wording.say(locale, shared.title, **shared.args)
     alt = wording.say(locale, shared.alt, **shared.args)
+    width, height = _SHAPES.get(shared.title, _SQUARE)
     picture = (
-        f'<img class="face" src="{html.escape(request.path)}/picture.jpg" width="512" height="512" '
+        f'<img class="face" src="{html.escape(request.path)}/picture.jpg" width="{width}" height="{height}" '
         f'alt="{html.escape(alt)}">'
     )
     if request.app[pages.COVERED]:

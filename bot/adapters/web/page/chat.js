@@ -87,7 +87,7 @@ async function converse(event, photo, mine) {
   let place = log.waiting(photo && (() => stop.now()));
   let progress = null;
   const put = (node) => { log.replace(place, node); place = node; };
-  const lost = loss((node) => { progress = null; put(node); });
+  const lost = loss((node) => { progress = null; put(node); log.toEnd(); });
   try {
     for await (const reply of ask({ ...event, locale: data.locale }, photo, lost, stop)) {
       if (reply.kind === "progress") {

@@ -120,6 +120,7 @@ async def test_what_was_sent_while_the_server_was_away_is_answered_once_it_is_ba
         await page.locator("#file").set_input_files(photo_file())
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_text(LOST)).to_be_visible()
+        await expect(page.get_by_role("button", name="Try again")).to_be_in_viewport(ratio=1)
         await house.start()
         await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
         await expect(page.get_by_text(LOST)).to_have_count(0)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import re
 from typing import Any
 
@@ -72,6 +73,52 @@ async def test_a_picture_is_shared_from_the_page_and_taken_back(browser: Browser
         await expect(guest.get_by_role("heading", level=1)).to_have_text(say("ko", "web-shared-gone"))
         await other.close()
     await service.close()
+
+
+async def test_forget_ends_a_link_and_its_picture_at_once(browser: Browser) -> None:
+    service = core(LiveFaces())
+    async with visit(browser, service, tolerated=r"^Failed to load resource") as page:
+        await page.locator(".tile", has_text="ENFP").click()
+        await press(page, say("en", "choice-female"))
+        await page.get_by_role("button", name=say("en", "web-share")).click()
+        address = await page.get_by_role("textbox", name=say("en", "web-link")).input_value()
+        async with aiohttp.ClientSession() as guest:
+
+            async def looked() -> list[int]:
+                found = []
+                for path in (address, f"{address}/picture.jpg"):
+                    async with guest.get(path) as answer:
+                        found.append(answer.status)
+                return found
+
+            assert await looked() == [200, 200], "and the picture is kept for others who look"
+            await page.get_by_role("combobox").fill("/forget")
+            await page.keyboard.press("Enter")
+            await press(page, say("en", "button-forget-sure"))
+            await expect(page.locator(".message")).to_have_count(1)
+            assert await looked() == [404, 404]
+    await service.close()
+
+
+async def test_what_is_told_of_a_link_names_nobody(browser: Browser) -> None:
+    adapter = WebAdapter(Giving(), WebSettings(port=0))
+    await adapter.start()
+    async with aiohttp.ClientSession(adapter.url) as session, session.get(f"/s/{TOKEN}") as answer:
+        tags = re.findall(r'<meta property="([^"]+)" content="([^"]*)">', await answer.text())
+    title, alt = say("en", "shared-title-face", type="ENFP"), say("en", "shared-alt-face", type="ENFP")
+    address = f"{adapter.url}/s/{TOKEN}"
+    assert {name: html.unescape(value) for name, value in tags} == {
+        "og:type": "website",
+        "og:site_name": "Typeface",
+        "og:title": title,
+        "og:description": say("en", "web-shared-note"),
+        "og:url": address,
+        "og:image": f"{address}/picture.jpg",
+        "og:image:type": "image/jpeg",
+        "og:image:alt": alt,
+        "twitter:card": "summary_large_image",
+    }
+    await adapter.stop()
 
 
 async def test_a_timeline_finds_the_picture_and_search_engines_keep_out(browser: Browser) -> None:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 from collections.abc import AsyncGenerator
+from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 from PIL import Image
 from playwright.async_api import Browser, Page, expect
@@ -14,6 +16,7 @@ from bot.adapters.web.outgoing import encode
 from bot.core.events import Event, Press
 from bot.core.replies import Button, Picture, Progress, Reply, Select, Shown, Slider, Text
 from bot.core.wording import say
+from inference.films import files
 from inference.wire import DirectionInfo, EditFace, Face, ImageFormat
 from tests.bot.adapters.web.browsing import DESK, PHONE, photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
@@ -174,16 +177,43 @@ async def test_the_last_of_fifty_fast_moves_wins(browser: Browser) -> None:
     await service.close()
 
 
+NARROW = """() => [...document.querySelectorAll("a, button, input:not([type=file]), select, summary")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true }) && !node.closest(".skip"))
+  .map((node) => [node.getBoundingClientRect(), node.outerHTML])
+  .filter(([{ width, height }]) => Math.min(width, height) < 24)"""
+NAMELESS = """() => [...document.querySelectorAll("button, a, input:not([type=file]), select, summary, video")]
+  .filter((node) => node.checkVisibility({ visibilityProperty: true }))
+  .filter((node) => !(node.ariaLabel || node.textContent.trim() || node.labels?.length))
+  .map((node) => node.outerHTML)"""
+UNSEEN = """async () => {
+  const blind = [];
+  const stops = "#log :is(a, button, input, select, summary), .bar :is(a, button, summary), .composer button";
+  for (const node of document.querySelectorAll(stops)) {
+    if (!node.checkVisibility({ visibilityProperty: true })) continue;
+    node.focus({ focusVisible: true });
+    const { outlineStyle, outlineWidth } = getComputedStyle(node);
+    if (outlineStyle !== "solid" || parseFloat(outlineWidth) < 2) blind.push(node.outerHTML);
+  }
+  return blind;
+}"""
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-async def test_controls_and_links_have_contrast(browser: Browser, scheme: Any) -> None:
+async def test_everybody_can_use_the_controls(browser: Browser, scheme: Any) -> None:
+    """Contrast, names, sizes and a focus that is seen, with all that the page has at once."""
     service = core(LiveFaces())
-    async with visit(browser, service, color_scheme=scheme) as page:
+    async with visit(browser, service, color_scheme=scheme, viewport=PHONE, spoiler=True) as page:
         await to_sliders(page)
         await page.get_by_role("button", name=say("en", "web-share")).last.click()
         await expect(page.get_by_role("textbox", name=say("en", "web-link"))).to_be_visible()
+        await page.locator(".live").get_by_role("button", name=say("en", "web-uncover")).click()
+        await page.locator("#file").set_input_files(photo_file())
         found = await page.evaluate(CONTRAST)
         assert found["poor"] == []
         assert found["seen"] > 20
+        assert await page.evaluate(NARROW) == []
+        assert await page.evaluate(NAMELESS) == []
+        assert await page.evaluate(UNSEEN) == []
     await service.close()
 
 
@@ -267,6 +297,30 @@ async def test_a_film_loops_silently_behind_its_poster(browser: Browser, motion:
         async with page.expect_download() as coming:
             await page.get_by_role("link", name="Save").click()
         assert (await coming.value).suggested_filename == "typeface-ENFP.mp4"
+
+
+def reel() -> bytes:
+    """A second of a real film, black turning white."""
+    frames = [(np.full((64, 64, 3), level, np.uint8), 1) for level in range(0, 250, 10)]
+    return files.encode(frames, size=64, format="mp4")
+
+
+async def test_a_film_can_be_moved_to_any_of_its_moments(browser: Browser) -> None:
+    film = replace(FILM, data=reel())
+    async with visit(browser, Fixed(Shown(film, "From one to the other."))) as page:
+        await page.get_by_role("button", name="ENFP").click()
+        video = page.locator("video")
+        await expect(video).to_have_js_property("readyState", 4)
+        moments = await video.evaluate("""async (node) => {
+          const moments = [];
+          for (const moment of [0.75, 0.25]) {
+            node.currentTime = moment;
+            await new Promise((done) => node.addEventListener("seeked", done, { once: true }));
+            moments.push(node.currentTime);
+          }
+          return [...moments, node.seekable.end(0) === node.duration];
+        }""")
+        assert moments == [0.75, 0.25, True]
 
 
 @pytest.mark.parametrize(
