@@ -78,7 +78,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec(
         "admin",
         (
-            Option("what", choices=("settings", "log", "stats", "block")),
+            Option("what", choices=("settings", "log", "stats", "block", "reset")),
             Option("person", "person"),
             Option("role", "role"),
         ),

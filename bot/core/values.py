@@ -15,7 +15,9 @@ def plain(text: object) -> Line:
 def value_line(key: str, value: Any) -> Line:
     """A setting's value in words."""
     if value is None:
-        return Line({"quota": "value-no-limit", "block": "value-none"}.get(key, "value-house"))
+        return Line(
+            {"quota": "value-no-limit", "block": "value-none", "reset": "value-none"}.get(key, "value-house")
+        )
     told = _VALUES.get(key)
     return told(value) if told else plain(value)
 

@@ -80,14 +80,14 @@ class Communities(Area):
             place = await self._community(session, by.platform, community)
             blocked = self._block_hash(whom, place)
             if await communities.block(session, place, blocked, self._now()):
-                await self._log(session, by, place, ("block", None, _tag(blocked)))
-        return _tag(blocked)
+                await self._log(session, by, place, ("block", None, tag_of(blocked)))
+        return tag_of(blocked)
 
     async def unblock(self, by: PersonRef, community: str, tag: str) -> bool:
         """Serve again whom that tag stands for; False when nobody is blocked under it."""
         async with self._database.writing() as session:
             place = await self._community(session, by.platform, community)
-            found = [who for who, _ in await communities.blocks(session, place) if _tag(who) == tag]
+            found = [who for who, _ in await communities.blocks(session, place) if tag_of(who) == tag]
             for who in found:
                 await communities.unblock(session, place, who)
                 await self._log(session, by, place, ("block", tag, None))
@@ -98,7 +98,7 @@ class Communities(Area):
         async with self._database.reading() as session:
             found = await self._known_community(session, platform, community)
             rows = await communities.blocks(session, found[0]) if found else []
-        return tuple(Block(_tag(who), since) for who, since in rows)
+        return tuple(Block(tag_of(who), since) for who, since in rows)
 
     async def blocked(self, person: PersonRef, community: str) -> bool:
         """Whether this community does not serve this person."""
@@ -157,11 +157,11 @@ class Communities(Area):
         return opened
 
     def _admin_tag(self, community: UUID, person: UUID | None) -> str:
-        return "" if person is None else _tag(self._hash("admin", community.hex, person.hex))
+        return "" if person is None else tag_of(self._hash("admin", community.hex, person.hex))
 
     def _block_hash(self, person: PersonRef, community: UUID) -> bytes:
         return self._hash("block", person.platform, community.hex, person.id)
 
 
-def _tag(hash: bytes) -> str:
+def tag_of(hash: bytes) -> str:
     return hash.hex()[:8]

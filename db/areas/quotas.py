@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from db.areas.base import Area
+from db.areas.communities import Communities, tag_of
 from db.records import PersonRef, Quota
 from db.repositories import uses
 from db.repositories.uses import Day
@@ -16,7 +16,7 @@ from db.repositories.uses import Day
 _DAY = timedelta(days=1)
 
 
-class Quotas(Area):
+class Quotas(Communities):
     """Each method is one transaction. Days are UTC's; a community of None is use outside of any."""
 
     async def used_today(self, person: PersonRef, community: str | None) -> int:
@@ -55,6 +55,17 @@ class Quotas(Area):
         async with self._database.writing() as session:
             where = await self._where(session, person, community)
             await uses.give_back(session, self._use(person, where, self._now()))
+
+    async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
+        """Give this person all of today's uses again, at once; returns the tag that stands for them in the log."""
+        now = self._now()
+        async with self._database.writing() as session:
+            place = await self._community(session, by.platform, community)
+            where = await self._where(session, whom, community)
+            await uses.drop(session, [self._use(whom, where, day) for day in (now, now - _DAY)])
+            tag = tag_of(self._block_hash(whom, place))
+            await self._log(session, by, place, ("reset", None, tag))
+        return tag
 
     async def _where(self, session: AsyncSession, person: PersonRef, community: str | None) -> str:
         """What stands for a community whose id may change."""

@@ -41,5 +41,9 @@ async def give_back(session: AsyncSession, hash: bytes) -> None:
     await session.execute(update(Use).where(Use.hash == hash, Use.count > 0).values(count=Use.count - 1))
 
 
+async def drop(session: AsyncSession, hashes: list[bytes]) -> None:
+    await session.execute(delete(Use).where(Use.hash.in_(hashes)))
+
+
 async def remove_old(session: AsyncSession, before: datetime) -> int:
     return await affected(session, delete(Use).where(Use.last_at < before))

@@ -171,6 +171,20 @@ async def test_a_quota_is_used_up_and_starts_again_at_midnight(
     assert (await store.purge()).uses == 1
 
 
+async def test_a_quota_is_given_anew_at_once_with_its_cooldown_and_is_in_the_log(
+    store: Store, ann: PersonRef
+) -> None:
+    bob = PersonRef("discord", "an admin")
+    for person in (ann, bob):
+        assert not (await store.take_quota(person, GUILD, limit=1, cooldown=60)).refused
+    tag = await store.reset_quota(bob, GUILD, ann)
+    assert await store.take_quota(ann, GUILD, limit=1, cooldown=60) == Quota("", 0)
+    assert (await store.take_quota(bob, GUILD, limit=1)).refused == "quota"
+    (entry,), _ = await store.audit("discord", GUILD, 0, 10)
+    assert (entry.key, entry.old, entry.new) == ("reset", None, tag)
+    assert await store.block(bob, GUILD, ann) == tag
+
+
 async def test_a_cooldown_is_waited_for_also_over_midnight(
     store: Store, ann: PersonRef, clock: Clock
 ) -> None:

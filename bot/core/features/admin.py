@@ -53,6 +53,20 @@ class BlockPerson(Ask):
 
 
 @dataclass(frozen=True)
+class ResetQuota(Ask):
+    """Give that person of the platform all uses of today again."""
+
+    person: str
+
+
+@dataclass(frozen=True)
+class QuotaReset(Outcome):
+    """`tag` stands for the person in the log."""
+
+    tag: str
+
+
+@dataclass(frozen=True)
 class Unblock(Ask):
     tag: str
 
@@ -251,6 +265,10 @@ def _blocks(state: State, read: BlocksRead, _: Known) -> Turn:
     return state, (Say(tuple(lines), (*menus.rows(choices, 5), _BACK), code="admin"),)
 
 
+def _reset(state: State, reset: QuotaReset, _: Known) -> Turn:
+    return state, (Say((Line("admin-reset", {"who": reset.tag}),), (_BACK,), code="admin"),)
+
+
 def _unblock(state: State, args: Args, _: Known) -> Turn:
     return state, (Unblock(args[0]),)
 
@@ -259,7 +277,7 @@ def _unblock(state: State, args: Args, _: Known) -> Turn:
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
-    """`/admin`, `/admin log`, `/admin stats 7`, `/admin block @ann`, `/admin quota` of a role."""
+    """`/admin`, `/admin log`, `/admin stats 7`, `/admin block @ann`, `/admin reset @ann`, `/admin quota` of a role."""
     what, *rest = " ".join(
         v for k, v in command.options.items() if k in ("what", "text")
     ).lower().split() or [""]
@@ -268,9 +286,9 @@ def _command(state: State, command: Command, known: Known) -> Turn:
     if role:
         return state, (TagRole(role),)
     if person:
-        return state, (BlockPerson(person),)
-    if what == "block":
-        return state, (Say((Line("admin-ask-block"),), (_BACK,), code="admin"),)
+        return state, (ResetQuota(person) if what == "reset" else BlockPerson(person),)
+    if what in ("block", "reset"):
+        return state, (Say((Line(f"admin-ask-{what}"),), (_BACK,), code="admin"),)
     if what == "log":
         return state, (ReadLog(0),)
     if what == "stats":
@@ -292,6 +310,7 @@ FEATURE = Feature(
         Changed: _changed,
         RoleTagged: _ask_role,
         BlocksRead: _blocks,
+        QuotaReset: _reset,
     },
     words={"notice": _noticed},
 )

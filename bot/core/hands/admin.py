@@ -8,7 +8,9 @@ from bot.core.features.admin import (
     BlocksRead,
     Change,
     Changed,
+    QuotaReset,
     ReadBlocks,
+    ResetQuota,
     RoleTagged,
     TagRole,
     Unblock,
@@ -42,6 +44,11 @@ def hand(store: Store) -> Hand:
             await store.block(run.ref, community(run), PersonRef(run.ref.platform, effect.person))
         return await blocks(run, ReadBlocks())
 
+    async def reset(run: Run, effect: ResetQuota) -> Outcome:
+        whom = PersonRef(run.ref.platform, effect.person)
+        async with run.writing():
+            return QuotaReset(await store.reset_quota(run.ref, community(run), whom))
+
     async def unblock(run: Run, effect: Unblock) -> Outcome:
         async with run.writing():
             await store.unblock(run.ref, community(run), effect.tag)
@@ -53,6 +60,7 @@ def hand(store: Store) -> Hand:
             TagRole: tag,
             ReadBlocks: blocks,
             BlockPerson: block,
+            ResetQuota: reset,
             Unblock: unblock,
         }
     )

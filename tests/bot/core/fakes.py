@@ -465,6 +465,13 @@ class FakeStore:
         await self._call("give_back")
         self.used[person, community] -= 1
 
+    async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
+        await self._call("reset_quota")
+        self.used.pop((whom, community), None)
+        tag = self.tag(whom.platform, "block", whom.id)[:8]
+        self.log.append(AuditEntry(NOW, "", "reset", None, tag))
+        return tag
+
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         await self._call("put_on_map")
         self.map[person] = type

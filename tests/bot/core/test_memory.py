@@ -21,7 +21,14 @@ from db.settings import load
 from db.store import Store, open_store, upgrade
 from tests.bot.core.world.memory import Memory
 
-NAMED = {"keep_face": "face", "keep_making": "code", "share": "token", "invite": "pair", "block": "tag"}
+NAMED = {
+    "keep_face": "face",
+    "keep_making": "code",
+    "share": "token",
+    "invite": "pair",
+    "block": "tag",
+    "reset_quota": "tag",
+}
 """Calls that hand out a name, which is another one in each store."""
 DAY = 24 * 3600
 
@@ -152,6 +159,7 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         "on_map": (who, here),
         "type_map": ("discord", here),
         "take_quota": (who, here, {"limit": [None, 1, 2][n % 3], "cooldown": [0, 90][n % 2]}),
+        "reset_quota": (who, here, other),
         "open_session": (who, chat, "ENFP", "female", here),
         "close_session": (who, chat, "matched"),
         "log_job": (who, "render", 1, 2, ["done", "busy"][n % 2]),

@@ -33,6 +33,8 @@ admin-ask-locale = Which language for people whose own I do not know? Now: { $va
 admin-ask-role = How many photos a day for this role? Now: { $value }. Whoever has several roles gets the largest number.
 admin-ask-notice = What shall I tell people meanwhile? Write it as your next message, in 300 characters at most.
 admin-ask-block = Whom shall I not answer here any more? Call /admin with the person.
+admin-ask-reset = Whose photos of today shall count from nought again? Call /admin with reset and the person.
+admin-reset = Done: { $who } has all photos of today again. I keep no names, only a tag.
 admin-blocks = { $count ->
     [0] Nobody is blocked here. To block somebody, call /admin with the person.
     [one] One person is blocked here. I keep no names, only a tag.
@@ -58,6 +60,7 @@ setting-public = Pictures at first
 setting-paused = Break
 setting-locale = Language
 setting-block = Blocked
+setting-reset = Quota reset
 value-no-limit = no limit
 value-none = none
 value-house = as usual

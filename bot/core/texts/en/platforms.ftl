@@ -48,6 +48,7 @@ choice-settings = Settings
 choice-log = The log of changes
 choice-stats = Statistics
 choice-block = Block somebody
+choice-reset = Give somebody today's photos again
 command-morph = A looping film: your type becomes you, and you your match
 command-card = A card to share: your type, you in it, your best match
 option-card-line = Your own words on it

@@ -33,6 +33,8 @@ admin-ask-locale = 言語がわからない人には何語で話しますか。�
 admin-ask-role = このロールは一日に写真何枚ですか。現在: { $value }。ロールが複数あれば、いちばん大きい数になります。
 admin-ask-notice = その間、みなさんに何と伝えますか。次のメッセージで300文字以内で書いてください。
 admin-ask-block = だれに応答しないようにしますか。/admin でその人を選んでください。
+admin-ask-reset = だれの今日の枚数を数え直しますか。/admin でリセットとその人を選んでください。
+admin-reset = { $who } さんは、今日の枚数をはじめから使えます。名前は残さず、印だけを残します。
 admin-blocks = { $count ->
     [0] ブロックされている人はいません。ブロックするには /admin でその人を選んでください。
    *[other] { $count }人がブロックされています。名前は保存せず、目印だけがあります。
@@ -54,6 +56,7 @@ setting-public = 最初の公開範囲
 setting-paused = 休み
 setting-locale = 言語
 setting-block = ブロック
+setting-reset = 枚数のリセット
 value-no-limit = 制限なし
 value-none = なし
 value-house = 標準

@@ -48,6 +48,7 @@ choice-settings = 設定
 choice-log = 変更の記録
 choice-stats = 統計
 choice-block = ブロックする
+choice-reset = 今日の枚数を戻す
 command-morph = 繰り返しの動画: タイプがあなたに、あなたが相性のいいタイプに
 command-card = 見せるカード: タイプ、その中のあなた、いちばん相性のいいタイプ
 option-card-line = カードに入れる言葉

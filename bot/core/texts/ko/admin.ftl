@@ -33,6 +33,8 @@ admin-ask-locale = 언어를 모르는 분에게는 어떤 언어로 말할까�
 admin-ask-role = 이 역할은 하루에 사진 몇 장인가요? 지금: { $value }. 역할이 여럿이면 가장 큰 수를 따라요.
 admin-ask-notice = 쉬는 동안 뭐라고 알려 줄까요? 다음 메시지로 300자까지 적어 주세요.
 admin-ask-block = 누구에게 답하지 않을까요? /admin에 그 사람을 골라 주세요.
+admin-ask-reset = 누구의 오늘 사진 수를 처음부터 다시 셀까요? /admin에서 초기화와 그 사람을 골라 주세요.
+admin-reset = 됐어요. { $who } 님은 오늘 사진을 처음부터 다시 쓸 수 있어요. 이름은 보관하지 않고 표시만 있어요.
 admin-blocks = { $count ->
     [0] 차단된 사람이 없어요. 차단하려면 /admin에 그 사람을 골라 주세요.
    *[other] { $count }명이 차단되어 있어요. 이름은 보관하지 않고 표시만 있어요.
@@ -54,6 +56,7 @@ setting-public = 처음 공개 범위
 setting-paused = 쉬기
 setting-locale = 언어
 setting-block = 차단
+setting-reset = 횟수 초기화
 value-no-limit = 제한 없음
 value-none = 없음
 value-house = 기본값

@@ -48,6 +48,7 @@ choice-settings = 설정
 choice-log = 바뀐 것의 기록
 choice-stats = 통계
 choice-block = 차단하기
+choice-reset = 오늘 횟수 초기화하기
 command-morph = 반복 영상: 내 유형이 나로, 나에서 잘 맞는 유형으로
 command-card = 나누는 카드: 내 유형, 그 속의 나, 가장 잘 맞는 유형
 option-card-line = 카드에 넣을 글

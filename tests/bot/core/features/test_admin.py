@@ -202,6 +202,22 @@ async def test_a_role_has_its_own_quota(bench: Bench) -> None:
     assert settings(bench).role_quotas == {}
 
 
+async def test_an_admin_gives_somebody_todays_photos_again(bench: Bench) -> None:
+    await set_by(bench, "quota", "1")
+    await ready(bench)
+    assert isinstance(await sent(bench, at(selfie())), Shown)
+    assert (await sent(bench, at(selfie()))).code == "quota_used"
+    asked = await sent(bench, at(command("admin", "reset"), admin=True))
+    assert "reset and the person" in asked.text
+    reset = Command(command("x").origin, "admin", {"what": "reset", "person": ANN.id})
+    assert (await sent(bench, at(reset))).code == "admins_only"
+    done = await sent(bench, at(reset, admin=True))
+    assert "has all photos of today again" in done.text and ANN.id not in done.text
+    assert isinstance(await sent(bench, at(selfie())), Shown)
+    assert "Quota reset" in (await sent(bench, at(command("admin", "log"), admin=True))).text
+    assert bench.store.blocking == {}
+
+
 async def test_work_that_fails_is_given_back(bench: Bench) -> None:
     await set_by(bench, "quota", "1")
     await ready(bench)

@@ -453,9 +453,12 @@ class Memory:
         entries = [entry for _, entry in self.log.get(community, [])]
         return tuple(entries[offset : offset + limit]), len(entries)
 
+    def _tag_in(self, community: str, whom: PersonRef) -> str:
+        return self.tag(whom.platform, f"block {community}", whom.id)[:8]
+
     async def block(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         self._call("block")
-        tag = self.tag(whom.platform, f"block {community}", whom.id)[:8]
+        tag = self._tag_in(community, whom)
         blocked = self.blocking.setdefault(community, {})
         if whom not in blocked:
             self.blocking[community] = {whom: Block(tag, self.now), **blocked}
@@ -514,8 +517,16 @@ class Memory:
 
     async def give_back(self, person: PersonRef, community: str | None) -> None:
         self._call("give_back")
-        count, last = self.uses[person, community]
-        self.uses[person, community] = (max(0, count - 1), last)
+        if (person, community) in self.uses:
+            count, last = self.uses[person, community]
+            self.uses[person, community] = (max(0, count - 1), last)
+
+    async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
+        self._call("reset_quota")
+        self.uses.pop((whom, community), None)
+        tag = self._tag_in(community, whom)
+        self._write_down(by, community, ("reset", None, tag))
+        return tag
 
     async def statistics(self, since: datetime, place: tuple[str, str] | None = None) -> Statistics:
         self._call("statistics")
