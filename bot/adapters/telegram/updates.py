@@ -134,7 +134,7 @@ def _place(message: Message) -> Place:
 def _message(message: Message, user: User, update: str, me: User) -> Incoming | None:
     said, place = words(message, me).linked(), _place(message)
     ours = message.via_bot and message.via_bot.id == me.id  # what our inline mode has put there
-    if ours or (place.shared and not said.addressed):
+    if ours or (place.shared and (not said.addressed or _laughs(message, said))):
         return None
     event = _event(message, said, _origin(user, place.chat, update, place.shared), me)
     attached = attachment(message)
@@ -147,6 +147,11 @@ def _message(message: Message, user: User, update: str, me: User) -> Incoming | 
         if event
         else None
     )
+
+
+def _laughs(message: Message, said: Words) -> bool:
+    """In a group a sticker under one of our pictures is meant for everybody."""
+    return said.command is None and bool(message.sticker or message.animation or message.dice)
 
 
 def _event(message: Message, said: Words, origin: Origin, me: User) -> Command | PhotoSent | TextSent | None:

@@ -57,6 +57,19 @@ async def test_what_is_no_photo_is_told_so(telegram: Telegram, launch: Launch, a
     assert not telegram.calls("getFile")
 
 
+async def test_in_a_group_a_sticker_under_a_picture_asks_nothing(
+    telegram: Telegram, launch: Launch, ann: Someone
+) -> None:
+    core, group = Scripted(), telegram.group()
+    async with launch(core):
+        ann.text("/mbti ENFP", group)
+        (shown,) = await telegram.until(lambda: telegram.world.of_bot(group.id))
+        ann.send("dice", {"emoji": "🎲", "value": 3}, group, reply_to_message=shown)
+        ann.send("voice", ann.file(duration=3), group, reply_to_message=shown)
+        assert (await told(telegram, core, PhotoSent, 2)).photo.problem == "not_a_photo"
+    assert len(core.events) == 2
+
+
 async def test_in_words(telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path) -> None:
     chat = Chat(telegram, ann)
     async with house(tmp_path, PaintedFaces()) as core, launch(core):
