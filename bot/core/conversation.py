@@ -277,8 +277,10 @@ def _back(state: State, _: Command, known: Known) -> Turn:
     if not menu and state.type and state.gender:
         state, shown = flow.render_face(state, known, panel="" if state.face else "type")
         return state, (Say(lines, code="back"), *shown)
+    halfway = 0 < len(state.answers) < quiz.TOTAL
+    resume = ((menus.button("quiz-go-on", Action.QUIZ, style="primary"),),) if halfway else ()
     gallery = (menus.button("gallery", Action.GALLERY, "0"),)
-    return state, (Say(lines, menu or (*menus.BEGIN, gallery), code="back"),)
+    return state, (Say(lines, menu or (*resume, *menus.BEGIN, gallery), code="back"),)
 
 
 _MAIN = Feature(

@@ -7,7 +7,7 @@ from bot.core.replies import Shown
 from bot.core.wording import say
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended
-from tests.bot.core.people import actions, command, final
+from tests.bot.core.people import actions, command, final, press
 
 
 async def test_the_open_question_is_asked_again_and_the_face_is_still_there(bench: Bench) -> None:
@@ -32,3 +32,13 @@ async def test_a_type_that_was_left_is_shown_again_and_keeps_its_code(bench: Ben
     assert isinstance(shown, Shown)
     assert shown.made == first.made
     assert actions(shown)
+
+
+async def test_a_quiz_that_was_begun_is_gone_on_with(bench: Bench) -> None:
+    first = final(await bench.send(command("quiz")))
+    action, args = next(one for one in actions(first) if one[0] == Action.ANSWER)
+    await bench.send(press(action, *args))
+    bench.started()
+    back = final(await bench.send(command("back")))
+    assert (Action.QUIZ, ()) in actions(back)
+    assert say("en", "quiz-resumed") in final(await bench.send(press(Action.QUIZ))).text
