@@ -7,8 +7,9 @@ from typing import TypeVar
 
 from bot.core import presses
 from bot.core.events import Command, Origin, Person, Photo, PhotoSent, Press, TextSent
+from bot.core.pieces import length
 from bot.core.presses import Action
-from bot.core.replies import Reply, Shown, Text
+from bot.core.replies import Progress, Reply, Shown, Text
 
 E = TypeVar("E", Command, TextSent, PhotoSent, Press)
 ANN, BOB = Person("discord", "1001"), Person("discord", "1002")
@@ -49,15 +50,18 @@ def actions(reply: Reply, person: Person = ANN) -> list[tuple[Action, tuple[str,
 def check(reply: Reply) -> None:
     """A reply that every platform can show."""
     assert reply.text or isinstance(reply, Shown)
-    assert len(reply.text) <= (1000 if isinstance(reply, Shown) else 2000)
+    assert length(reply.text) <= (1000 if isinstance(reply, Shown) else 2000)
     assert len(reply.menu) <= 5
     for row in reply.menu:
         assert 1 <= len(row) <= 5
-        for button in row:
-            assert 1 <= len(button.label) <= 40
-            assert len(button.payload.encode("ascii")) <= 64
+    select = None if isinstance(reply, Progress) else reply.select
+    assert select is None or 1 <= len(select.options) <= 25
+    for button in (*(button for row in reply.menu for button in row), *(select.options if select else ())):
+        assert 1 <= length(button.label) <= 40
+        assert len(button.payload.encode("ascii")) <= 64
     if isinstance(reply, Shown):
-        assert reply.picture.alt
+        assert 1 <= length(reply.picture.alt) <= 1024
+        assert all(one.low <= one.value <= one.high for one in reply.sliders)
 
 
 def stopped(replies: list[Reply]) -> Text:

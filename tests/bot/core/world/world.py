@@ -80,6 +80,7 @@ class Answer:
     task: asyncio.Task[None] | None = None
     promised: bool = False
     hung_up: bool = False
+    forgotten: bool = False
 
     @property
     def done(self) -> bool:
@@ -245,8 +246,11 @@ class World:
 
     def let_go_on(self, place: int) -> None:
         waiting = self.server.waiting
+        may_write = {self.members[one.who].ref for one in self.answers if not one.forgotten}
+        self.store.touched.clear()
         waiting[place % len(waiting)].set_result(None)
         self.moved()
+        assert self.store.touched <= may_write, "something is written of a person who was forgotten"
 
     def hang_up(self, place: int) -> None:
         answer = self.answers[place % len(self.answers)]
@@ -294,9 +298,19 @@ class World:
         if answer.promised and answer.code in {"us_over", "us_not_ready", *_REFUSED}:
             self.agreed.get(args[0], {}).pop(answer.who, None)
         if answer.code == "forgotten":
+            self._judge_forgotten(answer.who)
             for pair in [pair for pair, words in self.agreed.items() if answer.who in words]:
                 del self.agreed[pair]
             self.members[answer.who].looked_at.clear()
+
+    def _judge_forgotten(self, who: int) -> None:
+        """Nothing is left, and what still runs of theirs writes nothing more."""
+        ref = self.members[who].ref
+        assert ref not in self.store.people
+        assert all(ref not in (two.asker, two.friend) for two in self.store.pairs.values())
+        assert all(ref != by for entries in self.store.log.values() for by, _ in entries)
+        for answer in self.answers:
+            answer.forgotten |= answer.who == who
 
     def with_whom(self, who: int) -> set[int]:
         """Those who have agreed, with this one, to one picture of both."""
@@ -424,7 +438,14 @@ class World:
             assert record.getMessage().startswith("the store failed"), record.getMessage()
         self.logged.clear()
 
-    # Links
+    # Links, and what is offered while an option is typed
+
+    def suggest(self, who: int, where: int) -> None:
+        """Nothing but one's own codes."""
+        offering = self.service.suggestions.of(self.origin(who, where), "codes", "")
+        found = self.loop.run_until_complete(offering)
+        own = self.store.row(self.members[who].ref).made
+        assert {one.value for one in found} <= own.keys(), "another person's code"
 
     def look_behind(self, token: str) -> bytes | None:
         """What anybody sees who has the link."""
