@@ -108,7 +108,8 @@ LINK = """
 """
 PANEL = """
 +admin /admin admin set | +admin /admin admin set +form | +admin /admin log stats stats | +admin /admin break
-+admin /admin break +member +says | +admin +block unblock | +admin +role role | +admin +block log log
++admin /admin break +member +says | +admin +block unblock | +admin +role role | +admin +reset log
++admin +block log log
 """
 """Usual ways, so that what follows them is met often: commands, buttons by what they do, and what `step` knows."""
 OLD = [
@@ -117,6 +118,7 @@ OLD = [
     (Action.PUBLIC, "0"),
     (Action.PUBLIC, "1"),
     (Action.SHOW, "1"),
+    (Action.WITHDRAW,),
 ]
 """Buttons that are under messages of long ago."""
 
@@ -220,7 +222,7 @@ class Conversations(RuleBasedStateMachine):
             self.newest(who, kinds[place % len(kinds)])
 
     @rule(who=WHO, where=WHERE, old=st.sampled_from(OLD))
-    def press_an_old_button(self, who: int, where: int, old: tuple[Action, str]) -> None:
+    def press_an_old_button(self, who: int, where: int, old: tuple[Action, *tuple[str, ...]]) -> None:
         self.press(who, where, encode(self.world.members[who].person, *old))
 
     @rule(who=WHO, other=WHO, where=WHERE, place=PLACE, forge=st.booleans())
@@ -308,6 +310,7 @@ class Conversations(RuleBasedStateMachine):
             "other": lambda: self.go((who + 1) % 3, where, ["+face", "/card"]),
             "peek": lambda: self.ask_for_a_code(who, where, -1, "show"),
             "block": lambda: self.order(who, where, "admin", person="stranger"),
+            "reset": lambda: self.administer(who, who, "reset"),
             "role": lambda: self.order(who, where, "admin", role="fans"),
             "form": lambda: self.fill_in_the_form(who, "back soon"),
             "two": lambda: self.two_agree(who, (who + 1) % 3, where, "id", end=False),
@@ -369,10 +372,15 @@ class Conversations(RuleBasedStateMachine):
 
     # Admins
 
-    @rule(who=WHO, other=WHO, what=st.sampled_from(["log", "stats 7", "block", "person", "role", "quota"]))
+    @rule(who=WHO, other=WHO, what=st.sampled_from(["log", "stats 7", "block", "person", "role", "reset"]))
     def administer(self, who: int, other: int, what: str) -> None:
-        given = {"person": {"person": self.world.members[other].person.id}, "role": {"role": "fans"}}
-        self.order(who, 0, "admin", **given.get(what, {"what": what}))
+        person = self.world.members[other].person.id
+        options = {
+            "person": {"person": person},
+            "reset": {"what": what, "person": person},
+            "role": {"role": "fans"},
+        }
+        self.order(who, 0, "admin", **options.get(what, {"what": what}))
 
     @rule(who=WHO, admin=st.booleans())
     def rights_are_given_and_taken(self, who: int, admin: bool) -> None:

@@ -160,6 +160,7 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         "type_map": ("discord", here),
         "take_quota": (who, here, {"limit": [None, 1, 2][n % 3], "cooldown": [0, 90][n % 2]}),
         "reset_quota": (who, here, other),
+        "give_back": (who, here),
         "open_session": (who, chat, "ENFP", "female", here),
         "close_session": (who, chat, "matched"),
         "log_job": (who, "render", 1, 2, ["done", "busy"][n % 2]),

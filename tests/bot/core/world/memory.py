@@ -465,6 +465,9 @@ class Memory:
             self._write_down(by, community, ("block", None, tag))
         return tag
 
+    def _block_tag(self, whom: PersonRef, community: str) -> str:
+        return self.tag(whom.platform, f"block {community}", whom.id)[:8]
+
     async def unblock(self, by: PersonRef, community: str, tag: str) -> bool:
         self._call("unblock")
         found = [whom for whom, block in self.blocking.get(community, {}).items() if block.tag == tag]
@@ -524,7 +527,7 @@ class Memory:
     async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         self._call("reset_quota")
         self.uses.pop((whom, community), None)
-        tag = self._tag_in(community, whom)
+        tag = self._block_tag(whom, community)
         self._write_down(by, community, ("reset", None, tag))
         return tag
 
