@@ -11,7 +11,6 @@ import structlog
 from telegram import Bot
 from telegram.error import TelegramError
 from telegram.ext import ExtBot
-from telegram.request import HTTPXRequest
 from telegram.warnings import PTBDeprecationWarning
 
 from bot.adapters.telegram.budget import Budget, Limits
@@ -19,6 +18,7 @@ from bot.adapters.telegram.delivery import until_answered
 from bot.adapters.telegram.desk import Desk, Paces
 from bot.adapters.telegram.poller import KINDS, Poller
 from bot.adapters.telegram.profile import introduce
+from bot.adapters.telegram.transport import Transport
 from bot.adapters.telegram.webhook import Webhook
 from bot.core.ports import Desk as Core
 from bot.settings import SettingsError, TelegramSettings
@@ -30,12 +30,10 @@ PACES, LIMITS = Paces(), Limits()
 
 
 def hush_libraries() -> None:
-    """Keep tokens and people's messages out of the log: the libraries write addresses and updates there.
+    """Keep people's messages out of the log: the library writes updates there.
 
     The library also warns of its own use of a deprecated attribute whenever Telegram asks it to slow down.
     """
-    for name in ("httpx", "httpcore"):
-        logging.getLogger(name).setLevel(logging.WARNING)
     logging.getLogger("telegram").setLevel(logging.CRITICAL + 1)
     warnings.filterwarnings("ignore", category=PTBDeprecationWarning)
 
@@ -105,13 +103,14 @@ class TelegramAdapter:
         """
         self._check()
         hush_libraries()
-        request = HTTPXRequest(connection_pool_size=64, read_timeout=20, write_timeout=20, pool_timeout=20)
+        request = Transport()
         settings = self._settings
         self._bot = ExtBot(
             settings.token,
             base_url=settings.api_base,
             base_file_url=settings.file_base,
             request=request,
+            get_updates_request=request,
             rate_limiter=self._budget,
         )
         self._desk = Desk(self._bot, self._service, self._paces, self._budget)

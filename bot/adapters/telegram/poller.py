@@ -11,9 +11,9 @@ from urllib.parse import urlencode
 import structlog
 from telegram import Bot
 from telegram.error import Conflict, InvalidToken, RetryAfter, TelegramError, TimedOut
-from telegram.request import HTTPXRequest
 
 from bot.adapters.telegram.delivery import LONGEST_PAUSE, seconds_of
+from bot.adapters.telegram.transport import Transport
 
 log = structlog.get_logger("typeface.telegram")
 WAIT_SECONDS = 25
@@ -32,9 +32,7 @@ class Poller:
     def __init__(self, bot: Bot, deliver: Deliver) -> None:
         self._url = f"{bot.base_url}/getUpdates"
         self._deliver = deliver
-        self._request = HTTPXRequest(
-            connection_pool_size=1, read_timeout=WAIT_SECONDS + 10, connect_timeout=10
-        )
+        self._request = Transport(WAIT_SECONDS + 10)
         self._next = 0
         self._trouble = ""
         self._conflict = False
@@ -42,6 +40,7 @@ class Poller:
     async def run(self) -> None:
         """Poll until cancelled, or until Telegram does not know the token any more."""
         pause = 0.0
+        await self._request.initialize()
         while True:
             try:
                 await self._poll(WAIT_SECONDS)
