@@ -197,7 +197,10 @@ def error_line(code: str, seconds: int = 0) -> Line:
 def _privacy(state: State, read: HeldRead, known: Known) -> Turn:
     held = read.held
     days = {"conversation_days": held.conversation_days, "session_days": held.session_days}
-    lines = [Line("privacy", {"hours": known.hours, **days})]
+    lines = [
+        Line("privacy", {"hours": known.hours, **days}),
+        Line("privacy-seen", {"who": Line(f"seen-{_seen(known)}")}),
+    ]
     if known.consented:
         lines.append(Line("privacy-agreed"))
     if known.kept:
@@ -207,6 +210,13 @@ def _privacy(state: State, read: HeldRead, known: Known) -> Turn:
     else:
         lines.append(Line("privacy-no-face"))
     return state, (Say(tuple(lines), menus.PRIVACY),)
+
+
+def _seen(known: Known) -> str:
+    """Who sees a person's pictures here: the asker alone, all who are here, or whoever they are shown to."""
+    if known.can_hide:
+        return "public" if known.public else "hidden"
+    return "group" if known.place.community else "private"
 
 
 def _receipt(state: State, forgotten: Forgotten, _: Known) -> Turn:

@@ -78,6 +78,11 @@ privacy =
     · Which types and genders you chose, and when a job ran and how long it took: { $session_days } days.
     · Your language, whom you like to meet, and whether you agreed: until you say /forget.
     /forget deletes all of this at once. Only counts remain, which belong to nobody.
+privacy-seen = Who sees them: your photo goes to my own face workshop and to nobody else. { $who }
+seen-hidden = Your faces are for you alone here, until you press "{ button-show }".
+seen-public = Your faces are shown to everyone here at once, as it is set; /private changes that for you.
+seen-group = In this group everyone sees what you send and what I answer. A private chat with me is for you alone.
+seen-private = Here nobody but you sees your faces, unless you hand out a link to one.
 privacy-agreed = You have agreed that I look at your selfies.
 privacy-photo = Right now a photo of yours is in memory.
 privacy-faces = { $count ->

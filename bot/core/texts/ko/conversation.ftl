@@ -69,6 +69,11 @@ privacy =
     · 고르신 유형과 성별, 작업이 언제 얼마나 걸렸는지: { $session_days }일.
     · 쓰시는 언어, 만나 보고 싶은 쪽, 동의 여부: /forget 하실 때까지.
     /forget 한 번이면 모두 바로 지워져요. 누구의 것도 아닌 숫자(개수)만 남아요.
+privacy-seen = 누가 보나요: 사진은 제 얼굴 작업실에만 가고 다른 누구에게도 가지 않아요. { $who }
+seen-hidden = 여기서 얼굴은 "{ button-show }"를 누르기 전까지 혼자만 볼 수 있어요.
+seen-public = 설정에 따라 얼굴이 바로 모두에게 보여요. /private 으로 바꿀 수 있어요.
+seen-group = 이 그룹에서는 보내신 것과 제 답을 모두가 봐요. 저와의 개인 대화는 혼자만 볼 수 있어요.
+seen-private = 여기서는 링크를 나눠 주지 않는 한 얼굴을 혼자만 볼 수 있어요.
 privacy-agreed = 셀카를 살펴봐도 된다고 동의하셨어요.
 privacy-photo = 지금 메모리에 사진이 한 장 있어요.
 privacy-faces = 지금 보관 중인 얼굴: { $count }개. 늦어도 { WHEN($until) } UTC까지만 보관해요.

@@ -5,9 +5,12 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from dataclasses import replace
+from typing import Any
 
 from bot.core.presses import Action
 from bot.core.replies import Shown
+from bot.core.wording import say
 from inference.errors import Busy
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
@@ -33,6 +36,20 @@ async def test_forget_pressed_by_another_forgets_nobody(bench: Bench) -> None:
     pressed = press(Action.FORGET_SURE, person=BOB, of=ANN)
     assert final(await bench.send(pressed)).code == "not_yours"
     assert bench.store.faces
+
+
+async def test_it_is_told_who_sees_the_pictures_here(bench: Bench) -> None:
+    asked, here = command("privacy"), {"shared": True, "community": "guild"}
+    places: list[tuple[bool, bool, dict[str, Any], str]] = [
+        (True, False, here, "seen-hidden"),
+        (True, True, here, "seen-public"),
+        (False, True, here, "seen-group"),
+        (False, True, {}, "seen-private"),
+    ]
+    for hide, public, where, key in places:
+        await bench.send(command("public" if public else "private"))
+        told = final(await bench.send(replace(asked, origin=replace(asked.origin, can_hide=hide, **where))))
+        assert say("en", key) in told.text
 
 
 async def test_all_that_is_kept_comes_in_one_file(bench: Bench) -> None:
