@@ -117,7 +117,10 @@ class MatchFace(Wanted):
 # Effects.
 @dataclass(frozen=True)
 class Say(Effect):
-    """With `stays` the message whose button was pressed goes away; where it cannot, they are said instead."""
+    """With `stays` the message whose button was pressed goes away; where it cannot, they are said instead.
+
+    `to` as in `Text`.
+    """
 
     lines: tuple[Line, ...]
     menu: Choices = ()
@@ -126,6 +129,7 @@ class Say(Effect):
     public: bool = False
     link: str | None = None
     stays: tuple[Line, ...] = ()
+    to: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)

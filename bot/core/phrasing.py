@@ -64,7 +64,7 @@ class Phrasing:
 
     def text(self, said: Say) -> Text:
         lines, menu, select = self.lines(said.lines), self.menu(said.menu), self.select(said.select)
-        return Text(lines, menu, said.code, said.public, select, said.link, self.lines(said.stays))
+        return Text(lines, menu, said.code, said.public, select, said.link, self.lines(said.stays), said.to)
 
     def shown(self, show: Show, made: Shot) -> Shown:
         """`made` is what the picture is."""

@@ -99,7 +99,8 @@ class Text:
 
     `code` says what could not be done (`no_face`), or what is asked (`ask_type`). `link` is the token of a link that
     shows one picture, for the web to make an address of. With `stays` the message whose button was pressed goes
-    away, where others see it too; where it cannot, that is said instead.
+    away, where others see it too; where it cannot, that is said instead. `to` is the
+    platform's id of somebody who is asked by this, and should hear of it.
     """
 
     text: str
@@ -109,6 +110,7 @@ class Text:
     select: Select | None = None
     link: str | None = None
     stays: str = ""
+    to: str | None = field(default=None, repr=False)
 
     @property
     def rows(self) -> Menu:

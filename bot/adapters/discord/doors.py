@@ -29,7 +29,14 @@ class Door(Protocol):
 
 def _new(draft: Draft) -> dict[str, Any]:
     view = draft.view()
-    return {"content": draft.content, "files": draft.files(), **({} if view is None else {"view": view})}
+    body = {"content": draft.content, "files": draft.files(), **({} if view is None else {"view": view})}
+    return body if draft.to is None else body | _called(draft, draft.to)
+
+
+def _called(draft: Draft, to: str) -> dict[str, Any]:
+    """With the one person whom Discord tells of the message."""
+    only = discord.AllowedMentions(everyone=False, roles=False, users=[discord.Object(int(to))])
+    return {"content": f"<@{to}> {draft.content}", "allowed_mentions": only}
 
 
 def _changed(draft: Draft) -> dict[str, Any]:

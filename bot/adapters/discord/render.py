@@ -35,13 +35,17 @@ _MARKUP = re.compile(
 
 @dataclass(frozen=True)
 class Draft:
-    """One message. `keep_picture`: an edit without a new picture leaves the one that the message has."""
+    """One message. `keep_picture`: an edit without a new picture leaves the one that the message has.
+
+    `to` is who is called by it: nobody else ever is.
+    """
 
     content: str
     picture: Picture | None = None
     menu: Menu = ()
     keep_picture: bool = False
     select: Select | None = None
+    to: str | None = None
 
     def files(self) -> list[discord.File]:
         """Fresh ones at each call, since sending one uses it up."""
@@ -133,4 +137,5 @@ def drafts(reply: Text | Shown) -> list[Draft]:
     """The messages of a reply: a long text takes several, of which the last has the buttons."""
     picture = reply.picture if isinstance(reply, Shown) else None
     *before, last = pieces(plain(reply.text), MAX_CONTENT)
-    return [*map(Draft, before), Draft(last, picture, reply.menu, select=reply.select)]
+    to = reply.to if isinstance(reply, Text) else None
+    return [*map(Draft, before), Draft(last, picture, reply.menu, select=reply.select, to=to)]

@@ -6,7 +6,7 @@ Anybody may press its buttons: whose word counts is for the store to say, which 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -62,7 +62,7 @@ class End(Ask):
 class PairStands(Outcome):
     """`missing` says what stands in the way, if something does; `both` that nothing does.
 
-    No `pair` where nobody was asked.
+    No `pair` where nobody was asked. `friend` is the platform's id of who is asked just now.
     """
 
     pair: str
@@ -70,6 +70,7 @@ class PairStands(Outcome):
     both: bool = False
     mine: bool = False
     until: datetime | None = None
+    friend: str | None = field(default=None, repr=False)
 
 
 @dataclass(frozen=True)
@@ -120,7 +121,7 @@ def _stands(state: State, now: PairStands, _: Known) -> Turn:
     assert now.until
     key = "us-waits" if now.mine else "us-invite"
     line = Line(key, {"until": now.until, "code": now.pair})
-    return state, (Say((line,), _asked(now.pair), code="us_asked", public=True),)
+    return state, (Say((line,), _asked(now.pair), code="us_asked", public=True, to=now.friend),)
 
 
 def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 from bot.core.effects import Failed, Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
@@ -44,7 +45,8 @@ class Us:
         friend = PersonRef(run.ref.platform, effect.friend) if effect.friend else None
         async with run.writing():
             pair = await self._store.invite(run.ref, friend, effect.handle)
-        return await self._stands(run, pair, await self._store.pair(pair, run.ref))
+        stands = await self._stands(run, pair, await self._store.pair(pair, run.ref))
+        return replace(stands, friend=effect.friend)
 
     async def _agree(self, run: Run, effect: Agree) -> Outcome:
         if await self._store.pair(effect.pair, run.ref, _handle(run)) is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from base64 import b64encode
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from uuid import uuid4
@@ -226,3 +227,36 @@ async def test_nobody_is_on_a_picture_without_both_words(house: House, deeds: li
             agreed.add(person)
         allowed = not over and agreed == {asker, friend} and person != stranger
         assert (len(house.faces.rendered) > before) == (allowed and deed in {"agree", "mix"}), (deed, reply)
+
+
+async def test_a_friend_who_never_answers_lets_it_end_after_a_day(tmp_path: Path) -> None:
+    """Every button and the code say so, and the asker may ask anew."""
+    settings = load({"TYPEFACE_HOME": str(tmp_path / "home")})
+    settings.home.mkdir(mode=0o700)
+    upgrade(settings)
+    now = datetime.now(UTC)
+    store = await open_store(settings, lambda: now)
+    house = House(store)
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked()
+    assert "agreed" in final_text(await house.agree(pair, ANN))
+    now += timedelta(hours=23)
+    assert (await house.send(command("us", pair))).code == "us_asked"  # type: ignore[union-attr]
+    now += timedelta(hours=2)
+    for reply in (
+        await house.agree(pair, ANN),
+        await house.agree(pair, BOB),
+        await house.send(command("us", pair)),
+        await house.send(press(Action.US_MIX, pair, "50")),
+        await house.send(press(Action.US_END, pair)),
+    ):
+        assert isinstance(reply, Text) and "is over" in reply.text
+    await house.face_of(ANN)
+    assert await house.asked() != pair
+    await store.close()
+
+
+def final_text(reply: Reply) -> str:
+    assert isinstance(reply, Text)
+    return reply.text
