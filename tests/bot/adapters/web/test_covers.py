@@ -103,7 +103,7 @@ async def test_the_page_of_a_link_uncovers_without_scripts_and_timelines_see_not
     context = await browser.new_context(java_script_enabled=False, locale="ko-KR", viewport=PHONE)
     page = await context.new_page()
     await page.goto(f"{adapter.url}/s/{TOKEN}")
-    face = page.get_by_alt_text(say("ko", "shared-alt-mine", type="ENFP"))
+    face = page.get_by_alt_text(say("ko", "shared-alt-face", type="ENFP"))
     await expect(face).to_be_hidden()
     await page.get_by_text(say("ko", "web-uncover")).focus()
     await page.keyboard.press("Enter")
