@@ -113,8 +113,8 @@ async def test_ten_presses_after_a_restart_after_forget_and_of_a_deleted_picture
     (told,) = await room.typed(f"/show {code}")
     assert told["code"] == "unknown_code"
     room.started()
-    (unknown,) = await room.typed("1")
-    assert unknown["code"] == "no_such_button"
+    unknown, back, face = await room.typed("1")
+    assert (unknown["code"], back["code"], face["kind"]) == ("no_such_button", "back", "picture")
     (still,) = await room.typed("/me")
     assert still["kind"] == "picture"
     (sure,) = await room.typed("/forget")
