@@ -195,7 +195,7 @@ class Conversations(RuleBasedStateMachine):
         self.world.suggest(who, where)
         store, own = self.world.store, self.world.store.row(self.world.members[who].ref).made
         made = {code: one for row in store.people.values() for code, one in row.made.items()}
-        code = [*made, "Z99999"][place % (len(made) + 1) if place >= 0 else -2]
+        code = ["Z99999", *made][place % (len(made) + 1)]
         answer = self.order(who, where, name, code=code)
         if code not in own and not (code in made and made[code].open):
             assert answer in {"unknown_code", "only_web", *CLOSED}, "another person's picture"

@@ -1,14 +1,14 @@
 """The store's twin in memory: what `db.store.Store` answers, a thousand times as fast.
 
 `test_memory.py` plays the same calls on both and compares. Codes and ids are counted, so that a text shows whose they
-are; `touched` lists whom a call wrote about, and the next call of a name in `failing` fails.
+are. `touched` holds whom a call wrote about, `saved` every state; the next call of a name in `failing` fails.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from hashlib import blake2s
 from typing import Any
 
@@ -84,10 +84,11 @@ class Memory:
         self.settings: dict[str, CommunitySettings] = {}
         self.log: dict[str, list[tuple[PersonRef | None, AuditEntry]]] = {}
         self.blocking: dict[str, dict[PersonRef, Block]] = {}
-        self.uses: dict[tuple[PersonRef, str | None], tuple[int, datetime]] = {}
+        self.uses: dict[tuple[PersonRef, str | None, date], tuple[int, datetime]] = {}
         self.failed: list[Failure] = []
         self.updates: set[tuple[str, str]] = set()
         self.touched: set[PersonRef] = set()
+        self.saved: list[tuple[PersonRef, str]] = []
         self.failing: set[str] = set()
         self._counted = 0
 
@@ -131,6 +132,7 @@ class Memory:
     async def save(self, person: PersonRef, chat: str, state: str) -> None:
         self._call("save")
         self._meet(person).states[chat] = state
+        self.saved.append((person, state))
 
     async def open_session(
         self, person: PersonRef, chat: str, type: str, gender: str, community: str | None = None
@@ -465,9 +467,6 @@ class Memory:
             self._write_down(by, community, ("block", None, tag))
         return tag
 
-    def _block_tag(self, whom: PersonRef, community: str) -> str:
-        return self.tag(whom.platform, f"block {community}", whom.id)[:8]
-
     async def unblock(self, by: PersonRef, community: str, tag: str) -> bool:
         self._call("unblock")
         found = [whom for whom, block in self.blocking.get(community, {}).items() if block.tag == tag]
@@ -507,27 +506,37 @@ class Memory:
         self, person: PersonRef, community: str | None, *, limit: int | None = None, cooldown: int = 0
     ) -> Quota:
         self._call("take_quota")
-        count, last = self.uses.get((person, community), (0, self.now - _DAY))
-        today = count if last.date() == self.now.date() else 0
-        left = None if limit is None else max(0, limit - today)
+        count, last = self._used(person, community)
+        left = None if limit is None else max(0, limit - count)
         if left == 0:
             midnight = self.now.replace(hour=0, minute=0, second=0, microsecond=0) + _DAY
             return Quota("quota", 0, _seconds(midnight - self.now))
-        if count and (ready := last + timedelta(seconds=cooldown)) > self.now:
+        if last and (ready := last + timedelta(seconds=cooldown)) > self.now:
             return Quota("cooldown", left, _seconds(ready - self.now))
-        self.uses[person, community] = (today + 1, self.now)
+        self.uses[person, community, self.now.date()] = (count + 1, self.now)
         return Quota("", None if left is None else left - 1)
+
+    def _used(self, person: PersonRef, community: str | None) -> tuple[int, datetime | None]:
+        """Today's uses, and the last one of today or yesterday."""
+        today, yesterday = (
+            self.uses.get((person, community, day.date())) for day in (self.now, self.now - _DAY)
+        )
+        if today and today[0]:
+            return today
+        return 0, yesterday[1] if yesterday else None
 
     async def give_back(self, person: PersonRef, community: str | None) -> None:
         self._call("give_back")
-        if (person, community) in self.uses:
-            count, last = self.uses[person, community]
-            self.uses[person, community] = (max(0, count - 1), last)
+        today = (person, community, self.now.date())
+        if today in self.uses:
+            count, last = self.uses[today]
+            self.uses[today] = (max(0, count - 1), last)
 
     async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         self._call("reset_quota")
-        self.uses.pop((whom, community), None)
-        tag = self._block_tag(whom, community)
+        for day in (self.now, self.now - _DAY):
+            self.uses.pop((whom, community, day.date()), None)
+        tag = self._tag_in(community, whom)
         self._write_down(by, community, ("reset", None, tag))
         return tag
 

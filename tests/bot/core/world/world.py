@@ -52,7 +52,6 @@ class Member:
     payloads: list[tuple[int, str]] = field(default_factory=list)
     codes: list[str] = field(default_factory=list)
     looked_at: set[bytes] = field(default_factory=set)
-    judged: set[str] = field(default_factory=set)
     photos: int = 0
 
     @property
@@ -416,18 +415,16 @@ class World:
     # What must hold of what is kept
 
     def _judge_rows(self) -> None:
+        for ref, text in self.store.saved:
+            who = next(who for who, member in enumerate(self.members) if member.ref == ref)
+            self._marks(who, text.encode(), set())
+            state = from_json(text)
+            assert state.to_json() == text
+            assert not state.face or not self._anothers(self.members[who], state.face), "another's face"
+        self.store.saved.clear()
         for who, member in enumerate(self.members):
-            if member.ref not in self.store.touched or member.ref not in self.store.people:
-                continue
-            row = self.store.people[member.ref]
-            made = next(reversed(row.made.values()), None)
-            fresh = {*row.states.values(), made.making if made else ""} - member.judged
-            self._marks(who, "\n".join(fresh).encode(), set())
-            for text in fresh & {*row.states.values()}:
-                state = from_json(text)
-                assert state.to_json() == text
-                assert not state.face or not self._anothers(member, state.face), "another person's face"
-            member.judged |= fresh
+            if member.ref in self.store.touched and (made := self.store.row(member.ref).made):
+                self._marks(who, made[next(reversed(made))].making.encode(), set())
 
     def _anothers(self, member: Member, face: str) -> bool:
         return any(face in row.faces for ref, row in self.store.people.items() if ref != member.ref)
