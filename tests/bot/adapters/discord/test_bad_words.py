@@ -31,15 +31,18 @@ NASTY = {
 MARKUP = re.compile(r"(?<!\\)[*_~|`<\[]|^\s*(?:#{1,3}|>{1,3}|-#|-)\s", re.MULTILINE)
 
 
-def sound(double: DiscordDouble) -> None:
-    """All that the bot has written pings nobody, renders nothing, and turns nobody's words round."""
+def sound(double: DiscordDouble, called: User | None = None) -> None:
+    """All that the bot has written renders nothing, turns nobody's words round and pings nobody but who is `called`."""
     ours = [item for item in double.world.messages.values() if item.author is None and item.history]
     assert ours
+    calls = f"<@{called.id}> " if called else "nobody"
     for message in ours:
-        assert message.allowed_mentions == {"parse": []}
+        only = {"users": [int(called.id)]} if called and message.content.startswith(calls) else {}
+        assert message.allowed_mentions == {"parse": [], **only}
         for look in message.history:
-            assert not MARKUP.search(look.content), look.content
-            assert not any(unicodedata.category(sign) == "Cf" for sign in look.content), look.content
+            text = look.content.removeprefix(calls)
+            assert not MARKUP.search(text), text
+            assert not any(unicodedata.category(sign) == "Cf" for sign in text), text
 
 
 def told(double: DiscordDouble, who: User) -> list[Message]:
@@ -117,6 +120,6 @@ async def test_a_name_is_on_the_card_alone(
             await double.until(lambda call=call: call.messages and call.messages[-1].history)
         call = await double.user_menu(ann, say("en", "context-us"), bob, room)
         await double.until(lambda: call.messages)
-    sound(double)
+    sound(double, called=bob)
     said = [look.content for item in double.world.messages.values() for look in item.history]
     assert not any(name in text or name.title() in text for text in said)
