@@ -276,8 +276,7 @@ class Conversations(RuleBasedStateMachine):
     @rule(who=WHO, where=WHERE, way=st.sampled_from(ways(LINK)), place=PLACE)
     def share_a_link(self, who: int, where: int, way: list[str], place: int) -> None:
         self.go(who, where, way)
-        if self.world.tokens:
-            self.world.look_behind(self.world.tokens[place % len(self.world.tokens)])
+        self.world.look_behind(place)
 
     @rule(who=st.sampled_from([1, 1, 0]), way=st.sampled_from(ways(PANEL)), then=st.integers(0, 12))
     def go_through_the_panel(self, who: int, way: list[str], then: int) -> None:

@@ -137,7 +137,8 @@ class World:
         self.answers: list[Answer] = []
         self.delivered: set[str | None] = set()
         self.agreed: dict[str, dict[int, float]] = {}
-        self.tokens: list[str] = []
+        self.tokens: dict[str, tuple[int, str]] = {}
+        self.ended: set[str] = set()
         self.logged: list[logging.LogRecord] = []
         self._handler = _Heard(self.logged)
         logging.getLogger("bot").addHandler(self._handler)
@@ -294,13 +295,22 @@ class World:
         last = answer.replies[-1] if answer.replies else None
         if action is Action.US_END and isinstance(last, Text) and last.public:
             self.agreed.pop(args[0], None)
+        if action in {Action.UNSHARE, Action.TOSS_SURE} and isinstance(last, Text) and last.code is None:
+            self._end_links(answer.who, args[0])
         if answer.promised and answer.code in {"us_over", "us_not_ready", *_REFUSED}:
             self.agreed.get(args[0], {}).pop(answer.who, None)
         if answer.code == "forgotten":
             self._judge_forgotten(answer.who)
+            self._end_links(answer.who)
             for pair in [pair for pair, words in self.agreed.items() if answer.who in words]:
                 del self.agreed[pair]
             self.members[answer.who].looked_at.clear()
+
+    def _end_links(self, who: int, code: str = "") -> None:
+        """All of theirs, or those to one picture; whoever follows one then sees nothing."""
+        over = {token for token, (owner, of) in self.tokens.items() if owner == who and code in ("", of)}
+        self.tokens = {token: link for token, link in self.tokens.items() if token not in over}
+        self.ended |= over
 
     def _judge_forgotten(self, who: int) -> None:
         """Nothing is left, and what still runs of theirs writes nothing more."""
@@ -341,7 +351,8 @@ class World:
             member.looked_at.add(reply.picture.data)
             member.codes += [reply.made] if reply.made else []
         elif reply.link:
-            self.tokens.append(reply.link)
+            code, _ = self.store.row(member.ref).links[reply.link]
+            self.tokens[reply.link] = (answer.who, code)
 
     def _marks(self, who: int, data: bytes, friends: set[int]) -> None:
         """Nothing of anybody else, but of these friends, is for this one to see; -1 is everyone."""
@@ -444,22 +455,20 @@ class World:
         own = self.store.row(self.members[who].ref).made
         assert {one.value for one in found} <= own.keys(), "another person's code"
 
-    def look_behind(self, token: str) -> bytes | None:
-        """What anybody sees who has the link."""
-        owner = next(
-            (who for who, one in enumerate(self.members) if token in self.store.row(one.ref).links), -1
-        )
+    def look_behind(self, place: int) -> None:
+        """What anybody sees who has a link."""
+        links = sorted((*self.tokens, *self.ended)) or ["token-that-nobody-has"]
+        token = links[place % len(links)]
         looking = self.loop.create_task(self.service.sharing.picture(token, self.members[0].locale))
         self.loop.settle()
         if not looking.done():
             looking.cancel()
             self.loop.settle()
-            return None
+            return
         picture = looking.result()
         if picture is not None:
-            assert owner >= 0, "the link has ended"
-            self._marks(owner, picture, set())
-        return picture
+            assert token in self.tokens, "the link has ended"
+            self._marks(self.tokens[token][0], picture, set())
 
 
 class _Heard(logging.Handler):
