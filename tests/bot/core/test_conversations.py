@@ -34,7 +34,7 @@ from tests.bot.core.world.world import CLOSED, DAY, World, forged
 
 CONVERSATIONS = int(os.environ.get("TYPEFACE_CONVERSATIONS", "1000"))
 """`make soak` plays a hundred times as many, in rounds, since Hypothesis remembers all that it has tried in one."""
-STEPS, ROUND = 12, 1000
+STEPS, ROUND = 10, 1000
 
 WORDS = st.lists(
     st.sampled_from(
@@ -103,7 +103,7 @@ OWN = """
 +owner /health health | +face /types count /types count | /public +face | /private +face
 """
 LINK = """
-+face again gallery made link unlink | +face again gallery made link link | +face again /share unlink
++face again gallery made link unlink +follow | +face again gallery made link link | +face again /share unlink
 +face /morph /share | +two share end | +two +slow share end +quick | +two /us | +two +look share
 """
 PANEL = """
@@ -313,6 +313,7 @@ class Conversations(RuleBasedStateMachine):
             "role": lambda: self.order(who, where, "admin", role="fans"),
             "form": lambda: self.fill_in_the_form(who, "back soon"),
             "two": lambda: self.two_agree(who, (who + 1) % 3, where, "id", end=False),
+            "follow": lambda: self.world.look_behind(0),
             "look": lambda: self.ask_somebody(who, who, where, "code"),
             "quiz": lambda: self.answer_most_statements(who, where),
         }
