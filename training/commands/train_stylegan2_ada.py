@@ -38,6 +38,7 @@ from training.loops.watch import full_watch
 from training.recipes import stylegan2_ada as recipe
 from training.telling import sentences
 from training.transfer import beginning
+from training.watching.story import plain
 from training.watching.watch import UNWATCHED, Watch
 
 PrecisionName = Literal["auto", "fp32", "bf16", "fp16"]
@@ -173,7 +174,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         begun.fill(trainer)
         run = Run(trainer, plan, _watch(trainer, plan, source, here, metric), here.world)
         if here.world.first:
-            typer.echo(f"{len(opened.labels)} pictures of {opened.resolution} px: {opened.counts}")
+            typer.echo(f"{len(opened.labels)} pictures of {opened.resolution} px: {plain(opened.counts)}")
         run.resume()
         run.go()
 

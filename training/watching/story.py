@@ -71,7 +71,7 @@ class Story(Teller):
         self._tell("Not running")
 
     def _tell(self, state: str) -> None:
-        told = [f"- {name}: {value}" for name, value in self.options.get("about", {}).items()]
+        told = [f"- {name}: {plain(value)}" for name, value in self.options.get("about", {}).items()]
         numbers = [f"| {name} | {value} |" for name, value in self._latest.items()]
         parts = [
             "# A training run",
@@ -83,6 +83,13 @@ class Story(Teller):
             _part("Files", [_FILES.rstrip()]),
         ]
         _write(self.folder / STORY, "\n\n".join(part for part in parts if part) + "\n")
+
+
+def plain(value: Any) -> str:
+    """As people write it: `ENFP 12, ISTJ 9` for counts."""
+    if isinstance(value, Mapping):
+        return ", ".join(f"{name} {each}" for name, each in value.items())
+    return str(value)
 
 
 def _event(kimg: float, text: str) -> str:

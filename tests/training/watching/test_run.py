@@ -47,6 +47,7 @@ def plain(config: GanConfig) -> GanConfig:
 
 def test_a_run_tells_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -> None:
     plan = RunPlan(out, max_kimg=0.016, tick_kimg=0.008, look_kimg=0.008, about={"recipe": "made-up"})
+    plan = replace(plan, about=plan.about | {"counts": {"women": 23, "men": 25}}, classes=("women", "men"))
     trainer = GanTrainer(plain(config), faces)
     measure = SlicedWasserstein(faces, count=24)
     run = Run(trainer, plan, full_watch(trainer, plan, faces, faces, measure))
@@ -56,7 +57,8 @@ def test_a_run_tells_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -
     assert names >= KEPT | {BEST}
     assert any(name.startswith("events.out.tfevents") for name in names)
     with Image.open(out / "sheet-00000.png") as sheet:
-        assert sheet.size == (12 * 32 * 2, 4 * 32 * 2)
+        assert sheet.height == 4 * 32 * 2
+        assert 30 < sheet.width - 12 * 32 * 2 < 100, "the classes' names"
     first = next(entry for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry)
     assert first["kimg"] == 0.008
     told = {"g_fake", "d_r1", "p", "diversity", "diversity_nearest", "looks_turned", "logit_held_out"}
@@ -66,6 +68,7 @@ def test_a_run_tells_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -
     page = (out / "README.md").read_text()
     assert "Not running: 0.0 kimg" in page
     assert "- recipe: made-up" in page
+    assert "- counts: women 23, men 25" in page
     assert "| sliced_wasserstein |" in page
     assert "Generator" in (out / "networks.txt").read_text()
 
@@ -78,7 +81,7 @@ def test_a_run_tells_and_goes_on(config: GanConfig, faces: FaceSet, out: Path) -
     more.go()
     state = load_checkpoint(out / LATEST)
     assert state["iteration"] * config.batch == 24
-    assert state["about"] == {"recipe": "made-up"}
+    assert state["about"] == plan.about
     assert state["seconds"] > 0
     ticks = [entry["kimg"] for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry]
     assert ticks == [0.008, 0.016, 0.024]
