@@ -1,7 +1,9 @@
 """The bench compares like with like, and prints what it measured."""
 
 from dataclasses import replace
+from functools import partial
 
+import pytest
 import torch
 from typer.testing import CliRunner
 
@@ -33,3 +35,20 @@ def test_the_command_prints_every_phase() -> None:
     assert result.exit_code == 0, result.output
     for word in ("path lengths", "R1", "own", "textbook", "all"):
         assert word in result.output
+
+
+@pytest.mark.filterwarnings("ignore:The .grad attribute of a Tensor")  # of torch's own tracing
+def test_compiled_phases_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The graphs that torch captures, run as they are: making machine code of them takes minutes."""
+    monkeypatch.setattr(torch, "compile", partial(torch.compile, backend="aot_eager"))
+    shape = Shape(32, c_dim=2, channel_base=64, channel_max=8, codes=8)
+    settings = config("auto", shape, Wishes(batch=4, aug="fixed", p=0.5))
+    results = []
+    for compiled in (False, True):
+        torch.manual_seed(1)
+        trainer = own(settings, Machine(compiled=compiled))
+        torch.manual_seed(2)
+        results.append(
+            (trainer.step(), {**trainer.generator.state_dict(), **trainer.discriminator.state_dict()})
+        )
+    torch.testing.assert_close(results[0], results[1], rtol=1e-4, atol=1e-4)

@@ -32,22 +32,22 @@ def prepared(path: Path, sides: list[str]) -> Path:
 
 def test_photos_of_a_prepared_set_are_learnt_from_and_the_held_out_ones_are_not(tmp_path: Path) -> None:
     photos, held_out = load_photos(
-        prepared(tmp_path / "set.zip", ["train"] * 6 + ["validation"] * 2), None, 16
+        prepared(tmp_path / "set.zip", ["train"] * 8 + ["validation"] * 2), None, 16
     )
     assert isinstance(photos, Photos)
-    assert (len(photos), photos.counts) == (6, {"ENFP.female": 3, "배우": 3})
-    assert held_out.flatten(1)[:, 0].tolist() == [60, 70]
+    assert (len(photos), photos.counts) == (8, {"ENFP.female": 4, "배우": 4})
+    assert held_out.flatten(1)[:, 0].tolist() == [80, 90]
     torch.manual_seed(0)
     images, labels = photos.batch(64)
     assert images.shape == (64, 3, 16, 16) and labels.shape == (64, 0)
     shades = {round(float(one)) for one in (images[:, 0, 0, 0] + 1) * 127.5}
-    assert shades == {0, 10, 20, 30, 40, 50}
+    assert shades == {0, 10, 20, 30, 40, 50, 60, 70}
 
 
 def test_a_set_may_hold_nobody_out_but_not_everybody(tmp_path: Path) -> None:
-    photos, held_out = load_photos(prepared(tmp_path / "set.zip", ["train"] * 6), None, 16)
-    assert len(photos) == 6 and held_out.shape == (0, 3, 16, 16)
-    with pytest.raises(DataError, match="no pictures for training"):
+    photos, held_out = load_photos(prepared(tmp_path / "set.zip", ["train"] * 8), None, 16)
+    assert len(photos) == 8 and held_out.shape == (0, 3, 16, 16)
+    with pytest.raises(DataError, match="0 pictures cannot train a model"):
         load_photos(prepared(tmp_path / "other.zip", ["validation"] * 6), None, 16)
 
 

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from training.datasets.faces import FaceSource
+from training.errors import SettingError
 from training.export import encoder as encoders
 from training.export import learned, starter_pack
 from training.loops.checkpoint import LATEST, load_checkpoint
@@ -56,10 +57,14 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
     with sentences():
         state = load_checkpoint(run / checkpoint)
         if state.get("about", {}).get("recipe") == "starter":
+            if (data is None) != (manifest is None):
+                raise SettingError("--data and its --manifest go together")
             source = FaceSource(data, manifest) if data and manifest else None
             starter_pack.export(
                 run / checkpoint, out, starter_pack.ExportPlan(strength=strength, source=source)
             )
+        elif data or manifest:
+            raise SettingError("--data and --manifest are for runs of the starter recipe, which this is not")
         else:
             plan = learned.LearnedPlan(licence, attribution, name, version, framing_padding, label or ())
             learned.export_learned(state, out, plan)

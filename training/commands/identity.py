@@ -11,6 +11,7 @@ import typer
 
 from training.commands.options import Data, Device, Manifest, Minutes, Out, Seed, Threads
 from training.datasets.people import load_people
+from training.errors import SettingError
 from training.export import identity as identities
 from training.loops import identity as loop
 from training.loops.checkpoint import LATEST
@@ -36,10 +37,17 @@ def identity(  # noqa: PLR0913, PLR0917 - one a flag
     typeface-training identity --data faces.zip --out runs/identity --pack packs/ours --minutes 15
     """
     with sentences(), machine(device, threads) as here:
-        recipe = replace(recipes.config(resolution), seed=seed)
+        recipe = replace(_recipe(resolution), seed=seed)
         _train(recipe, _Source(data, manifest), out, minutes, here)
         if pack is not None:
             typer.echo(f"{pack}: version {identities.add_identity(out / LATEST, pack)}")
+
+
+def _recipe(resolution: int) -> IdentityTraining:
+    try:
+        return recipes.config(resolution)
+    except ValueError as error:
+        raise SettingError(f"--resolution: {error}") from error
 
 
 @dataclass(frozen=True, slots=True)

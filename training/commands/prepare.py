@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -10,9 +11,9 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
-from training.preparing.errors import PreparingError
 from training.preparing.plan import SURE, Choice, DetectorName, Limits, Look, plan_for, share
 from training.preparing.run import prepare as run
+from training.telling import sentences
 
 _LIMITS, _CHOICE = Limits(), Choice()
 _LOOKING, _GOOD_ENOUGH, _WHICH = "Looking", "Good enough", "Which of them"
@@ -84,7 +85,7 @@ def prepare(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training prepare drawings --out drawings.zip --detector none --sharp 0 --size 512
     """
-    try:
+    with sentences(), _told_how_to_go_on():
         models = {"yolo": yolo_model, "haar": haar_model, "cnn": cnn_model}
         model = models.get(detector)
         known = detector != "none" if identity is None else identity
@@ -96,9 +97,12 @@ def prepare(  # noqa: PLR0913, PLR0917 - one a flag
             choice=Choice(most_of_one, share(validation), least),
         )
         run(replace(plan, jobs=jobs) if jobs else plan, Console())
-    except PreparingError as error:
-        sys.stderr.write(f"typeface-training: {error}\n")
-        raise typer.Exit(2) from None
+
+
+@contextmanager
+def _told_how_to_go_on() -> Iterator[None]:
+    try:
+        yield
     except KeyboardInterrupt:
-        sys.stderr.write("Stopped; run it again to go on.\n")
+        typer.echo("Stopped; run it again to go on.", err=True)
         raise typer.Exit(130) from None

@@ -46,6 +46,8 @@ PrecisionName = Literal["auto", "fp32", "bf16", "fp16"]
 _PRECISIONS: dict[PrecisionName, Precision] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 _DATA, _AUGMENT, _NUMBERS, _MACHINE = "Pictures", "Augmentation", "Numbers", "Machine"
 _WISHES = recipe.Wishes()
+FEW = 3
+"""Pictures of a label: with fewer, what it learns are these pictures."""
 
 
 def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
@@ -189,12 +191,18 @@ class _Source:
 
     @property
     def c_dim(self) -> int:
-        """Raises `SettingError` where labels are to be learnt and there is but one."""
+        """Raises `SettingError` where labels are to be learnt and there is but one, or one of hardly any pictures."""
         if not self.use.conditional:
             return 0
         if len(self.opened.classes) < 2:
             raise SettingError("--cond learns labels, and all pictures have the same one; leave it out")
-        return len(self.opened.classes)
+        counts = self.opened.counts
+        if few := [f"{name} ({n})" for name, n in counts.items() if 0 < n < FEW]:
+            raise SettingError(
+                f"--cond learns labels, and these have fewer than {FEW} pictures to learn from: {', '.join(few)}. "
+                "Add some, or leave these labels out of the set (prepare --least)"
+            )
+        return len(counts)
 
     def on(self, here: Machine) -> TrainingSet:
         opened, world = self.opened, here.world

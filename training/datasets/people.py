@@ -14,7 +14,7 @@ from training.datasets.entries import Split
 from training.datasets.faces import FaceSource
 from training.datasets.manifest import is_held_out, read_manifest
 from training.datasets.prepared import open_prepared
-from training.errors import DataError
+from training.datasets.training_set import enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +52,11 @@ def load_people(data: Path, manifest: Path | None, resolution: int, split: Split
         split: which side.
 
     Raises:
-        DataError: no picture is left.
+        DataError: they cannot be read, or are too few to learn from.
     """
     shown = _listed(data, manifest, split) if manifest else _prepared(data, split)
-    if not shown:
-        raise DataError(f"no pictures in {data.name}")
+    if split == "train":
+        enough(len(shown))
     images = np.empty((len(shown), 3, resolution, resolution), dtype=np.uint8)
     with Archive(data) as archive:
         for place, (file, _) in enumerate(shown):

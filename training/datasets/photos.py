@@ -10,6 +10,7 @@ from torch import Tensor
 
 from training.datasets.faces import FaceSet, FaceSource, load_faces
 from training.datasets.prepared import Prepared, open_prepared
+from training.datasets.training_set import enough
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +39,15 @@ def load_photos(archive: Path, manifest: Path | None, side: int) -> tuple[Photos
         side: Of the pictures, in pixels.
 
     Raises:
-        DataError: there are no such pictures, in a sentence.
+        DataError: they cannot be read, or are too few to learn from.
     """
     if manifest is not None:
         source = FaceSource(archive, manifest)
-        return load_faces(source, side), load_faces(source, side, validation=True).images
+        faces = load_faces(source, side)
+        enough(len(faces))
+        return faces, load_faces(source, side, validation=True).images
     prepared = open_prepared(archive)
+    enough(len(prepared.side("train")))
     held_out = torch.empty(0, 3, side, side, dtype=torch.uint8)
     if prepared.side("validation"):
         held_out = torch.from_numpy(prepared.load("validation", side)[0])

@@ -25,6 +25,13 @@ LEAST = 8
 """Pictures below which nothing but copies can be learnt."""
 
 
+def enough(count: int) -> None:
+    """Raises `DataError` where so many pictures are too few to learn from."""
+    if count < LEAST:
+        pictures = f"{count} picture{'' if count == 1 else 's'}"
+        raise DataError(f"{pictures} cannot train a model; it takes {LEAST}, and hundreds to be good")
+
+
 @dataclass(frozen=True, slots=True)
 class Use:
     """How pictures are shown: mirrored as well (left to right, upside down), with their labels as conditions."""
@@ -48,9 +55,7 @@ class TrainingSet:
         part: tuple[int, int] = (0, 1),
     ) -> None:
         """Raises `DataError` where there is too little to learn from."""
-        if len(pictures) < LEAST:
-            count = f"{len(pictures)} picture{'' if len(pictures) == 1 else 's'}"
-            raise DataError(f"{count} cannot train a model; it takes {LEAST}, and hundreds to be good")
+        enough(len(pictures))
         self.pictures, self.use, self.device = pictures, use, device
         self.rank, self.processes = part
         self.conditions_of = torch.zeros(len(labels), 0)

@@ -118,7 +118,7 @@ def numbered(
         pack.features, render(pack.generator, _sampled(pack, 1.0)) if photos is None else photos.images
     )
     stage = _stage(pack, usual, codes, tried)
-    spread = torch.cov(pack.generator.mapping.codes(*_draws(pack)).detach().t()).cpu()
+    spread = torch.cov(pack.generator.mapping.codes(*_draws(pack)).detach().cpu().t())
     found = []
     for group in track(list(GROUPS), "Factorising"):
         for i, unit in enumerate(factorise(pack.generator, group, count), start=1):

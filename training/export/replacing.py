@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.writing import NO_ROOM, NotWritten, not_written
+from training.writing import NotWritten, not_written
 
 
 @contextmanager
@@ -17,15 +17,13 @@ def replacing(out: Path) -> Iterator[Path]:
     Files of `out` that the new folder has no successor for stay.
 
     Raises:
-        NotWritten: the disk is full; `out` is as it was.
+        NotWritten: the disk is full, or does not let us; `out` is as it was.
     """
     try:
         with _replacing(out.resolve()) as fresh:
             yield fresh
     except OSError as error:
-        if error.errno in NO_ROOM:
-            raise NotWritten(not_written(out, error)) from error
-        raise
+        raise NotWritten(not_written(out, error)) from error
 
 
 @contextmanager

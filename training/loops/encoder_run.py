@@ -39,9 +39,9 @@ class EncoderPlan:
         """The share of the run that lies behind."""
         shares = [0.0]
         if self.kimg is not None:
-            shares.append(kimg / self.kimg)
+            shares.append(kimg / self.kimg if self.kimg else 1.0)
         if self.minutes is not None:
-            shares.append(minutes / self.minutes)
+            shares.append(minutes / self.minutes if self.minutes else 1.0)
         return max(shares)
 
 

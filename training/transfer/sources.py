@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 from torch import Tensor
 
+from inference.errors import PackError
 from inference.networks.dcgan import DcganGenerator
 from inference.networks.registry import BASELINES, build_baseline
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
@@ -85,7 +86,7 @@ def _own(path: Path, name: str) -> Source | None:
     with path.open("rb") as file:
         if file.read(2) != b"PK":
             return None
-    state = reading.read_torch(path.read_bytes())
+    state = _state(path, name)
     if family := _family(state):
         raise TransferError(f"{name} is a run of {family}, which has no style codes: only evaluate takes it")
     if not {"config", "generator", "discriminator", "average"} <= state.keys():
@@ -119,13 +120,20 @@ def baseline(path: Path) -> DcganGenerator | VanillaGenerator | None:
     with file.open("rb") as content:
         if content.read(2) != b"PK":
             return None
-    state = reading.read_torch(file.read_bytes())
+    state = _state(file, path.name)
     if (family := _family(state)) is None:
         return None
     with as_asked(file):
         generator, _ = build_baseline(state["config"]["network"], family)
         generator.load_state_dict(state["generator"])
     return generator
+
+
+def _state(path: Path, name: str) -> Mapping[str, Any]:
+    try:
+        return reading.read_torch(path.read_bytes())
+    except PackError as error:
+        raise PackError(f"{name}: {error}") from error
 
 
 def _family(state: Mapping[str, Any]) -> str | None:
