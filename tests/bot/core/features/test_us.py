@@ -201,7 +201,8 @@ DEEDS = st.lists(
 
 
 @given(deeds=DEEDS)
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@pytest.mark.timeout(300)
+@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 async def test_nobody_is_on_a_picture_without_both_words(house: House, deeds: list[tuple[str, int]]) -> None:
     """In any order of deeds of three people: a picture only while two of them both agree and neither ended it."""
     people = [Person("discord", uuid4().hex) for _ in range(3)]
