@@ -23,6 +23,7 @@ from training.export.looks import apart_from, conditional_shift
 from training.export.replacing import replacing
 from training.export.types import TYPES, signs, type_latents
 from training.recipes import starter
+from training.writing import NotWritten
 
 
 def test_sixteen_types_and_their_letters() -> None:
@@ -151,7 +152,7 @@ def test_a_pack_is_whole_or_as_before(tmp_path: Path) -> None:
         (fresh / "manifest").write_text("old")
         assert not out.exists()
     (out / "notes").write_text("kept")
-    with pytest.raises(OSError, match="disk"), replacing(out) as fresh:
+    with pytest.raises(NotWritten, match="disk"), replacing(out) as fresh:
         (fresh / "manifest").write_text("half")
         raise OSError("disk full")
     assert (out / "manifest").read_text() == "old"
