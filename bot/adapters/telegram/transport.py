@@ -6,6 +6,8 @@ people some waited for nine seconds, the answers to buttons among them.
 
 from __future__ import annotations
 
+import io
+
 import aiohttp
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
@@ -86,5 +88,7 @@ def _form(asked: RequestData | None) -> aiohttp.FormData | None:
         return None
     form = aiohttp.FormData(asked.json_parameters, quote_fields=False)
     for name, (filename, data, media_type) in asked.multipart_data.items():
-        form.add_field(name, data, filename=filename, content_type=media_type)
+        # From bytes that are large, aiohttp makes a warning that holds them.
+        file = io.BytesIO(data) if isinstance(data, bytes) else data
+        form.add_field(name, file, filename=filename, content_type=media_type)
     return form

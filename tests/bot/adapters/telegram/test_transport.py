@@ -31,6 +31,8 @@ async def test_words_and_files_arrive_as_they_are(telegram: Telegram, bot: Bot, 
     assert bytes(await file.download_as_bytearray()) == jpeg()
     named = await bot.send_document(ann.id, b"kept whole", filename='얼굴 "1".png')
     assert named.document is not None and named.document.file_name == '얼굴 "1".png'
+    large = await bot.send_document(ann.id, bytes(range(256)) * 12_000, filename="film.mp4")
+    assert large.document is not None and large.document.file_size == 3_072_000
 
 
 async def test_a_network_that_is_gone(telegram: Telegram, bot: Bot, ann: Someone) -> None:
