@@ -18,6 +18,7 @@ from typing import Any
 from bot.core.effects import Ask, Effect, Outcome, Say, Show
 from bot.core.events import Command, Event, Origin, Person, Platform, Press, TextSent
 from bot.core.house import House
+from bot.core.ports import SharingError
 from bot.core.presses import Action, decode, tag
 from bot.core.replies import Picture, Progress, Reply, Shown, Text
 from bot.core.run import Run
@@ -465,7 +466,10 @@ class World:
             looking.cancel()
             self.loop.settle()
             return
-        picture = looking.result()
+        try:
+            picture = looking.result()
+        except SharingError:  # the page asks to come back in a minute
+            return
         if picture is not None:
             assert token in self.tokens, "the link has ended"
             self._marks(self.tokens[token][0], picture, set())
