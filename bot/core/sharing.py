@@ -24,8 +24,8 @@ from inference.wire import Face, ImageFormat, LatentFace
 
 KEPT, KEPT_SECONDS = 32, 600.0
 """So many pictures are kept in memory, and for so long."""
-AT_ONCE, A_MINUTE = 2, 60
-"""Pictures that are made at the same time, and in a minute, for all links together."""
+AT_ONCE, A_MINUTE = 2, 120
+"""Pictures that are made at the same time, and faces in a minute, for all links together."""
 _NOBODY = Person("web", "")
 
 
@@ -58,7 +58,7 @@ class Sharing:
         self._stills = Stills(ports.drawing)
         self._cache = _Cache(ports.clock)
         self._making = asyncio.Semaphore(AT_ONCE)
-        self._begun: deque[float] = deque(maxlen=A_MINUTE)
+        self._begun: deque[float] = deque()
 
     async def look(self, token: str) -> Shared | None:
         """What the link shows; None when it has ended, or never was one."""
@@ -92,10 +92,7 @@ class Sharing:
         return made if made and made.kind != "film" else None
 
     async def _render(self, token: str, made: Made, locale: str) -> bytes | None:
-        now = self._clock.monotonic()
-        if len(self._begun) == A_MINUTE and now - self._begun[0] < 60:
-            raise SharingError
-        self._begun.append(now)
+        self._count(len(made.faces))
 
         async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
             latent = await self._store.shared_face(token, face.face) if face.face else None
@@ -107,6 +104,15 @@ class Sharing:
             return await self._stills.still(made, draw, Words(Phrasing(_NOBODY, locale).line))
         except (TypefaceError, StoreError) as error:
             raise SharingError from error
+
+    def _count(self, faces: int) -> None:
+        """Raises SharingError where this minute has no room for so many."""
+        now = self._clock.monotonic()
+        while self._begun and now - self._begun[0] >= 60:
+            self._begun.popleft()
+        if len(self._begun) + faces > A_MINUTE:
+            raise SharingError
+        self._begun.extend([now] * faces)
 
 
 def _expression(made: Portrait, latent: bytes | None) -> Face:

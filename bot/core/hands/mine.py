@@ -5,20 +5,22 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
 from bot.core.effects import Failed, Outcome
 from bot.core.features.mine import HandedOver, HandOver
 from bot.core.hand import Hand
-from bot.core.making import from_json
+from bot.core.making import Made, from_json
 from bot.core.ports import Store
 from bot.core.rendering import Rendering
 from bot.core.run import Run
+from db.records import Making
 from inference.errors import TypefaceError
 
-MOST_PICTURES = 40
-"""So many of the newest pictures are made again for the file; how the others were made is told all the same."""
+MOST_FACES = 80
+"""So many faces of the newest pictures are made again for the file; how the others were made is told all the same."""
 
 
 def hand(store: Store, rendering: Rendering) -> Hand:
@@ -31,11 +33,9 @@ def hand(store: Store, rendering: Rendering) -> Hand:
                 files[f"faces/{face.id}.float16"] = latent
         faces = len(files)
         try:
-            for kept in made[:MOST_PICTURES]:
-                told = from_json(kept.making)
-                picture = told and await rendering.still(run, told, format="png")
-                if picture:
-                    files[f"pictures/{kept.code}.png"] = picture
+            for code, told in _newest(made):
+                if picture := await rendering.still(run, told, format="png"):
+                    files[f"pictures/{code}.png"] = picture
         except TypefaceError as error:
             return Failed(effect, error.code)
         makings = [{"code": kept.code, "created": kept.created, "how": kept.making} for kept in made]
@@ -44,6 +44,17 @@ def hand(store: Store, rendering: Rendering) -> Hand:
         return HandedOver(len(files) - faces - 1, faces)
 
     return Hand(asks={HandOver: hand_over})
+
+
+def _newest(made: Sequence[Making]) -> Iterator[tuple[str, Made]]:
+    room = MOST_FACES
+    for kept in made:
+        told = from_json(kept.making)
+        room -= len(told.faces) if told else 0
+        if room < 0:
+            return
+        if told:
+            yield kept.code, told
 
 
 def _json(value: Any) -> bytes:

@@ -91,6 +91,21 @@ async def test_a_card_and_a_sheet_are_shared_in_the_language_of_who_looks(bench:
     assert bench.drawing.sheets == [(TYPES, 4)] * 2
 
 
+async def test_a_sheet_counts_as_all_its_faces(bench: Bench, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Or whoever has a link to one could keep the server busy for everybody."""
+    monkeypatch.setattr(sharing, "A_MINUTE", 2 * len(TYPES) - 1)
+    code = shown(await bench.send(command("all"))).made
+    assert code
+    token = (await share(bench, code)).link
+    assert token
+    assert await bench.service.sharing.picture(token, "en")
+    bench.service.sharing._cache.kept.clear()
+    with pytest.raises(SharingError):
+        await bench.service.sharing.picture(token, "en")
+    bench.clock.now += 61
+    assert await bench.service.sharing.picture(token, "en")
+
+
 async def test_only_ones_own_picture_is_shared_and_only_where_there_are_links(bench: Bench) -> None:
     code = (await blended(bench)).made
     assert code

@@ -8,6 +8,7 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
+from bot.core.hands.mine import MOST_FACES
 from bot.core.presses import Action
 from bot.core.replies import Shown
 from bot.core.wording import say
@@ -69,6 +70,23 @@ async def test_all_that_is_kept_comes_in_one_file(bench: Bench) -> None:
     assert {"data.json", f"pictures/{mine.made}.png"} <= names
     assert told["held"]["faces"][0]["id"] == "face-0"
     assert mine.made in {picture["code"] for picture in told["pictures"]}
+
+
+async def test_the_newest_pictures_are_in_the_file_and_how_all_were_made(bench: Bench) -> None:
+    """Sheets count as all their faces, so that nobody's file keeps the server busy for everybody."""
+    mine = await blended(bench)
+    for number in range(MOST_FACES // 9 + 1):
+        await bench.send(command("surprise", str(number)))
+        await bench.send(press(Action.SURPRISE, str(100 * number)))
+    faces = len(bench.faces.rendered)
+    file = shown(await bench.send(press(Action.MY_DATA)))
+    assert len(bench.faces.rendered) - faces <= MOST_FACES
+    with zipfile.ZipFile(io.BytesIO(file.picture.data)) as archive:
+        told = json.loads(archive.read("data.json"))["pictures"]
+        drawn = [name for name in archive.namelist() if name.startswith("pictures/")]
+    assert 0 < len(drawn) < len(told)
+    assert f"pictures/{told[0]['code']}.png" in drawn
+    assert mine.made in {picture["code"] for picture in told}
 
 
 async def test_a_file_that_cannot_be_made_now_is_told(bench: Bench) -> None:

@@ -148,12 +148,16 @@ class World:
     def _settled(self, platform: Platform, habits: Mapping[str, Any]) -> CommunitySettings:
         place = CommunitySettings()
         for key, value in habits.items():
-            if key == "channels":
-                value = tuple(self.store.tag(platform, "channel", one) for one in value)  # noqa: PLW2901
-            if key == "role_quotas":
-                value = {self.store.tag(platform, "role", one): uses for one, uses in value.items()}  # noqa: PLW2901
-            place = place.changed(key, value)
+            place = place.changed(key, self._tagged(platform, key, value))
         return place
+
+    def _tagged(self, platform: Platform, key: str, value: Any) -> Any:
+        """As it is kept: without the platform's ids."""
+        if key == "channels":
+            return tuple(self.store.tag(platform, "channel", one) for one in value)
+        if key == "role_quotas":
+            return {self.store.tag(platform, "role", one): uses for one, uses in value.items()}
+        return value
 
     def close(self) -> None:
         self.server.slow = False
