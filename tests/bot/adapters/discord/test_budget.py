@@ -7,11 +7,12 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 
+import aiohttp
 import pytest
 from yarl import URL
 
 from bot.adapters.discord.adapter import DiscordAdapter
-from bot.adapters.discord.budget import Limits, key_of
+from bot.adapters.discord.budget import Limits, key_of, paced
 from bot.core.events import Event
 from bot.core.replies import Text
 from bot.core.turns import Rate
@@ -84,6 +85,25 @@ async def test_work_in_a_direct_message_keeps_the_channels_limits() -> None:
         )
     assert len(double.transcript("PATCH", "/channels/")) >= 5
     assert double.faults.rates.excess == []
+
+
+async def test_a_request_that_failed_or_was_given_up_keeps_no_place() -> None:
+    async def get(path: str) -> int:
+        said = {"Authorization": f"Bot {double.token}"}
+        async with session.get(f"{double.api_base}{path}", headers=said) as response:
+            return response.status
+
+    async with (
+        DiscordDouble() as double,
+        aiohttp.ClientSession(trace_configs=[paced(Limits(Rate(1, 0.2)))]) as session,
+        asyncio.timeout(20),
+    ):
+        with pytest.raises(aiohttp.ClientError):
+            await session.get("http://127.0.0.1:1/api/v10/gateway")
+        first, given_up = asyncio.create_task(get("/gateway")), asyncio.create_task(get("/gateway"))
+        await asyncio.sleep(0)
+        given_up.cancel()
+        assert await first == await get("/gateway") == 200
 
 
 @pytest.mark.parametrize(

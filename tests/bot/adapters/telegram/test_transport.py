@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 import pytest
 from telegram import Bot
 from telegram.error import NetworkError, TimedOut
+from yarl import URL
 
 from bot.adapters.telegram.transport import Transport
 from tests.bot.adapters.telegram.scripted import jpeg
@@ -61,3 +62,13 @@ async def test_many_at_once_are_all_answered(telegram: Telegram, bot: Bot) -> No
     people = [telegram.person(f"P{number}") for number in range(100)]
     sent = await asyncio.gather(*(bot.send_message(one.id, str(one.id)) for one in people))
     assert [(message.chat.id, message.text) for message in sent] == [(one.id, str(one.id)) for one in people]
+
+
+async def test_a_proxy_of_the_house_is_used(telegram: Telegram, monkeypatch: pytest.MonkeyPatch) -> None:
+    base = URL(telegram.api_base)
+    monkeypatch.setenv("http_proxy", str(base.origin()))
+    monkeypatch.delenv("no_proxy", raising=False)
+    ours = Transport(5.0)
+    beyond = str(base.with_host("telegram.invalid"))
+    async with Bot(telegram.token, beyond, telegram.file_base, ours, ours) as bot:
+        assert (await bot.get_me()).is_bot
