@@ -104,8 +104,10 @@ async def test_ten_taps_do_the_work_once(telegram: Telegram, launch: Launch, ann
         await telegram.until(lambda: len(telegram.calls("sendPhoto")) == 2)
         assert len(telegram.calls("answerCallbackQuery")) == 10
         assert sum(isinstance(e, Press) for e in core.events) == 1
-        ann.tap(shown, "1.abc.me")
-        await telegram.until(lambda: len(core.events) == 3)
+        async with asyncio.timeout(10):
+            while len(core.events) < 3:  # the button hears again when its answer has ended
+                ann.tap(shown, "1.abc.me")
+                await asyncio.sleep(0.1)
 
 
 async def test_a_late_tap_counts_all_the_same(telegram: Telegram, launch: Launch, ann: Someone) -> None:
