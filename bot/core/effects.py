@@ -119,7 +119,7 @@ class MatchFace(Wanted):
 class Say(Effect):
     """With `stays` the message whose button was pressed goes away; where it cannot, they are said instead.
 
-    `to` as in `Text`.
+    `to` and `instead` as in `Text`.
     """
 
     lines: tuple[Line, ...]
@@ -130,6 +130,7 @@ class Say(Effect):
     link: str | None = None
     stays: tuple[Line, ...] = ()
     to: str | None = field(default=None, repr=False)
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -138,6 +139,7 @@ class Show(Effect):
 
     `made`: under it stands the code that tells how it was made, when it has one. `whole`: it is sent as a file, so
     that no platform compresses it again. `publish`: only the asker sees it, and a button shows it to everyone.
+    `instead` as in `Text`.
     """
 
     name: str
@@ -151,6 +153,7 @@ class Show(Effect):
     made: bool = False
     whole: bool = False
     publish: bool = False
+    instead: bool = False
 
 
 @dataclass(frozen=True)

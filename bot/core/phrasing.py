@@ -64,7 +64,8 @@ class Phrasing:
 
     def text(self, said: Say) -> Text:
         lines, menu, select = self.lines(said.lines), self.menu(said.menu), self.select(said.select)
-        return Text(lines, menu, said.code, said.public, select, said.link, self.lines(said.stays), said.to)
+        stays = self.lines(said.stays)
+        return Text(lines, menu, said.code, said.public, select, said.link, stays, said.to, said.instead)
 
     def shown(self, show: Show, made: Shot) -> Shown:
         """`made` is what the picture is."""
@@ -81,6 +82,7 @@ class Phrasing:
             tuple(map(self.slider, show.ranges)),
             code,
             show.whole,
+            show.instead,
         )
 
     def begun(self, job: int, line: Line) -> Progress:

@@ -69,6 +69,7 @@ class Action(StrEnum):
     ALL = "all"
     MADE = "made"
     GALLERY = "gallery"
+    PAGE = "page"
     RECALL = "recall"
     TOSS = "toss"
     TOSS_SURE = "tossed"
@@ -79,6 +80,7 @@ class Action(StrEnum):
     QUIZ = "quiz"
     ANSWER = "answer"
     QUIZ_BACK = "back"
+    QUIZ_ON = "on"
     QUIZ_PAUSE = "pause"
     QUIZ_ANEW = "anew"
     QUIZ_RESULT = "result"
@@ -127,6 +129,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.SEED: (_SEED,),
     Action.MADE: (_CODE,),
     Action.GALLERY: ("[0-9]{1,4}",),
+    Action.PAGE: ("[0-9]{1,4}",),
     Action.RECALL: (_CODE,),
     Action.TOSS: (_CODE,),
     Action.TOSS_SURE: (_CODE,),

@@ -100,7 +100,8 @@ class Text:
     `code` says what could not be done (`no_face`), or what is asked (`ask_type`). `link` is the token of a link that
     shows one picture, for the web to make an address of. With `stays` the message whose button was pressed goes
     away, where others see it too; where it cannot, that is said instead. `to` is the
-    platform's id of somebody who is asked by this, and should hear of it.
+    platform's id of somebody who is asked by this, and should hear of it. `instead`: it takes the place of the message
+    whose button was pressed, as the next page does; where none was, or that one cannot be changed, it is a new message.
     """
 
     text: str
@@ -111,6 +112,7 @@ class Text:
     link: str | None = None
     stays: str = ""
     to: str | None = field(default=None, repr=False)
+    instead: bool = False
 
     @property
     def rows(self) -> Menu:
@@ -124,6 +126,7 @@ class Shown:
 
     `public`: the asker decided that everyone in the chat may see it; otherwise, where the platform can, only the asker.
     `made` is the code that tells how the picture was made. `whole`: send it as a file, not as a compressed picture.
+    `instead` as in `Text`.
     """
 
     picture: Picture
@@ -135,6 +138,7 @@ class Shown:
     sliders: tuple[Slider, ...] = ()
     made: str | None = None
     whole: bool = False
+    instead: bool = False
 
     @property
     def rows(self) -> Menu:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core import charts, menus
-from bot.core.effects import Arg, Ask, Choice, Known, Line, Outcome, Say
+from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.report import ReadLog, Report
@@ -112,7 +112,12 @@ def _home(known: Known) -> Say:
             menus.button("admin-stats", Action.STATS, "30", "sheet"),
         ),
     )
-    return Say((Line("admin-home", told),), menu, code="admin")
+    return _panel((Line("admin-home", told),), menu)
+
+
+def _panel(lines: tuple[Line, ...], menu: Choices, code: str = "admin") -> Say:
+    """One page; the next one takes its place."""
+    return Say(lines, menu, code=code, instead=True)
 
 
 def _to(*pages: str) -> tuple[Choice, ...]:
@@ -140,7 +145,7 @@ def _offered(key: str, values: Sequence[tuple[Line, str]], known: Known) -> Say:
         for label, value in values
     ]
     lines = (Line(f"admin-ask-{key.replace('_', '-')}", {"value": current}),)
-    return Say(lines, (*menus.rows(choices, 4)[:4], _BACK), code="admin")
+    return _panel(lines, (*menus.rows(choices, 4)[:4], _BACK))
 
 
 def _numbers(key: str, values: Sequence[int | None]) -> Callable[[Known], Say]:
@@ -176,7 +181,7 @@ def _channels(known: Known) -> Say:
         *((menus.button("channels-leave", Action.SET, "channels", "leave"),) if some and answers else ()),
         *((menus.button("channels-all", Action.SET, "channels", "all"),) if some else ()),
     )
-    return Say((say, now), (menu, _BACK), code="admin")
+    return _panel((say, now), (menu, _BACK))
 
 
 _BACK = (menus.button("admin-back", Action.ADMIN, "home"),)
@@ -228,14 +233,14 @@ def _ask_role(state: State, tagged: RoleTagged, known: Known) -> Turn:
     values = [(Line("value-like-all"), "house"), *((value_line("quota", n), str(n)) for n in _QUOTAS)]
     choices = [Choice(label, Action.ROLE, (role, value)) for label, value in values]
     shown = Line("value-like-all") if current is None else value_line("quota", current)
-    say = Say((Line("admin-ask-role", {"value": shown}),), (*menus.rows(choices, 4), _BACK), code="admin")
-    return state, (say,)
+    line = Line("admin-ask-role", {"value": shown})
+    return state, (_panel((line,), (*menus.rows(choices, 4), _BACK)),)
 
 
 def _pause(state: State, _: Args, __: Known) -> Turn:
     """Ask for the words; the next message is the notice."""
     menu = ((menus.button("pause-silent", Action.SET, "paused", "silent"),), _BACK)
-    return replace(state, waiting="notice"), (Say((Line("admin-ask-notice"),), menu, code="ask_notice"),)
+    return replace(state, waiting="notice"), (_panel((Line("admin-ask-notice"),), menu, "ask_notice"),)
 
 
 def _noticed(state: State, text: str, known: Known) -> Turn:
@@ -262,11 +267,11 @@ def _blocks(state: State, read: BlocksRead, _: Known) -> Turn:
         Choice(Line("button-unblock", {"who": block.tag}), Action.UNBLOCK, (block.tag,))
         for block in read.blocks[:MAX_BLOCKS]
     ]
-    return state, (Say(tuple(lines), (*menus.rows(choices, 5), _BACK), code="admin"),)
+    return state, (_panel(tuple(lines), (*menus.rows(choices, 5), _BACK)),)
 
 
 def _reset(state: State, reset: QuotaReset, _: Known) -> Turn:
-    return state, (Say((Line("admin-reset", {"who": reset.tag}),), (_BACK,), code="admin"),)
+    return state, (_panel((Line("admin-reset", {"who": reset.tag}),), (_BACK,)),)
 
 
 def _unblock(state: State, args: Args, _: Known) -> Turn:
@@ -288,7 +293,7 @@ def _command(state: State, command: Command, known: Known) -> Turn:
     if person:
         return state, (ResetQuota(person) if what == "reset" else BlockPerson(person),)
     if what in ("block", "reset"):
-        return state, (Say((Line(f"admin-ask-{what}"),), (_BACK,), code="admin"),)
+        return state, (_panel((Line(f"admin-ask-{what}"),), (_BACK,)),)
     if what == "log":
         return state, (ReadLog(0),)
     if what == "stats":

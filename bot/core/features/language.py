@@ -26,7 +26,8 @@ def _ask(state: State, known: Known) -> Turn:
 
 def _choose(state: State, language: str) -> Turn:
     key = "language-as-platform" if language == AUTO else "language-set"
-    return state, (Prefer(language=language), Say((Line(key),), menus.WELCOME, code="language_set"))
+    said = Say((Line(key),), menus.WELCOME, code="language_set", instead=True)
+    return state, (Prefer(language=language), said)
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:

@@ -39,18 +39,22 @@ class MakingRead(Outcome):
 
 @dataclass(frozen=True)
 class ReadGallery(Ask):
+    """`instead`: the page takes the place of another one."""
+
     page: int
+    instead: bool = False
 
 
 @dataclass(frozen=True)
 class GalleryRead(Outcome):
-    """One page of the person's pictures; `drawn` says whether there is a sheet of them."""
+    """One page of the person's pictures; `drawn` says whether there is a sheet of them; `instead` as it was asked."""
 
     codes: tuple[str, ...]
     page: int
     pages: int
     total: int
     drawn: bool
+    instead: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,22 +145,27 @@ def _gallery(state: State, args: Args, _: Known) -> Turn:
     return state, (ReadGallery(int(args[0])),)
 
 
+def _leaf(state: State, args: Args, _: Known) -> Turn:
+    return state, (ReadGallery(int(args[0]), instead=True),)
+
+
 def _page(state: State, outcome: GalleryRead, _: Known) -> Turn:
     if not outcome.codes:
-        return state, (Say((Line("gallery-empty"),), menus.LOST, code="gallery_empty"),)
+        empty = Say((Line("gallery-empty"),), menus.LOST, code="gallery_empty", instead=outcome.instead)
+        return state, (empty,)
     codes = menus.rows([menus.plain(code, Action.MADE, code) for code in outcome.codes], 3)
     lines = (Line("gallery", {"total": outcome.total, "page": outcome.page + 1, "pages": outcome.pages}),)
     menu = (*codes, _around(outcome))
     if not outcome.drawn:
-        return state, (Say(lines, menu),)
+        return state, (Say(lines, menu, instead=outcome.instead),)
     alt = Line("alt-gallery", {"count": len(outcome.codes)})
-    return state, (Show("typeface-gallery", alt, lines, menu),)
+    return state, (Show("typeface-gallery", alt, lines, menu, instead=outcome.instead),)
 
 
 def _around(outcome: GalleryRead) -> tuple[Choice, ...]:
-    newer = [menus.button("newer", Action.GALLERY, str(outcome.page - 1))] if outcome.page else []
+    newer = [menus.button("newer", Action.PAGE, str(outcome.page - 1))] if outcome.page else []
     last = outcome.page + 1 >= outcome.pages
-    older = [] if last else [menus.button("older", Action.GALLERY, str(outcome.page + 1))]
+    older = [] if last else [menus.button("older", Action.PAGE, str(outcome.page + 1))]
     return (*newer, *older, menus.button("begin", Action.BEGIN))
 
 
@@ -178,7 +187,7 @@ def _entry_read(state: State, entry: EntryRead, known: Known) -> Turn:
         (menus.button("show-again", Action.RECALL, code, style="primary"), *still),
         (
             menus.button("toss", Action.TOSS, code, style="danger"),
-            menus.button("gallery", Action.GALLERY, "0"),
+            menus.button("gallery", Action.PAGE, "0"),
         ),
     )
     when = (Line("made-when", {"when": entry.when}),) if entry.when else ()
@@ -219,8 +228,8 @@ def _original_made(state: State, outcome: OriginalMade, _: Known) -> Turn:
 
 def _toss(state: State, args: Args, _: Known) -> Turn:
     sure = menus.button("toss-sure", Action.TOSS_SURE, args[0], style="danger")
-    menu = ((sure, menus.button("gallery", Action.GALLERY, "0")),)
-    return state, (Say((Line("ask-toss", {"code": args[0]}),), menu, code="ask_toss"),)
+    menu = ((sure, menus.button("gallery", Action.PAGE, "0")),)
+    return state, (Say((Line("ask-toss", {"code": args[0]}),), menu, code="ask_toss", instead=True),)
 
 
 def _toss_sure(state: State, args: Args, _: Known) -> Turn:
@@ -229,7 +238,7 @@ def _toss_sure(state: State, args: Args, _: Known) -> Turn:
 
 def _tossed(state: State, outcome: MakingDropped, _: Known) -> Turn:
     key = "tossed" if outcome.dropped else "no-such-code"
-    return state, (Say((Line(key, {"code": outcome.code}),), menus.GALLERY),)
+    return state, (Say((Line(key, {"code": outcome.code}),), menus.GALLERY, instead=True),)
 
 
 def _visible(state: State, public: bool) -> Turn:
@@ -246,6 +255,7 @@ FEATURE = Feature(
     },
     presses={
         Action.GALLERY: _gallery,
+        Action.PAGE: _leaf,
         Action.MADE: _entry,
         Action.RECALL: _recall,
         Action.ORIGINAL: _original,

@@ -6,6 +6,7 @@ Pure.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.core import flow, menus
@@ -58,7 +59,7 @@ def _menu(state: State, at: int, given: str) -> Choices:
         for step in range(STEPS)
     )
     back = (menus.button("quiz-back", Action.QUIZ_BACK, quiz, str(at - 1)),) if at else ()
-    on = (menus.button("quiz-go-on", Action.QUIZ),) if given else ()
+    on = (menus.button("quiz-go-on", Action.QUIZ_ON),) if given else ()
     return (steps, (*back, *on, menus.button("quiz-pause", Action.QUIZ_PAUSE)))
 
 
@@ -106,7 +107,9 @@ def _back(state: State, args: Args, _: Known) -> Turn:
 def _pause(state: State, _: Args, known: Known) -> Turn:
     if state.quiz is None or len(state.answers) == TOTAL:
         return _go_on(state, known)
-    menu = ((menus.button("quiz-go-on", Action.QUIZ, style="primary"), menus.button("begin", Action.BEGIN)),)
+    menu = (
+        (menus.button("quiz-go-on", Action.QUIZ_ON, style="primary"), menus.button("begin", Action.BEGIN)),
+    )
     return state, (Say((Line("quiz-paused", {"number": len(state.answers) + 1}),), menu),)
 
 
@@ -127,23 +130,37 @@ def _drawn(state: State, outcome: BalancesDrawn, known: Known) -> Turn:
     shares = {letter: share for one in found for letter, share in zip(one.pair, one.percents, strict=True)}
     alt, fitting = Line("quiz-alt", shares), types(found)
     if len(fitting) == 1:
-        show = Show(RESULT, alt, (Line("quiz-done", {"type": fitting[0]}),))
+        show = Show(RESULT, alt, (Line("quiz-done", {"type": fitting[0]}),), instead=True)
         state, effects = flow.choose(state, known, fitting[0], None)
         return state, (show, *effects)
     state, _ = flow.ask_type(replace(state, gender=flow.pending_gender(state)), known)
     buttons = [menus.plain(kind, Action.TYPE, kind) for kind in fitting]
-    return state, (Show(RESULT, alt, (Line("quiz-close"),), menus.rows(buttons, 4), code="ask_type"),)
+    lines, menu = (Line("quiz-close"),), menus.rows(buttons, 4)
+    return state, (Show(RESULT, alt, lines, menu, code="ask_type", instead=True),)
+
+
+def _turned(
+    handler: Callable[[State, Args, Known], Turn],
+) -> Callable[[State, Args, Known], Turn]:
+    """For the quiz's own buttons: what they lead to takes the place of the statement that they stood under."""
+
+    def pressed(state: State, args: Args, known: Known) -> Turn:
+        state, effects = handler(state, args, known)
+        return state, tuple(replace(one, instead=True) if isinstance(one, Say) else one for one in effects)
+
+    return pressed
 
 
 FEATURE = Feature(
     commands={"quiz": lambda state, _, known: _go_on(state, known)},
     presses={
         Action.QUIZ: lambda state, _, known: _go_on(state, known),
-        Action.ANSWER: _answer,
-        Action.QUIZ_BACK: _back,
-        Action.QUIZ_PAUSE: _pause,
-        Action.QUIZ_ANEW: _anew,
-        Action.QUIZ_RESULT: _result,
+        Action.QUIZ_ON: _turned(lambda state, _, known: _go_on(state, known)),
+        Action.ANSWER: _turned(_answer),
+        Action.QUIZ_BACK: _turned(_back),
+        Action.QUIZ_PAUSE: _turned(_pause),
+        Action.QUIZ_ANEW: _turned(_anew),
+        Action.QUIZ_RESULT: _turned(_result),
     },
     answers={BalancesDrawn: _drawn},
 )

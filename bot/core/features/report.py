@@ -56,7 +56,7 @@ def _logged(state: State, read: LogRead, _: Known) -> Turn:
     lines += [_entry(entry) for entry in read.entries]
     newer = (menus.button("newer", Action.LOG, str(read.page - 1)),) if read.page else ()
     older = (menus.button("older", Action.LOG, str(read.page + 1)),) if read.page + 1 < pages else ()
-    return state, (Say(tuple(lines), ((*newer, *older), _BACK), code="admin"),)
+    return state, (Say(tuple(lines), ((*newer, *older), _BACK), code="admin", instead=True),)
 
 
 def _entry(entry: AuditEntry) -> Line:
@@ -82,8 +82,8 @@ def _reported(state: State, outcome: Reported, _: Known) -> Turn:
     )
     menu: Choices = (spans, (*files, *_BACK))
     line = Line("admin-stats", {"count": outcome.days})
-    show = Show("typeface-stats", line, (line,), menu, code="admin", whole=outcome.form != "sheet")
-    return state, (show,)
+    whole = outcome.form != "sheet"
+    return state, (Show("typeface-stats", line, (line,), menu, code="admin", whole=whole, instead=not whole),)
 
 
 FEATURE = Feature(

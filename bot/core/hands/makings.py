@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from bot.core.effects import Failed, Outcome
 from bot.core.features.made import (
     DropMaking,
@@ -54,13 +56,14 @@ class Makings:
         kept, total = await self._store.makings(run.ref, effect.page * PAGE, PAGE)
         pages = max(1, -(-total // PAGE))
         if not kept and effect.page:
-            return await self._gallery(run, ReadGallery(pages - 1))
+            return await self._gallery(run, replace(effect, page=pages - 1))
         readable = [(one.code, made) for one in kept if (made := from_json(one.making))]
         try:
             drawn = await self._rendering.overview(run, dict(readable))
         except TypefaceError as error:
             return Failed(effect, error.code)
-        return GalleryRead(tuple(code for code, _ in readable), effect.page, pages, total, drawn)
+        codes = tuple(code for code, _ in readable)
+        return GalleryRead(codes, effect.page, pages, total, drawn, effect.instead)
 
     async def _entry(self, run: Run, effect: ReadEntry) -> Outcome:
         kept = await self._store.making(run.ref, effect.code)

@@ -89,6 +89,7 @@ PLAY = """
 +face film filmed | +face plain again | +face match meet other | +face all /card | +face more me
 +face mix mix | +face edit move unedited undo redo | +face looks look | +face dice seed | +face match types type
 +face gallery made recall | +face gallery made tossed | +face gallery made toss tossed | +face gallery made png
++face gallery made page
 +face /morph | +face /undo /redo | +face /all /surprise /looks | +face /mix /edit | +face /gallery /show
 """
 PHOTO = """
@@ -98,7 +99,7 @@ PHOTO = """
 /me /match /mbti type gender +selfie agree /me | +face +slow +selfie +quick cancel
 """
 OWN = """
-/start quiz answer back pause | /quiz +quiz answer /quiz result | /quiz +quiz answer /quiz anew
+/start quiz answer back pause on | /quiz +quiz answer /quiz result | /quiz +quiz answer /quiz anew
 /start help privacy mydata | /language language | /privacy forget forgotten | /forget mydata | /help /mydata /back
 +owner /health health | +face /types count /types count | /public +face | /private +face
 """

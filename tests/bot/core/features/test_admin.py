@@ -58,7 +58,8 @@ async def ready(bench: Bench, **where: Any) -> None:
     ids=str,
 )
 async def test_only_admins_may_and_only_in_a_community(bench: Bench, event: Event) -> None:
-    assert (await sent(bench, at(event))).code == "admins_only"
+    refused = await sent(bench, at(event))
+    assert (refused.code, refused.instead) == ("admins_only", False)
     assert (await sent(bench, event)).code == "only_in_community"
     assert settings(bench) == CommunitySettings()
     assert not bench.store.log
@@ -78,6 +79,7 @@ async def test_every_page_opens_and_every_value_can_be_set(bench: Bench) -> None
     seen, pages = set(), [("home",)]
     while pages:
         page = await set_by(bench, *pages.pop(), action=Action.ADMIN)
+        assert page.instead, "it takes the place of the page before"
         for action, args in actions(page):
             if (action, args) in seen:
                 continue

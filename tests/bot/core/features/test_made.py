@@ -54,9 +54,12 @@ async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(b
     page = shown(await bench.send(command("gallery")))
     codes = [args[0] for action, args in actions(page) if action is Action.MADE]
     assert len(codes) == 6
-    older = shown(await bench.send(press(Action.GALLERY, "1")))
+    assert (Action.PAGE, ("1",)) in actions(page)
+    older = shown(await bench.send(press(Action.PAGE, "1")))
+    assert (page.instead, older.instead) == (False, True), "a page takes the place of another page alone"
+    assert not shown(await bench.send(press(Action.GALLERY, "1"))).instead
     assert not set(codes) & {args[0] for action, args in actions(older) if action is Action.MADE}
-    shown(await bench.send(press(Action.GALLERY, "999")))
+    assert shown(await bench.send(press(Action.PAGE, "999"))).instead
     original = shown(await bench.send(press(Action.ORIGINAL, codes[0])))
     assert (original.whole, original.picture.media_type) == (True, "image/png")
     assert original.picture.name.endswith(".png")

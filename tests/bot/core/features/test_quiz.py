@@ -94,7 +94,8 @@ async def test_going_back_shows_the_answer_and_another_one_changes_it(bench: Ben
     assert say("en", "quiz-3") in on.text
     again = await asked(bench, press(Action.QUIZ_BACK, *args_of(on, Action.QUIZ_BACK)))
     assert "You answered 4 before" in again.text
-    assert say("en", "quiz-3") in (await asked(bench, press(Action.QUIZ))).text, "it goes on unchanged too"
+    assert (Action.QUIZ_ON, ()) in actions(again)
+    assert say("en", "quiz-3") in (await asked(bench, press(Action.QUIZ_ON))).text, "it goes on unchanged too"
 
 
 async def test_a_break_a_restart_and_other_commands_lose_nothing(bench: Bench) -> None:
@@ -111,6 +112,24 @@ async def test_a_break_a_restart_and_other_commands_lose_nothing(bench: Bench) -
     assert isinstance(chart, Shown)
     found = balances("403" + FOR_ENFP[3:])
     assert bench.drawing.charts[-1].bars[0].balance == found[0]
+
+
+async def test_each_step_takes_the_place_of_the_one_before_but_a_quiz_from_elsewhere_is_a_new_message(
+    bench: Bench,
+) -> None:
+    first = await asked(bench, press(Action.QUIZ))
+    second = (await answered(bench, "4", first))[-1]
+    back = await asked(bench, press(Action.QUIZ_BACK, *args_of(second, Action.QUIZ_BACK)))
+    on = await asked(bench, press(Action.QUIZ_ON))
+    paused = await asked(bench, press(Action.QUIZ_PAUSE))
+    again = await asked(bench, press(Action.QUIZ_ON))
+    assert all(one.instead for one in (second, back, on, paused, again))
+    assert not any(one.instead for one in (first, await asked(bench, command("quiz"))))
+    chart, gender = await answered(bench, FOR_ENFP[1:], again)
+    over = await asked(bench, press(Action.ANSWER, *steps(second)[0]))
+    anew = await asked(bench, press(Action.QUIZ_ANEW, *args_of(over, Action.QUIZ_ANEW)))
+    assert chart.instead and over.instead and anew.instead
+    assert not gender.instead, "the chart stays"
 
 
 async def test_one_answer_pressed_ten_times_counts_once(bench: Bench) -> None:
