@@ -55,13 +55,14 @@ NONE = Limits(discord_budget.Limits(_NONE, _NONE), telegram_budget.Limits(_NONE,
 @dataclass(frozen=True)
 class Setting:
     """Within `arrive` seconds all people come; an answer that takes `lost_after` is lost. `home` is an empty folder for
-    a real database; without one all is kept in memory.
+    a real database, in a file there or at `url`; without one all is kept in memory.
     """
 
     limits: Limits = REAL
     arrive: float = 3.0
     lost_after: float = 90.0
     home: Path | None = None
+    url: str | None = None
 
 
 @dataclass
@@ -134,7 +135,7 @@ async def play(count: int, setting: Setting) -> Report:
         telegram = await stack.enter_async_context(Telegram())
         faces = MarkedFaces()
         service = await stack.enter_async_context(
-            house(setting.home, faces) if setting.home else in_memory(faces)
+            house(setting.home, faces, setting.url) if setting.home else in_memory(faces)
         )
         watch = await stack.enter_async_context(Watch(setting.lost_after).looking())
         people = settle(count, watch, discord, telegram)

