@@ -17,6 +17,7 @@ from bot.core.pace import paced
 from bot.core.ports import Handler, Sharer
 
 PACE_SECONDS = 0.25
+_PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
 
 
 HANDLER: web.AppKey[Handler] = web.AppKey("handler")
@@ -27,15 +28,18 @@ ASSETS: web.AppKey[dict[str, pages.Asset]] = web.AppKey("assets")
 
 
 async def show_page(request: web.Request) -> web.Response:
-    """`GET /`, in the language asked for by `?lang=`, else in the one that the person chose, else the browser's."""
-    person, asked = visitor.welcome(request), request.query.get("lang", "")
-    locale = asked if asked in wording.LOCALES else await visitor.language(request, request.app[HANDLER])
+    """`GET /`, in the language that the person chose, else the one asked for by `?lang=`, else the browser's."""
+    person, locale = visitor.welcome(request), await visitor.language(request, request.app[HANDLER])
     response = web.Response(body=request.app[PAGES][locale], content_type="text/html", charset="utf-8")
-    response.headers.update(
-        {"Cache-Control": "no-store", "Content-Language": locale, "Vary": "Accept-Language"}
-    )
+    response.headers.update({**_PERSONAL, "Content-Language": locale})
     visitor.remember(request, response, person)
     return response
+
+
+async def show_words(request: web.Request) -> web.Response:
+    """`GET /words`: what an open page needs to speak the language that `GET /` has now."""
+    locale = await visitor.language(request, request.app[HANDLER])
+    return web.Response(text=pages.data(locale), content_type="application/json", headers=_PERSONAL)
 
 
 async def show_asset(request: web.Request) -> web.Response:
@@ -90,6 +94,7 @@ def build(handler: Sharer, *, covered: bool = False) -> web.Application:
     app[ASSETS] = pages.assets()
     app.on_response_prepare.append(add_headers)
     app.router.add_get("/", show_page)
+    app.router.add_get("/words", show_words)
     app.router.add_get("/page/{name}", show_asset)
     app.router.add_get("/healthz", show_health)
     app.router.add_post("/chat", chat)

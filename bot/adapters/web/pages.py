@@ -25,7 +25,10 @@ _FOR_READERS = {
     "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +", re.MULTILINE),
 }
 """Comments on lines of their own, and indentation: they are for who reads the files here, and are not sent."""
-_WORD = re.compile(r"\{\{(web-[a-z-]+)\}\}")
+_WORD = re.compile(r"\{\{web-([a-z-]+)\}\}")
+_NAMED = re.compile(r'(?=aria-label="\{\{web-([a-z-]+)\}\}")')
+_SAID = re.compile(r"(?=>\{\{web-([a-z-]+)\}\}<)")
+"""Where words stand in the page: `data-name` and `data-said` tell scripts which, for the day they change."""
 SCRIPT_WORDS = (
     *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
     *("covered", "uncover"),
@@ -78,16 +81,21 @@ def _command(spec: CommandSpec, locale: str) -> dict[str, object]:
     return {"name": spec.name, "about": wording.say(locale, f"command-{spec.name}"), "choices": choices}
 
 
-def _data(locale: str) -> str:
-    """What the scripts need to know, as JSON that can stand inside a `<script>` data block."""
-    data = {
+def _template() -> str:
+    return files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
+
+
+def data(locale: str) -> str:
+    """What the scripts need to know in one language, as JSON that can stand inside a `<script>` data block."""
+    keys = sorted({*SCRIPT_WORDS, *_WORD.findall(_template())})
+    told = {
         "locale": locale,
         "types": TYPES,
         "commands": [_command(spec, locale) for spec in COMMANDS if "web" in spec.platforms],
         "maxPhotoBytes": MAX_PHOTO_BYTES,
-        "words": {key: wording.say(locale, f"web-{key}") for key in SCRIPT_WORDS},
+        "words": {key: wording.say(locale, f"web-{key}") for key in keys},
     }
-    return json.dumps(data, ensure_ascii=False).replace("<", "\\u003c")
+    return json.dumps(told, ensure_ascii=False).replace("<", "\\u003c")
 
 
 def _languages(locale: str) -> str:
@@ -109,12 +117,12 @@ def _types(locale: str) -> str:
 
 def render(locale: str) -> bytes:
     """The page in one language of `wording.LOCALES`."""
-    template = files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
-    filled = _WORD.sub(lambda match: html.escape(wording.say(locale, match[1])), template)
+    marked = _SAID.sub(r' data-said="\1"', _NAMED.sub(r'data-name="\1" ', _template()))
+    filled = _WORD.sub(lambda match: html.escape(wording.say(locale, f"web-{match[1]}")), marked)
     return (
         filled.replace("{{locale}}", locale)
         .replace("{{languages}}", _languages(locale))
         .replace("{{types}}", _types(locale))
-        .replace("{{data}}", _data(locale))
+        .replace("{{data}}", data(locale))
         .encode()
     )

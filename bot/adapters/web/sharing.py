@@ -110,7 +110,7 @@ def _sorry(locale: str, status: int) -> web.Response:
 async def show(request: web.Request) -> web.Response:
     """The page."""
     if not request.app[_LOOKS].room(request.remote):
-        return _sorry(visitor.browsers_language(request), 429)
+        return _sorry(visitor.wanted_language(request), 429)
     locale = await visitor.language(request, request.app[_CORE])
     try:
         shared = await request.app[_CORE].sharing.look(request.match_info["token"])

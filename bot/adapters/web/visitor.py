@@ -13,6 +13,7 @@ from aiohttp import web
 from bot.adapters.web import pages
 from bot.adapters.web.reading import CrowdedError
 from bot.adapters.web.shield import is_secure
+from bot.core import wording
 from bot.core.events import Origin, Person
 from bot.core.ports import Handler
 
@@ -49,14 +50,17 @@ def remember(request: web.Request, response: web.StreamResponse, person: str) ->
     )
 
 
-def browsers_language(request: web.Request) -> str:
-    """What the browser wants."""
-    return pages.pick_locale(request.headers.get("Accept-Language", ""))
+def wanted_language(request: web.Request) -> str:
+    """What the address asks for by `?lang=`, else what the browser wants."""
+    asked = request.query.get("lang", "")
+    return (
+        asked if asked in wording.LOCALES else pages.pick_locale(request.headers.get("Accept-Language", ""))
+    )
 
 
 async def language(request: web.Request, core: Handler) -> str:
-    """In which language to meet whoever asks: what they chose in the conversation, else what the browser wants."""
-    person, wanted = known(request), browsers_language(request)
+    """In which language to meet whoever asks: what they chose in the conversation, else what is wanted."""
+    person, wanted = known(request), wanted_language(request)
     return await core.language(Origin(Person("web", person), person, wanted)) if person else wanted
 
 

@@ -4,11 +4,11 @@ import { Composer } from "./composer.js";
 import { element, handOn } from "./element.js";
 import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
+import { data, follow } from "./speech.js";
 import { Refused, Stopped, ask } from "./stream.js";
 import { drop, keep, kept } from "./transcript.js";
 
-const data = JSON.parse(document.getElementById("data").textContent);
-const { words, types } = data;
+const { types } = data;
 const still = matchMedia("(prefers-reduced-motion: reduce)");
 const hero = document.getElementById("hero");
 
@@ -23,13 +23,21 @@ const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
 let stuck = null;
 
 function why(error) {
+  const { words } = data;
   if (!(error instanceof Refused)) return words.failed;
   return { 403: words.forbidden, 408: words.slow, 429: words.crowded }[error.status] ?? words.failed;
 }
 
-/** This browser has talked with us, until /forget: then nothing that was shown stays. In another language the page is another. */
+/** What the page does about an answer before it is shown: in another language it speaks that one, in all tabs. */
+async function heed(reply) {
+  if (reply.code !== "language_set") return;
+  await follow();
+  reply.lang = data.locale;
+  localStorage.setItem("language", `${data.locale} ${Date.now()}`);
+}
+
+/** This browser has talked with us, until /forget: then nothing that was shown stays. */
 function remember({ code }) {
-  if (code === "language_set") location.replace("/");
   if (code !== "forgotten") return localStorage.setItem("met", "1");
   localStorage.removeItem("met");
   drop();
@@ -63,7 +71,7 @@ async function restore(items) {
   begin();
   for (const { key, said, photo, reply } of items) {
     log.type = said?.match(TYPE)?.[0].toUpperCase() ?? log.type;
-    log.root.append(reply ? await log.answer(reply, key) : log.yours(photo ? words["photo-sent"] : said));
+    log.root.append(reply ? await log.answer(reply, key) : log.yours(photo ? data.words["photo-sent"] : said));
   }
   if (!items.at(-1).reply) await welcomeBack();
   log.toEnd();
@@ -75,7 +83,7 @@ function loss(put) {
   let hurry = null;
   return (now) => {
     hurry = now;
-    if (!node?.isConnected) put(node = log.trouble(words.lost, () => hurry()));
+    if (!node?.isConnected) put(node = log.trouble(data.words.lost, () => hurry()));
   };
 }
 
@@ -99,6 +107,7 @@ async function converse(event, photo, mine) {
         log.change(() => progress.update(reply));
         continue;
       }
+      await heed(reply);
       const answer = await log.answer(reply, keep({ reply }));
       log.replace(place, answer);
       log.reveal(answer);
@@ -114,7 +123,7 @@ async function converse(event, photo, mine) {
       return composer.attach(photo);
     }
     mine.classList.add("unanswered");
-    mine.lastChild.dataset.state = words["not-sent"];
+    mine.lastChild.dataset.state = data.words["not-sent"];
     log.append(log.trouble(why(error), () => converse(event, photo, mine)));
   }
 }
@@ -197,7 +206,10 @@ for (const link of document.querySelectorAll(".languages a")) {
   });
 }
 
-addEventListener("storage", ({ key, newValue }) => { if (key === "met" && newValue === null) { drop(); location.replace("/"); } });
+addEventListener("storage", ({ key, newValue }) => {
+  if (key === "language") follow();
+  if (key === "met" && newValue === null) { drop(); location.replace("/"); }
+});
 const before = kept();
 if (before.length) restore(before);
 else if (localStorage.getItem("met")) welcomeBack();

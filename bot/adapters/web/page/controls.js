@@ -6,9 +6,9 @@ const STYLES = new Set(["primary", "secondary", "success", "danger"]);
 let made = 0;
 
 export class Controls {
-  /** `press(button, node)` is called for what is chosen. */
-  constructor(words, press) {
-    Object.assign(this, { words, press });
+  /** `press(button, node)` is called for what is chosen; the words are those that `data` has at that time. */
+  constructor(data, press) {
+    Object.assign(this, { data, press });
   }
 
   button({ label, payload, style }) {
@@ -26,7 +26,7 @@ export class Controls {
   select({ label, options }) {
     const id = `select-${++made}`;
     const list = element("select", { id }, ...options.map((one) => element("option", { value: one.payload, textContent: one.label, selected: one.style === "primary" })));
-    const choose = element("button", { type: "button", className: "pill", textContent: this.words.choose });
+    const choose = element("button", { type: "button", className: "pill", textContent: this.data.words.choose });
     choose.addEventListener("click", () => this.press(options[list.selectedIndex], choose));
     return element("div", { className: "select" }, element("label", { htmlFor: id, textContent: label }), list, choose);
   }
@@ -34,13 +34,13 @@ export class Controls {
   /** An address to hand on. Where the browser lets nobody copy, it is selected instead. */
   link(address) {
     const field = element("input", { type: "text", readOnly: true, value: address });
-    field.setAttribute("aria-label", this.words.link);
+    field.setAttribute("aria-label", this.data.words.link);
     field.addEventListener("focus", () => field.select());
-    const copy = element("button", { type: "button", className: "pill primary", textContent: this.words.copy });
+    const copy = element("button", { type: "button", className: "pill primary", textContent: this.data.words.copy });
     copy.addEventListener("click", async () => {
       try {
         await navigator.clipboard.writeText(address);
-        copy.textContent = this.words.copied;
+        copy.textContent = this.data.words.copied;
       } catch { field.focus(); }
     });
     return element("div", { className: "link" }, field, copy);

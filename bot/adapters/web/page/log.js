@@ -14,9 +14,9 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Log {
   /** `press(button, node)` is called for a pressed button of a reply, `slide(payload, update)` for a moved slider, `share(code)` for a picture. */
-  constructor({ words, locale }, press, slide, share) {
-    Object.assign(this, { words, locale, slide, share });
-    this.controls = new Controls(words, press);
+  constructor(data, press, slide, share) {
+    Object.assign(this, { data, slide, share });
+    this.controls = new Controls(data, press);
     this.root = document.getElementById("log");
     this.scroller = document.getElementById("scroller");
     this.type = "ENFP";
@@ -27,6 +27,10 @@ export class Log {
     // A phone's keyboard, or a photo in the composer, takes room away: the end that was read stays in view.
     new ResizeObserver(() => { if (this.atEnd) this.toEnd(); }).observe(this.scroller);
   }
+
+  get words() { return this.data.words; }
+
+  get locale() { return this.data.locale; }
 
   /** Nothing that lies below the edge stays unnoticed. */
   look() {

@@ -186,30 +186,51 @@ async def test_a_server_that_says_nothing_more_is_given_up(browser: Browser) -> 
         await expect(page.get_by_text("That is you.")).to_be_visible()
 
 
+WORDS = """() => [...document.querySelectorAll("body *, title")]
+  .filter((node) => !node.closest("#log *, #types, script, .languages ul, .unscripted"))
+  .flatMap((node) => [node.ariaLabel, node.title, node.placeholder, ...[...node.childNodes]
+    .filter((child) => child.nodeType === 3).map((child) => child.textContent.trim())]).filter(Boolean)"""
+"""All that the page itself says, aloud or to be seen."""
+
+
 @pytest.mark.parametrize("way", ["typed", "by the bar"])
 async def test_the_page_follows_the_language_that_is_chosen(browser: Browser, way: str) -> None:
     service = core(LiveFaces())
     async with visit(browser, service) as page:
+        other = await page.context.new_page()
+        await other.goto(page.url)
         await page.locator(".tile", has_text="ENFP").click()
         await press(page, say("en", "choice-female"))
         await expect(page.locator(".card img")).to_have_count(1)
+        await page.evaluate("window.same = true")
         if way == "typed":
             await write(page, "/language ko")
         else:
             await page.locator("summary").click()
             await page.get_by_role("link", name=say("ko", "choice-ko")).click()
-        await expect(page.locator("html")).to_have_attribute("lang", "ko")
-        await expect(page).to_have_title(say("ko", "web-title"))
-        await expect(page.locator(".card img")).to_have_count(1)
+        # Other tabs follow too, and neither is loaded anew.
+        for tab in (page, other):
+            await expect(tab.locator("html")).to_have_attribute("lang", "ko")
+            await expect(tab).to_have_title(say("ko", "web-title"))
+            await expect(tab.get_by_role("combobox")).to_have_attribute(
+                "placeholder", say("ko", "web-placeholder")
+            )
+        assert await page.evaluate("window.same")
+        # A new page says the same, word by word.
+        again = await page.context.new_page()
+        await again.goto(page.url + "?lang=ja")
+        await expect(again.locator(".tile")).to_have_count(16)
+        ignored = {"ENFP", "INTJ"}
+        fresh = {*await again.evaluate(WORDS)} - ignored
+        assert {*await page.evaluate(WORDS)} - ignored == fresh
+        assert say("ko", "web-add-photo") in fresh
         # What was said before is read out in the language in which it was said.
         langs = await page.locator(".message.bot").evaluate_all("(all) => all.map(({ lang }) => lang)")
-        assert set(langs) == {"en"}
+        assert langs == ["en", "en", "en", "ko"]
         await write(page, "/help")
         await expect(page.locator(".message.bot").last).to_have_attribute("lang", "ko")
         await expect(page.locator(".message.bot").last).to_contain_text("유형")
-        again = await page.context.new_page()
-        await again.goto(page.url)
-        await expect(again.locator("html")).to_have_attribute("lang", "ko")
+        assert await page.evaluate("window.same")
     await service.close()
 
 

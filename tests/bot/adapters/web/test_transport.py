@@ -13,6 +13,7 @@ from bot.adapters.web import visitor as visitors
 from bot.adapters.web.adapter import WebAdapter
 from bot.adapters.web.reading import CrowdedError
 from bot.core.events import MAX_PHOTO_BYTES, Command, PhotoSent, Press, TextSent
+from bot.core.wording import say
 from bot.settings import WebSettings
 from tests.bot.adapters.web.conftest import Visitor
 from tests.bot.adapters.web.scripted import Scripted, picture
@@ -95,11 +96,13 @@ async def test_who_comes_back_is_met_in_the_language_that_they_chose(
     async with visitor.session.get("/s/never-a-link", headers={"Accept-Language": "ja"}) as response:
         assert '<html lang="ja">' in await response.text()
     await visitor.ask(kind="line", text="/language ko")
-    for path in ("/", "/s/never-a-link"):
+    for path in ("/", "/?lang=ja", "/s/never-a-link", "/s/never-a-link?lang=ja"):
         async with visitor.session.get(path, headers={"Accept-Language": "ja"}) as response:
             assert '<html lang="ko">' in await response.text()
-    async with visitor.session.get("/?lang=ja") as response:
-        assert '<html lang="ja">' in await response.text()
+    async with visitor.session.get("/words", headers={"Accept-Language": "ja"}) as response:
+        assert response.headers["Cache-Control"] == "no-store"
+        told = await response.json()
+    assert (told["locale"], told["words"]["help"]) == ("ko", say("ko", "web-help"))
 
 
 async def test_lines_presses_and_photos_become_events(visitor: Visitor, service: Scripted) -> None:
