@@ -173,6 +173,7 @@ PRESSES: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.SHOW: _show,
     Action.COMPOSE: lambda state, _, known: composing.begin(state, known),
     Action.PLACE: _place,
+    Action.PHOTO_ORIGINAL: lambda state, args, known: composing.original(state, known, int(args[0]), args[1]),
     Action.OTHER_PHOTO: lambda state, _, known: composing.other(state, known),
     Action.REVEAL: lambda state, args, known: composing.reveal(state, known, args, sure=False),
     Action.REVEAL_SURE: lambda state, args, known: composing.reveal(state, known, args, sure=True),

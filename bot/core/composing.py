@@ -5,7 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import flow, menus
-from bot.core.effects import Compose, Composed, Hold, Known, Line, Say, Show
+from bot.core.effects import (
+    Compose,
+    Composed,
+    ComposeOriginal,
+    Hold,
+    Known,
+    Line,
+    OriginalComposed,
+    Portrait,
+    Say,
+    Show,
+)
 from bot.core.flow import Turn
 from bot.core.photos import HeldPhoto
 from bot.core.state import State
@@ -14,7 +25,10 @@ Args = tuple[str, ...]
 
 
 def begin(state: State, known: Known, pick: int | None = None, *, public: bool = False) -> Turn:
-    """Put the face, as it is blended now, into the photo in memory, or ask for one."""
+    """Put the face, as it is blended now, into the photo in memory, or ask for one.
+
+    It is for the asker alone, whatever holds for faces here, until they say for this photo that it is `public`.
+    """
     if known.running:
         return state, (flow.busy(state),)
     if not (state.face and state.type and state.gender):
@@ -22,23 +36,23 @@ def begin(state: State, known: Known, pick: int | None = None, *, public: bool =
     if not known.consented:
         return flow.advance(state, known)
     if known.kept is None:
-        return ask(state, gone=True)
+        return ask(state, "ask-photo-gone")
     job = state.jobs + 1
     state = replace(state, waiting="", job=job, jobs=job, doing="compose", shown=state.shown + (not public))
-    return state, (Compose(job, flow.portrait(state, known, public=public), pick),)
+    wanted = replace(flow.portrait(state, known), public=public)
+    return state, (Compose(job, wanted, pick),)
 
 
-def ask(state: State, *, gone: bool = False) -> Turn:
-    """Ask for a photo to put the face into; with `gone` because there is none in memory any more."""
-    line = Line("ask-photo-gone" if gone else "ask-photo")
-    return replace(state, waiting="photo"), (Say((line,), menus.PHOTO, code="ask_photo"),)
+def ask(state: State, key: str) -> Turn:
+    """Ask for a photo to put the face into; `key` says why."""
+    return replace(state, waiting="photo"), (Say((Line(key),), menus.PHOTO, code="ask_photo"),)
 
 
 def other(state: State, known: Known) -> Turn:
     """The person would like the face in another photo."""
     if known.running:
         return state, (flow.busy(state),)
-    return ask(state) if _blended(state) else flow.expired(state)
+    return ask(state, "ask-photo") if _blended(state) else flow.expired(state)
 
 
 def awaited(state: State, known: Known) -> bool:
@@ -63,20 +77,39 @@ def place(state: State, known: Known, token: str, number: int) -> Turn:
     there = kept is not None and kept.token == token and number < len(kept.boxes)
     if there or known.running or not _blended(state):
         return begin(state, known, number)
-    return ask(state, gone=True)
+    return ask(state, "ask-photo-gone")
 
 
 def done(state: State, composed: Composed, known: Known) -> Turn:
     """Show the photo; `state.job` was this composition."""
     wanted = composed.wanted
-    args = {"type": wanted.type}
-    show = Show(
-        f"typeface-{wanted.type}-photo",
-        Line("alt-composed", args),
-        (Line("composed-caption", args),),
-        menus.composed(known, wanted, composed.token),
+    show = replace(
+        _shown(wanted, "composed-caption"),
+        menu=menus.composed(known, wanted, composed.token),
         public=wanted.public,
     )
+    return replace(state, job=None, doing="photo"), (show,)
+
+
+def _shown(wanted: Portrait, caption: str) -> Show:
+    args = {"type": wanted.type}
+    return Show(f"typeface-{wanted.type}-photo", Line("alt-composed", args), (Line(caption, args),))
+
+
+def original(state: State, known: Known, serial: int, token: str) -> Turn:
+    """The picture `serial` of the photo `token` as a file, for as long as that photo is in memory."""
+    if known.running:
+        return state, (flow.busy(state),)
+    kept = known.kept
+    if kept is None or kept.token != token or serial not in kept.composed:
+        return ask(state, "photo-original-gone") if _blended(state) else flow.expired(state)
+    job = state.jobs + 1
+    return replace(state, waiting="", job=job, jobs=job, doing="compose"), (ComposeOriginal(job, serial),)
+
+
+def original_done(state: State, composed: OriginalComposed) -> Turn:
+    """Hand the file over, to the asker alone; `state.job` was this composition."""
+    show = replace(_shown(composed.wanted, "photo-original"), menu=menus.PHOTO, whole=True)
     return replace(state, job=None, doing="photo"), (show,)
 
 

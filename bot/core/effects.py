@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 from bot.core.blend import FIRST, Blend
 from bot.core.charts import Chart
@@ -210,8 +210,12 @@ class Render(Ask):
 
 @dataclass(frozen=True)
 class Job(Ask):
-    """Long work with progress, one at a time for a person and chat; it can be cancelled."""
+    """Long work with progress, one at a time for a person and chat; it can be cancelled.
 
+    `costs` a use of the person's quota, unless it makes what they have had once more.
+    """
+
+    costs: ClassVar[bool] = True
     job: int
 
 
@@ -228,6 +232,14 @@ class Compose(Job):
 
     wanted: Portrait
     pick: int | None = None
+
+
+@dataclass(frozen=True)
+class ComposeOriginal(Job):
+    """Put the face that has this `serial` into the photo in memory again, without loss."""
+
+    costs = False
+    serial: int
 
 
 @dataclass(frozen=True)
@@ -266,6 +278,13 @@ class Composed(Ended):
 
     wanted: Portrait
     token: str
+
+
+@dataclass(frozen=True)
+class OriginalComposed(Ended):
+    """The face is in the photo, and the picture is a file that has lost nothing."""
+
+    wanted: Portrait
 
 
 @dataclass(frozen=True)

@@ -169,7 +169,10 @@ def composed(known: Known, shown: Portrait, token: str) -> Choices:
     hidden = known.can_hide and not shown.public
     return (
         (button("blend-back", Action.AGAIN, style="primary"), button("other-photo", Action.OTHER_PHOTO)),
-        (button("show", Action.REVEAL, str(shown.serial), token),) if hidden else (),
+        (
+            button("original", Action.PHOTO_ORIGINAL, str(shown.serial), token),
+            *([button("show", Action.REVEAL, str(shown.serial), token)] if hidden else []),
+        ),
         (button("match", Action.MATCH),),
     )
 

@@ -19,6 +19,7 @@ from bot.core.effects import (
     Line,
     ManyFound,
     MatchFace,
+    OriginalComposed,
     Outcome,
     Portrait,
     Projected,
@@ -129,6 +130,10 @@ def _composed(state: State, outcome: Composed, known: Known) -> Turn:
     return composing.done(state, outcome, known) if state.job == outcome.job else flow.stopped(state)
 
 
+def _original_composed(state: State, outcome: OriginalComposed, _: Known) -> Turn:
+    return composing.original_done(state, outcome) if state.job == outcome.job else flow.stopped(state)
+
+
 def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
     if state.job != found.job:
         return flow.stopped(state)
@@ -160,7 +165,7 @@ def _failed(state: State, failed: Failed, known: Known) -> Turn:
 def _unmade(state: State, failed: Failed, known: Known, work: menus.Work) -> Turn:
     """What did not come about, and the way on: with another photo, another face, or just once more."""
     if failed.code in PHOTO_CODES and work == "compose":
-        state, asked = composing.ask(replace(state, photo_sent=False), gone=True)
+        state, asked = composing.ask(replace(state, photo_sent=False), "ask-photo-gone")
         gone = failed.code == "photo_gone"
         return state, (Drop(), *(asked if gone else (_error(failed, menus.PHOTO),)))
     if failed.code in PHOTO_CODES:
@@ -231,6 +236,7 @@ ANSWERS: dict[type[Outcome], Callable[[State, Any, Known], Turn]] = {
     Rendered: _rendered,
     Projected: _projected,
     Composed: _composed,
+    OriginalComposed: _original_composed,
     ManyFound: _many_found,
     Failed: _failed,
     HeldRead: _privacy,

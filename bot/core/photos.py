@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
 
 from bot.core.events import Person
 from bot.core.ports import Clock
 from inference.errors import Box
+
+if TYPE_CHECKING:
+    from bot.core.effects import Portrait
 
 SECONDS = 15 * 60
 COUNT = 256
@@ -23,6 +27,7 @@ class HeldPhoto:
 
     `chosen` is the box of the person, once they have told. `spare`: its face is found, so it waits for nothing;
     it is kept for as long as it may, for the blended face to be put into it, but makes room for others'.
+    `composed` is what was put into it, by its serial, and into which box: so it can be made again, uncompressed.
     """
 
     token: str
@@ -31,6 +36,7 @@ class HeldPhoto:
     boxes: tuple[Box, ...] = ()
     chosen: Box | None = None
     spare: bool = False
+    composed: Mapping[int, tuple[Portrait, Box | None]] = field(default_factory=dict)
 
 
 class Photos:
@@ -81,6 +87,12 @@ class Photos:
         held = self._held.get(key)
         if held and held.token == token:
             self._held[key] = replace(held, chosen=box)
+
+    def put(self, key: Key, token: str, face: Portrait, box: Box | None) -> None:
+        """Remember which face was put into the photo `token`, and where."""
+        held = self._held.get(key)
+        if held and held.token == token:
+            self._held[key] = replace(held, composed={**held.composed, face.serial: (face, box)})
 
     def spare(self, key: Key) -> None:
         """The photo waits for nothing any more."""

@@ -102,6 +102,7 @@ class Action(StrEnum):
     CARD = "card"
     HEALTH = "health"
     WITHDRAW = "withdraw"
+    PHOTO_ORIGINAL = "photopng"
 
 
 _ACTIONS = frozenset(Action)
@@ -121,6 +122,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.PLACE: (_TOKEN, "[0-9]{1,2}"),
     Action.REVEAL: (_COUNT, _TOKEN),
     Action.REVEAL_SURE: (_COUNT, _TOKEN),
+    Action.PHOTO_ORIGINAL: (_COUNT, _TOKEN),
     Action.MIX: ("open|weight|shape|features|colours", "[0-9]{1,2}"),
     Action.EDIT: (_NAME,),
     Action.MOVE: (_NAME, "-?[0-9]{1,3}"),

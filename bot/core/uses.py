@@ -11,7 +11,7 @@ _OWN_DOING = frozenset({"cancelled"})
 
 
 class Uses:
-    """One use is one job: a face found in a photo, put into one, or a film."""
+    """One use is one job: a face found in a photo, put into one, or a film; its uncompressed file is none."""
 
     def __init__(self, store: Store) -> None:
         self._store = store
@@ -20,7 +20,7 @@ class Uses:
         """Take one use for the job; why not, if not."""
         origin, place = run.event.origin, run.place
         limit, cooldown = place.quota, place.settings.cooldown
-        if limit is None and not cooldown:
+        if not job.costs or (limit is None and not cooldown):
             return None
         async with run.writing():
             quota = await self._store.take_quota(run.ref, origin.community, limit=limit, cooldown=cooldown)

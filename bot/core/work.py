@@ -9,7 +9,19 @@ from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 
 from bot.core import menus
-from bot.core.effects import Compose, Composed, Failed, Line, ManyFound, Outcome, Project, Projected
+from bot.core.effects import (
+    Compose,
+    Composed,
+    ComposeOriginal,
+    Failed,
+    Line,
+    ManyFound,
+    OriginalComposed,
+    Outcome,
+    Portrait,
+    Project,
+    Projected,
+)
 from bot.core.hand import Hand
 from bot.core.jobs import Ended, Jobs
 from bot.core.photos import HeldPhoto, Photos
@@ -18,11 +30,12 @@ from bot.core.rendering import Rendering, failed
 from bot.core.replies import Progress
 from bot.core.run import Run
 from inference.errors import Box, ManyFaces, TypefaceError
-from inference.wire import Face, JobEvent, ProjectResult
+from inference.wire import Face, ImageFormat, JobEvent, ProjectResult
 
 COMPOSED = 2048
 """Pixels of the longest side of a photo with the face in it: as large as photos are held."""
 _log = logging.getLogger(__name__)
+_Work = Project | Compose | ComposeOriginal
 _Made = ProjectResult | bytes
 
 
@@ -37,15 +50,15 @@ class PhotoWork:
         self._retention_seconds = retention_seconds
 
     def hand(self) -> Hand:
-        return Hand(jobs={Project: self.run, Compose: self.run})
+        return Hand(jobs={Project: self.run, Compose: self.run, ComposeOriginal: self.run})
 
-    async def run(self, run: Run, effect: Project | Compose) -> AsyncGenerator[Progress | Outcome]:
+    async def run(self, run: Run, effect: _Work) -> AsyncGenerator[Progress | Outcome]:
         """Yields progress, and last the outcome."""
         photo = self._photos.find(run.key)
         if run.running is None or photo is None:
             yield Failed(effect.job, "photo_gone")
             return
-        start = "progress-compose" if isinstance(effect, Compose) else "progress-photo"
+        start = "progress-photo" if isinstance(effect, Project) else "progress-compose"
         yield run.phrasing.begun(effect.job, Line(start))
         source = await self._source(run, effect, photo)
         if source is None:
@@ -58,9 +71,11 @@ class PhotoWork:
                 yield item if isinstance(item, Progress) else await self._end(run, effect, photo, item)
 
     async def _source(
-        self, run: Run, effect: Project | Compose, photo: HeldPhoto
+        self, run: Run, effect: _Work, photo: HeldPhoto
     ) -> AsyncIterator[JobEvent | _Made] | None:
         """The work itself, on the face that was chosen; None when the person's latent is no longer kept."""
+        if isinstance(effect, ComposeOriginal):
+            return await self._put(run, photo, *photo.composed[effect.serial], "png")
         box = photo.chosen
         if effect.pick is not None:
             box = photo.boxes[effect.pick]
@@ -68,19 +83,23 @@ class PhotoWork:
         if isinstance(effect, Project):
             owner = self._jobs.owner(run.key[0])
             return self._faces.project(photo.data, owner=owner, box=box, pack=run.place.settings.pack)
-        face = await self._rendering.expression(run, effect.wanted)
-        return None if face is None else self._composed(run, photo, face, box)
+        self._photos.put(run.key, photo.token, effect.wanted, box)
+        return await self._put(run, photo, effect.wanted, box, "jpeg")
+
+    async def _put(
+        self, run: Run, photo: HeldPhoto, wanted: Portrait, box: Box | None, format: ImageFormat
+    ) -> AsyncIterator[bytes] | None:
+        face = await self._rendering.expression(run, wanted)
+        return None if face is None else self._composed(run, photo, face, box, format)
 
     async def _composed(
-        self, run: Run, photo: HeldPhoto, face: Face, box: Box | None
+        self, run: Run, photo: HeldPhoto, face: Face, box: Box | None, format: ImageFormat
     ) -> AsyncIterator[bytes]:
         pack = run.place.settings.pack
-        yield await self._faces.compose(photo.data, face, box=box, pack=pack, size=COMPOSED, format="jpeg")
+        yield await self._faces.compose(photo.data, face, box=box, pack=pack, size=COMPOSED, format=format)
 
-    async def _end(
-        self, run: Run, effect: Project | Compose, photo: HeldPhoto, ended: Ended[_Made]
-    ) -> Outcome:
-        kind = "compose" if isinstance(effect, Compose) else "project"
+    async def _end(self, run: Run, effect: _Work, photo: HeldPhoto, ended: Ended[_Made]) -> Outcome:
+        kind = "project" if isinstance(effect, Project) else "compose"
         made = ended.made
         queued, ran = (made.queue_ms, made.run_ms) if isinstance(made, ProjectResult) else (0, ended.run_ms)
         await self._jobs.log(run, kind, queued, ran, ended.code)
@@ -89,6 +108,9 @@ class PhotoWork:
             return Failed(effect.job, run.running.stopped)
         if isinstance(made, ProjectResult):
             return await self._keep(run, effect.job, made)
+        if made is not None and isinstance(effect, ComposeOriginal):
+            run.show(made, "image/png")
+            return OriginalComposed(effect.job, photo.composed[effect.serial][0])
         if made is not None:
             assert isinstance(effect, Compose)
             run.show(made)

@@ -104,6 +104,10 @@ async def test_in_my_photo_keeps_the_photo_and_changes_the_face(tmp_path: Path, 
         more = await visitor.press(more[-1], label("button-more-type", type="ENFP"))
         stronger = await visitor.press(more[-1], label("button-in-photo"))
         assert picture(stronger[-1]).tobytes() != picture(composed).tobytes()
+        # Its file is that picture, whatever came after it, without what JPEG loses.
+        file = picture((await visitor.press(composed, label("button-original")))[-1])
+        assert (file.format, file.size) == ("PNG", picture(composed).size)
+        assert difference(file, picture(composed)) < difference(file, picture(stronger[-1]))
         assert await first.stop() == 0
         # After a restart the photo is gone: any photo of theirs will do, and of several faces one is chosen.
         async with house(tmp_path) as second:

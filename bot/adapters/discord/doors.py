@@ -118,13 +118,13 @@ class LateDoor:
             channel = await self._user.create_dm()
             message = await self._post(channel, await self._apart(draft, first=not self._moved))
         except discord.Forbidden:
-            return self._word or await self._say_so()
+            return self._word or await self._say_so(draft)
         self._moved.append(message)
         return message
 
-    async def _say_so(self) -> int:
+    async def _say_so(self, draft: Draft) -> int:
         """One word in the channel, however much there was to send."""
-        text = await self._voice.say("discord-late", who=self._user.mention)
+        text = await self._voice.say("discord-late", who=self._user.mention, kept=_kept(draft))
         only = discord.AllowedMentions(everyone=False, roles=False, users=[self._user])
         self._word = (await self._channel.send(text, allowed_mentions=only)).id
         return self._word
@@ -145,7 +145,12 @@ class LateDoor:
 
     async def _apart(self, draft: Draft, *, first: bool) -> Draft:
         """For another chat, whose conversation the buttons know nothing of; the first message tells why it is there."""
-        where = await self._voice.say("discord-moved", where=f"<#{self._channel.id}>")
+        where = await self._voice.say("discord-moved", where=f"<#{self._channel.id}>", kept=_kept(draft))
         text = f"{draft.content}\n\n{where}"
         content = text if first and len(text) <= MAX_CONTENT else draft.content
         return replace(draft, content=content, menu=(), select=None)
+
+
+def _kept(draft: Draft) -> str:
+    """Whether the gallery has it, for the texts."""
+    return "yes" if draft.kept else "no"

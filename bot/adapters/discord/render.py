@@ -37,7 +37,7 @@ _MARKUP = re.compile(
 class Draft:
     """One message. `keep_picture`: an edit without a new picture leaves the one that the message has.
 
-    `to` is who is called by it: nobody else ever is.
+    `to` is who is called by it: nobody else ever is. `kept`: its picture can be brought back from the gallery.
     """
 
     content: str
@@ -46,6 +46,7 @@ class Draft:
     keep_picture: bool = False
     select: Select | None = None
     to: str | None = None
+    kept: bool = False
 
     def files(self) -> list[discord.File]:
         """Fresh ones at each call, since sending one uses it up."""
@@ -138,4 +139,5 @@ def drafts(reply: Text | Shown) -> list[Draft]:
     picture = reply.picture if isinstance(reply, Shown) else None
     *before, last = pieces(plain(reply.text), MAX_CONTENT)
     to = reply.to if isinstance(reply, Text) else None
-    return [*map(Draft, before), Draft(last, picture, reply.menu, select=reply.select, to=to)]
+    kept = isinstance(reply, Shown) and reply.made is not None
+    return [*map(Draft, before), Draft(last, picture, reply.menu, select=reply.select, to=to, kept=kept)]

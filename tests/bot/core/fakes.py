@@ -66,6 +66,7 @@ PACK = PackInfo(
 ANIME = PACK.model_copy(update={"name": "anime", "default": False, "looks": ["mean"]})
 JPEG = b"\xff\xd8 a face"
 COMPOSED = b"\xff\xd8 a face in a photo"
+FILE = b"\x89PNG a face in a photo"
 
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
@@ -149,6 +150,7 @@ class FakeFaces:
         self.morphed: list[tuple[Face, ...]] = []
         self.projected: list[tuple[bytes, str, Box | None]] = []
         self.composed: list[tuple[bytes, Box | None]] = []
+        self.composed_as: list[ImageFormat] = []
         self.cancelled = 0
         self.packs_asked: list[str | None] = []
         self.fail: dict[str, TypefaceError] = {}
@@ -196,7 +198,8 @@ class FakeFaces:
         self, photo: bytes, face: Face, *, box: Box | None, pack: str | None, size: int, format: ImageFormat
     ) -> bytes:
         self.packs_asked.append(pack)
-        assert (size, format) == (2048, "jpeg")
+        assert size == 2048
+        self.composed_as.append(format)
         self.composed.append((photo, box))
         self._maybe_fail("compose")
         if self.bug:
@@ -211,7 +214,7 @@ class FakeFaces:
             raise
         self._maybe_fail("compose-end")
         self.rendered.append(face)
-        return COMPOSED
+        return COMPOSED if format == "jpeg" else FILE
 
     async def project(
         self, photo: bytes, *, owner: str, box: Box | None = None, pack: str | None = None

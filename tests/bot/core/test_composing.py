@@ -11,6 +11,7 @@ from bot.core.presses import Action
 from bot.core.replies import Progress, Reply, Shown
 from bot.core.state import from_json
 from bot.core.wording import say
+from db.community import CommunitySettings
 from inference.errors import (
     AlreadyRunning,
     BadImage,
@@ -29,8 +30,8 @@ from inference.errors import (
     Unreachable,
 )
 from tests.bot.core.conftest import Bench
-from tests.bot.core.fakes import COMPOSED
-from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie, stopped, text
+from tests.bot.core.fakes import COMPOSED, FILE
+from tests.bot.core.people import ANN, BOB, actions, at, command, final, origin, press, selfie, stopped, text
 from tests.bot.core.test_service import agreed, blended
 from tests.bot.core.test_trouble import settle
 
@@ -354,7 +355,89 @@ async def test_someone_elses_button(bench: Bench) -> None:
     assert not bench.faces.composed
 
 
+# The uncompressed file
+
+
+async def original(bench: Bench, *args: str) -> Shown:
+    _, shown = await bench.send(press(Action.PHOTO_ORIGINAL, *args))
+    assert isinstance(final([shown]), Shown)
+    assert isinstance(shown, Shown)
+    assert (shown.picture.data, shown.picture.name) == (FILE, "typeface-ENFP-photo.png")
+    assert shown.whole
+    assert not shown.public
+    return shown
+
+
+async def test_the_file_is_that_very_picture(bench: Bench) -> None:
+    """Whatever the face has become since, and whichever face in the photo was taken since."""
+    await blended(bench)
+    first, second = (args for action, args in actions(await two_faces(bench)) if action is Action.PLACE)
+    args = button(await composed(bench, press(Action.PLACE, *first)), Action.PHOTO_ORIGINAL)
+    await bench.send(press(Action.MORE_TYPE))
+    later = button(await composed(bench, press(Action.PLACE, *second)), Action.PHOTO_ORIGINAL)
+    shown = await original(bench, *args)
+    assert shown.text == say("en", "photo-original", type="ENFP")
+    bench.faces.assert_blend(b"selfie", "ENFP", 0.5)
+    assert bench.faces.composed[-1] == (b"selfie", BOXES[0])
+    await original(bench, *later)
+    bench.faces.assert_blend(b"selfie", "ENFP", 0.65)
+    assert bench.faces.composed[-1] == (b"selfie", BOXES[1])
+    assert bench.faces.composed_as[-3:] == ["jpeg", "png", "png"]
+    assert not [made for _, made in bench.store.made.values() if "photo" in made.making]
+
+
+@pytest.mark.parametrize("gone", ["time", "restart", "another"])
+async def test_the_file_of_a_photo_that_is_gone(bench: Bench, gone: str) -> None:
+    await blended(bench)
+    args = button(await composed(bench), Action.PHOTO_ORIGINAL)
+    match gone:
+        case "time":
+            bench.clock.now += photos.SECONDS
+        case "restart":
+            bench.started()
+        case "another":
+            await bench.send(selfie(b"another"))
+    asked = final(await bench.send(press(Action.PHOTO_ORIGINAL, *args)))
+    assert (asked.text, asked.code) == (say("en", "photo-original-gone"), "ask_photo")
+    # The photo, sent once more, leads to the file.
+    again = await composed(bench, selfie(b"selfie"))
+    await original(bench, *button(again, Action.PHOTO_ORIGINAL))
+
+
+async def test_the_file_costs_nothing_and_needs_no_pause(bench: Bench) -> None:
+    """It is what the person has had already."""
+    bench.store.settings["discord", "guild"] = CommunitySettings(quota=2, cooldown=60)
+    await blended(bench)
+    args = button(await composed(bench, at(IN_PHOTO)), Action.PHOTO_ORIGINAL)
+    assert bench.store.used == {(bench.ref(), "guild"): 1}
+    assert final(await bench.send(at(press(Action.PHOTO_ORIGINAL, *args)))).code is None
+    assert bench.store.used == {(bench.ref(), "guild"): 1}
+
+
+async def test_the_file_when_the_server_fails(bench: Bench) -> None:
+    await blended(bench)
+    args = button(await composed(bench), Action.PHOTO_ORIGINAL)
+    bench.faces.fail["compose"] = Unreachable()
+    told = final(await bench.send(press(Action.PHOTO_ORIGINAL, *args)))
+    assert (told.code, actions(told)[0]) == ("unreachable", (Action.RETRY, ("compose",)))
+    await original(bench, *args)
+    await bench.send(press(Action.FORGET_SURE))
+    assert final(await bench.send(press(Action.PHOTO_ORIGINAL, *args))).code == "expired"
+
+
 # Showing everyone
+
+
+@pytest.mark.parametrize("way", ["/public", "the place"])
+async def test_no_habit_shows_everyone_ones_own_photo(bench: Bench, way: str) -> None:
+    await blended(bench)
+    if way == "/public":
+        await bench.send(command("public"))
+    else:
+        bench.store.settings["discord", "guild"] = CommunitySettings(public=True)
+    shown = await composed(bench, at(IN_PHOTO))
+    assert not shown.public
+    assert button(shown, Action.REVEAL)
 
 
 async def test_everyone_sees_the_photo_only_after_a_word_of_warning(bench: Bench) -> None:

@@ -43,6 +43,8 @@ still-compose = I am still putting your face into your photo; it comes as soon a
 face-found = Your selfie is done.
 ask-photo = Send me another photo of you, and I put your face into it as it is blended now. Please send nobody else's picture.
 ask-photo-gone = I no longer have your photo: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now.
+photo-original = You as { $type } in your own photo, uncompressed. I do not keep this file either.
+photo-original-gone = The uncompressed file is made from your photo, and I no longer have that: I keep it for 15 minutes at most. Send me the same photo or another one of you, and I put your face into it as it is blended now; under that picture the file is there again.
 ask-reveal = Everyone here will see your own photo with the blended face in it: your hair, your clothes and all that is behind you. Shall I show it?
 already-shown = Everyone here can see it already.
 
@@ -54,7 +56,7 @@ alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
 blend-caption-kept = You and { $type }: { $kept } from you, the rest { $percent }% { $type }. What shall I change?
-composed-caption = That is you as { $type }, in your own photo. To change the face, go back to it; then put it into the photo once more.
+composed-caption = That is you as { $type }, in your own photo. I do not keep this picture: save it if you like it. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…
 match-others = Also a lovely match: { $types }.
 alt-type-female = A computer-made woman's face for the type { $type }.

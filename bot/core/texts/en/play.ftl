@@ -81,5 +81,5 @@ button-original = Uncompressed file
 button-toss = Delete
 button-toss-sure = Yes, delete it
 button-withdraw = Take it back
-withdrawn = Taken back: nobody sees it here any more. In /gallery it stays until you delete it there.
+withdrawn = Taken back: nobody sees it here any more. A picture that has a code stays in /gallery until you delete it there.
 not-removed = I could not take that message away. The admins of this place can delete it.

@@ -79,5 +79,5 @@ button-original = 圧縮なしのファイル
 button-toss = 消す
 button-toss-sure = はい、消します
 button-withdraw = 取り下げる
-withdrawn = 取り下げました。ここではもう誰にも見えません。/gallery には、そこで消すまで残ります。
+withdrawn = 取り下げました。ここではもう誰にも見えません。コードのある画像は、消すまで /gallery に残ります。
 not-removed = そのメッセージを消せませんでした。ここの管理者が消せます。

@@ -79,5 +79,5 @@ button-original = 원본 파일
 button-toss = 지우기
 button-toss-sure = 네, 지울게요
 button-withdraw = 내리기
-withdrawn = 내렸어요. 이제 여기서는 아무도 볼 수 없어요. /gallery 에는 지울 때까지 남아 있어요.
+withdrawn = 내렸어요. 이제 여기서는 아무도 볼 수 없어요. 코드가 있는 그림은 지울 때까지 /gallery 에 남아 있어요.
 not-removed = 그 메시지를 지울 수 없었어요. 이곳의 관리자가 지울 수 있어요.

@@ -27,8 +27,9 @@ def slow() -> asyncio.Event:
     return asyncio.Event()
 
 
-def moved(room: Channel, locale: str = "en") -> str:
-    return say(locale, "discord-moved", where=f"<#{room.id}>")
+def moved(room: Channel, locale: str = "en", *, kept: str = "no") -> str:
+    """The sentence under a message that could not come where it belongs; `kept`: its picture is in the gallery."""
+    return say(locale, "discord-moved", where=f"<#{room.id}>", kept=kept)
 
 
 async def out_of_time(double: DiscordDouble, call: Call, slow: asyncio.Event) -> None:
@@ -65,7 +66,7 @@ async def test_a_film_that_outlives_its_token_comes_as_a_direct_message(
         (film,) = await double.until(lambda: in_dm(double, ann))
         assert [item.name for item in film.attachments] == ["typeface-film.mp4"]
         assert film.attachments[0].data == b"a film"
-        assert film.content.endswith(moved(room))
+        assert film.content.endswith(moved(room, kept="yes"))
         assert film.buttons == {}  # they belong to the conversation in the room
         assert double.seen_by(bob, room) == []
         # It is kept: where the message says so, it is.
@@ -84,13 +85,39 @@ async def test_a_film_whose_person_takes_no_direct_messages_is_told_of_and_kept(
         assert faces.gate is not None
         faces.gate.set()
         (word,) = await double.until(lambda: double.seen_by(bob, room))
-        assert (word.content, word.attachments) == (say("en", "discord-late", who=f"<@{ann.id}>"), [])
+        assert (word.content, word.attachments) == (
+            say("en", "discord-late", who=f"<@{ann.id}>", kept="yes"),
+            [],
+        )
         assert word.allowed_mentions is not None and word.allowed_mentions["users"] == [int(ann.id)]
         faces.gate = None
         gallery = await double.command(ann, "gallery", channel=room)
         await double.until(lambda: gallery.messages and gallery.messages[0].attachments)
         assert gallery.messages[0].ephemeral
         assert double.seen_by(bob, room) == [word]
+
+
+async def test_a_picture_that_is_not_kept_is_not_looked_for_in_the_gallery(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    """The face in one's own photo: what can be done instead can be done."""
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    ann.takes_dms = False
+    async with launch(core(faces, store)):
+        await double.command(ann, "mbti", {"type": "ENFP", "gender": "male"}, channel=room)
+        call = await double.command(ann, "me", {"photo": double.file(room, jpeg())}, channel=room)
+        blended = await asks(double, await consented(double, ann, room, call), "button-in-photo")
+        faces.gate = asyncio.Event()
+        call = await double.press(ann, blended, say("en", "button-in-photo"))
+        await asks(double, call, "button-cancel")
+        double.age(call, 15 * 60)
+        faces.gate.set()
+        (word,) = await double.until(lambda: double.seen_by(bob, room))
+        assert word.content == say("en", "discord-late", who=f"<@{ann.id}>", kept="no")
+        assert "gallery" not in word.content
+        faces.gate = None
+        call = await double.press(ann, blended, say("en", "button-in-photo"))
+        await asks(double, call, "button-original")
 
 
 async def test_of_several_late_messages_the_first_tells_why_they_are_there(

@@ -378,6 +378,8 @@ class World:
             return
         assert answer.open, "everyone sees what was for the asker"
         action, _ = answer.pressed
+        if reply.picture.data.startswith(b"a photo"):
+            assert action is Action.REVEAL_SURE, "everyone sees a photo that the person did not show them"
         seen = self.members[answer.who].looked_at
         mine = self.members[answer.who].mark.encode() in reply.picture.data
         if action in _SHOWS and mine and reply.picture.data.startswith((b"a picture", b"a photo")):
