@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from bot.core.blend import UNIT, Blend
-from bot.core.effects import Arg, Line, Portrait
+from bot.core.effects import Arg, Line
 from bot.core.making import Made
+from bot.core.portrait import Portrait
 
 LETTERS = ("ei", "sn", "tf", "jp")
 """The directions from one letter of a type to its opposite."""

@@ -13,12 +13,12 @@ from bot.core.effects import (
     Known,
     Line,
     OriginalComposed,
-    Portrait,
     Say,
     Show,
 )
 from bot.core.flow import Turn
 from bot.core.photos import HeldPhoto
+from bot.core.portrait import Portrait
 from bot.core.state import State
 
 Args = tuple[str, ...]

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, TypeAlias
 
-from bot.core.blend import FIRST, Blend
 from bot.core.charts import Chart
 from bot.core.mbti import Gender
 from bot.core.photos import HeldPhoto
 from bot.core.place import NOWHERE, Place
+from bot.core.portrait import Portrait, Wanted
 from bot.core.presses import Action
 from bot.core.replies import Style, Unit
 from db.records import Held, Receipt
@@ -36,10 +36,6 @@ class Outcome:
     """What came of an `Ask`: the conversation decides what comes next."""
 
 
-class Wanted:
-    """A picture of one face that can be rendered."""
-
-
 @dataclass(frozen=True)
 class Line:
     """One paragraph: a key of `texts/` and its arguments."""
@@ -60,7 +56,6 @@ class Choice:
 
 
 Choices = tuple[tuple[Choice, ...], ...]
-Panel = Literal["", "mix", "edit", "type"]
 
 
 @dataclass(frozen=True)
@@ -83,35 +78,6 @@ class Range:
     value: int
     unit: Unit = "percent"
     group: Line | None = None
-
-
-# What can be rendered.
-@dataclass(frozen=True)
-class Portrait(Wanted):
-    """The face of a type, with the person's latent `face` blended in when there is one.
-
-    `serial` counts pictures of the person's own face; `public`: for everyone in the chat; `panel` names the buttons
-    that belong under it, and the direction that they move along.
-    """
-
-    type: str
-    gender: Gender
-    blend: Blend = FIRST
-    face: str | None = None
-    serial: int = 0
-    public: bool = False
-    panel: Panel = ""
-    direction: str = ""
-
-
-@dataclass(frozen=True)
-class MatchFace(Wanted):
-    """The face of the type that matches `type` best: of `partners`, the first."""
-
-    type: str
-    partners: tuple[str, ...]
-    gender: Gender
-    public: bool = False
 
 
 # Effects.

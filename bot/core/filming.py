@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.core import captions, flow, menus
-from bot.core.effects import Ended, Job, Known, Line, Portrait, Show
+from bot.core.effects import Ended, Job, Known, Line, Show
 from bot.core.flow import Turn
 from bot.core.making import Made, of
+from bot.core.portrait import Portrait
 from bot.core.state import State
 
 Form = Literal["mp4", "webp"]

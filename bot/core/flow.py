@@ -5,21 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import menus
-from bot.core.effects import (
-    Drop,
-    Effect,
-    Known,
-    Line,
-    MatchFace,
-    OpenSession,
-    Panel,
-    Portrait,
-    Prefer,
-    Project,
-    Render,
-    Say,
-)
+from bot.core.effects import Drop, Effect, Known, Line, OpenSession, Prefer, Project, Render, Say
 from bot.core.mbti import Gender
+from bot.core.portrait import MatchFace, Panel, Portrait
 from bot.core.presses import Action
 from bot.core.state import State
 

@@ -10,8 +10,8 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
 from bot.core.blend import FIRST
-from bot.core.effects import MatchFace, Portrait, Wanted
 from bot.core.mbti import GENDERS, TYPES
+from bot.core.portrait import MatchFace, Portrait, Wanted
 from bot.core.state import read_blend
 
 VERSION = 1

@@ -7,8 +7,9 @@ from typing import Literal
 
 from bot.core import panels
 from bot.core.blend import HIGH, LOW
-from bot.core.effects import Choice, Choices, Known, Line, Portrait
+from bot.core.effects import Choice, Choices, Known, Line
 from bot.core.mbti import GENDERS, TYPES
+from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.replies import Style
 from bot.core.state import State

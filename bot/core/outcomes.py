@@ -18,10 +18,8 @@ from bot.core.effects import (
     Known,
     Line,
     ManyFound,
-    MatchFace,
     OriginalComposed,
     Outcome,
-    Portrait,
     Projected,
     Rendered,
     Say,
@@ -29,6 +27,7 @@ from bot.core.effects import (
     Spare,
 )
 from bot.core.flow import Turn
+from bot.core.portrait import MatchFace, Portrait
 from bot.core.state import State
 
 PHOTO_CODES = frozenset(

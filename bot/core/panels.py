@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.core import captions
 from bot.core.blend import HIGH, LOW, STEP, UNIT
-from bot.core.effects import Choice, Choices, Direction, Known, Line, Portrait, Range, Selection
+from bot.core.effects import Choice, Choices, Direction, Known, Line, Range, Selection
+from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
 

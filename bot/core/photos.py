@@ -5,14 +5,11 @@ from __future__ import annotations
 import secrets
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
 
 from bot.core.events import Person
+from bot.core.portrait import Portrait
 from bot.core.ports import Clock
 from inference.errors import Box
-
-if TYPE_CHECKING:
-    from bot.core.effects import Portrait
 
 SECONDS = 15 * 60
 COUNT = 256

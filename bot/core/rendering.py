@@ -8,10 +8,11 @@ from functools import partial
 
 from bot.core import blend, making
 from bot.core.card import Shape
-from bot.core.effects import Failed, Outcome, Portrait, Render, Rendered, Wanted
+from bot.core.effects import Failed, Outcome, Render, Rendered
 from bot.core.hand import Hand
 from bot.core.jobs import Jobs
 from bot.core.making import Made
+from bot.core.portrait import Portrait, Wanted
 from bot.core.ports import Ports
 from bot.core.run import Run
 from bot.core.stills import SIZE, Stills, Words

@@ -12,10 +12,11 @@ from dataclasses import dataclass, field
 from hashlib import blake2s
 
 from bot.core import blend, captions
-from bot.core.effects import Line, Portrait
+from bot.core.effects import Line
 from bot.core.events import Person
 from bot.core.making import Made, from_json
 from bot.core.phrasing import Phrasing
+from bot.core.portrait import Portrait
 from bot.core.ports import Clock, Ports, Shared, SharingError
 from bot.core.stills import Stills, Words
 from db.errors import StoreError

@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from typing import Protocol
 
 from bot.core.card import Card, Shape
-from bot.core.effects import Line, Portrait
+from bot.core.effects import Line
 from bot.core.making import Made
+from bot.core.portrait import Portrait
 from bot.core.ports import Drawing
 from inference.wire import ImageFormat
 

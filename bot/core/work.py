@@ -18,13 +18,13 @@ from bot.core.effects import (
     ManyFound,
     OriginalComposed,
     Outcome,
-    Portrait,
     Project,
     Projected,
 )
 from bot.core.hand import Hand
 from bot.core.jobs import Ended, Jobs
 from bot.core.photos import HeldPhoto, Photos
+from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.rendering import Rendering, failed
 from bot.core.replies import Progress

@@ -5,11 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.core import captions, flow, menus
-from bot.core.effects import Ask, Known, Line, Outcome, Portrait, Show
+from bot.core.effects import Ask, Known, Line, Outcome, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
 from bot.core.making import Made, of
+from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
 

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import captions, filming, flow, menus
-from bot.core.effects import Ask, Choice, Known, Line, Outcome, Portrait, Prefer, Render, Say, Show
+from bot.core.effects import Ask, Choice, Known, Line, Outcome, Prefer, Render, Say, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.card import DrawCard
 from bot.core.features.sheets import DrawSheet
 from bot.core.flow import Turn
 from bot.core.making import Kind, Made
+from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.core import captions, flow, menus
 from bot.core.blend import Blend
-from bot.core.effects import Ask, Choices, Known, Line, Outcome, Portrait, Say, Show
+from bot.core.effects import Ask, Choices, Known, Line, Outcome, Say, Show
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.play import there
@@ -14,6 +14,7 @@ from bot.core.flow import Turn
 from bot.core.hearing import parse
 from bot.core.making import Made
 from bot.core.mbti import TYPES, Gender
+from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
 
