@@ -280,7 +280,7 @@ async def test_a_form_that_is_sent_late_is_taken(
         sent = await double.submit(form, "Back soon")
         if how == "place locked":
             (said,) = await double.until(lambda: double.seen_by(ann, double.dm(ann)))
-            assert say("en", "discord-moved", where=f"<#{room.id}>") in said.content
+            assert say("en", "discord-moved", where=f"<#{room.id}>", kept="no") in said.content
         else:
             await asks(double, sent, "button-admin-resume")
     assert (await store.community("discord", room.guild or "")).paused == "Back soon"
