@@ -10,8 +10,9 @@ from PIL import Image, ImageDraw
 from bot.core.card import Card
 from bot.drawing import faces
 from bot.drawing.faces import Square
-from bot.drawing.lettering import Weight, fit, font, legible, wrap
+from bot.drawing.lettering import fit, legible, wrap
 from inference import images
+from inference.fonts import Weight, font
 from inference.images import Format
 
 WIDE, TALL = (1200, 630), (1080, 1350)

@@ -1,23 +1,16 @@
 """Words on pictures: what can be written at all, how large, and where lines break.
 
-The fonts that ship (`fonts/README.md`) have Latin, Greek, Cyrillic, Korean and Japanese. What people call themselves
-may hold anything: `legible` makes of it what can be drawn, and no box stands for what cannot.
+What people call themselves may hold anything: `legible` makes of it what the fonts can draw, and no box stands for what
+they cannot.
 """
 
 from __future__ import annotations
 
 import unicodedata
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Literal
 
-from fontTools.ttLib import TTFont
-from PIL import ImageFont
+from inference.fonts import Font, Weight, covers, font
 
-Weight = Literal["regular", "bold"]
-Font = ImageFont.FreeTypeFont
 CUT = "…"
-_FONTS = Path(__file__).with_name("fonts")
 _NOT_FIRST = frozenset(
     "、。，．・：；？！ー」』）】〉》〕］｝ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ々〜…,.:;?!)]}%"
 )
@@ -30,22 +23,11 @@ def legible(text: str, most: int = 200) -> str:
     Letters in fancy dress become plain ones; what the fonts lack (right-to-left scripts, emoji), what has no shape,
     and marks piled up on a letter are left out.
     """
-    known = _known("bold")
     found: list[str] = []
     for sign in unicodedata.normalize("NFC", text[: 20 * most]):
-        plain = sign if ord(sign) in known else unicodedata.normalize("NFKC", sign)
+        plain = sign if covers("bold", sign) else unicodedata.normalize("NFKC", sign)
         found.extend(_shape(part) for part in plain)
     return " ".join("".join(sign for sign in found if sign).split())[:most].rstrip()
-
-
-def covers(weight: Weight, text: str) -> bool:
-    """Whether a font has every character of `text`."""
-    return all(ord(sign) in _known(weight) for sign in text)
-
-
-def font(weight: Weight, size: int, text: str = "") -> Font:
-    """The font of that weight, `size` px; the bold one, which has more, where another lacks a character of `text`."""
-    return _loaded(weight if covers(weight, text) else "bold", size)
 
 
 def fit(text: str, weight: Weight, width: float, largest: int, smallest: int) -> tuple[str, Font]:
@@ -127,20 +109,5 @@ def _shape(sign: str) -> str:
     kind = unicodedata.category(sign)
     if kind.startswith("Z") or sign in "\t\n\r\v\f":
         return " "
-    drawn = (
-        kind[0] in "LNPS"
-        and ord(sign) in _known("bold")
-        and not unicodedata.name(sign, "").endswith(" FILLER")
-    )
+    drawn = kind[0] in "LNPS" and covers("bold", sign) and not unicodedata.name(sign, "").endswith(" FILLER")
     return sign if drawn else ""
-
-
-@cache
-def _known(weight: Weight) -> frozenset[int]:
-    with TTFont(_FONTS / f"{weight}.otf", lazy=True) as opened:
-        return frozenset(opened.getBestCmap())
-
-
-@lru_cache(64)
-def _loaded(weight: Weight, size: int) -> Font:
-    return ImageFont.truetype(_FONTS / f"{weight}.otf", size)

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from pathlib import Path
 
 from db import plots
 from db.records import Statistics
-
-_FONTS = tuple(Path(__file__).with_name("fonts") / f"{weight}.otf" for weight in ("regular", "bold"))
+from inference.fonts import FILES
 
 
 def statistics(found: Statistics, words: Mapping[str, str]) -> bytes:
     """A PNG of 1,200 x 1,710 px; `words` are the fields of `db.plots.Words`."""
-    return plots.sheet(found, plots.Words(**words), _FONTS)
+    return plots.sheet(found, plots.Words(**words), tuple(FILES.values()))

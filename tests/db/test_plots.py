@@ -21,7 +21,7 @@ FULL = Statistics(
     people=8,
     consented=6,
 )
-FONTS = Path(__file__).parents[2] / "bot" / "drawing" / "fonts"
+FONTS = Path(__file__).parents[2] / "inference" / "fonts"
 KOREAN = plots.Words(title="지난 30일", days="하루 세션", nothing="아직 없음")
 
 

@@ -17,7 +17,7 @@ _MOST_ROWS = 200
 
 
 def draw(rows: Sequence[Sequence[Path]]) -> bytes:
-    """A PNG with the first twelve pictures of each row; numbers, since no font has every script."""
+    """A PNG with the first twelve pictures of each row; the report has the names by their numbers."""
     rows = rows[:_MOST_ROWS]
     pitch = _SIDE + _GAP
     page = Image.new("RGB", (_MARGIN + COLUMNS * pitch + _GAP, len(rows) * pitch + _GAP), _PAPER)

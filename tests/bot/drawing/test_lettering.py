@@ -12,7 +12,8 @@ from PIL import Image, ImageDraw
 
 from bot.core import texts
 from bot.drawing import lettering
-from bot.drawing.lettering import CUT, Weight
+from bot.drawing.lettering import CUT
+from inference.fonts import Weight
 
 WEIGHTS: tuple[Weight, ...] = ("regular", "bold")
 
