@@ -57,14 +57,15 @@ class Answer:
     ) -> None:
         self._door, self._late, self._open, self._shared = door, late, open, shared
         self._voice, self._ends = voice, ends
-        self._quiet, self._previews = False, True
+        self._quiet, self._previews, self._replacing = False, True, True
 
     @classmethod
     async def defer(cls, interaction: discord.Interaction[Any], core: Handler) -> Self | None:
         """Acknowledge an interaction at once; None when that is refused: too late, or it was delivered twice.
 
-        A command is answered by "thinking", which becomes the answer; a press leaves its message as it is. What is
-        asked in a thread that is locked is answered elsewhere.
+        A command is answered by "thinking", which becomes the answer; a press leaves its message as it is, which can
+        be changed by the press's token from then on, hidden or not. What is asked in a thread that is locked is
+        answered elsewhere.
         """
         hidden, voice = is_shared(interaction), Voice(core, origin(interaction))
         late = LateDoor(interaction, voice)
@@ -97,8 +98,23 @@ class Answer:
             reply = replace(reply, text=f"{reply.text}\n\n{hint}")
         if isinstance(reply, Text) and reply.stays and not await self._removed():
             reply = replace(reply, text=reply.stays)
-        for draft in render.drafts(reply):
+        drafts = render.drafts(reply)
+        if reply.instead and not reply.public and len(drafts) == 1 and await self._replaced(drafts[0]):
+            return
+        for draft in drafts:
             await self._place(draft, public=reply.public)
+
+    async def _replaced(self, draft: Draft) -> bool:
+        """Put it in the place of the message whose button was pressed, once in an answer; False where it stays."""
+        door, first, self._replacing = self._door, self._replacing, False
+        if not first or not isinstance(door, InteractionDoor) or not door.changeable:
+            return False
+        try:
+            await door.edit(ORIGINAL, draft)
+        except Trouble as error:
+            log.warning("discord_not_replaced", **told(error))
+            return False
+        return True
 
     async def _removed(self) -> bool:
         """Take away the message whose button was pressed, or find it gone."""

@@ -12,7 +12,7 @@ from bot.adapters.discord.render import MAX_CONTENT, Draft
 from bot.core.languages import Voice
 
 ORIGINAL = 0
-"""Stands for the message that a deferred answer to a command becomes."""
+"""Stands for the message that a deferred answer to a command becomes, or whose button was pressed."""
 
 
 class Door(Protocol):
@@ -52,6 +52,12 @@ class InteractionDoor:
 
     def __init__(self, interaction: discord.Interaction[Any], *, hidden: bool) -> None:
         self._interaction, self._hidden = interaction, hidden
+
+    @property
+    def changeable(self) -> bool:
+        """Whether a button was pressed whose message nobody sees who may not see the answer."""
+        message = self._interaction.message
+        return message is not None and (message.flags.ephemeral or not self._hidden)
 
     async def send(self, draft: Draft, *, public: bool) -> int:
         ephemeral = self._hidden and not public

@@ -34,7 +34,7 @@ class Moves:
         place, event = incoming.place, incoming.event
         now = self._now.get(place.chat, place.chat)
         if now != place.chat:
-            place = replace(place, chat=now, thread=None, reply_to=None)
+            place = place.moved(now)
         if called := self._called.get(now):
             where = replace(event.origin, chat=called, community=called, channel=str(now))
             event = replace(event, origin=where)

@@ -24,7 +24,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, insist, is_gone
-from bot.adapters.telegram.updates import Place
+from bot.adapters.telegram.updates import Place, Pressed
 from bot.core.languages import Voice
 from bot.core.pieces import length, pieces
 from bot.core.replies import Button, Menu, Picture, Progress, Reply, Shown, Text
@@ -34,6 +34,7 @@ T = TypeVar("T")
 NOT_OURS = ("message to edit not found", "message can't be edited", "message_id_invalid")
 MAX_TEXT = int(MessageLimit.MAX_TEXT_LENGTH)
 MAX_CAPTION = int(MessageLimit.CAPTION_LENGTH)
+PLAIN: dict[str, Any] = {"link_preview_options": LinkPreviewOptions(is_disabled=True)}
 
 
 def keyboard(menu: Menu) -> InlineKeyboardMarkup | None:
@@ -79,11 +80,15 @@ class Answer:
             await self._edit(reply)
         elif isinstance(reply, Text):
             stays = reply.stays and not await self._removed()
-            await self._say(await self._signed(reply.stays if stays else reply.text), reply.rows)
+            text = await self._signed(reply.stays if stays else reply.text)
+            if not (reply.instead and await self._rewritten(text, reply.rows)):
+                await self._say(text, reply.rows)
             await self.tidy()
         else:
             # Telegram has no alternative text: the caption tells what is to be seen.
-            await self._picture(reply, await self._signed(reply.text or reply.picture.alt))
+            text = await self._signed(reply.text or reply.picture.alt)
+            if not (reply.instead and await self._repainted(reply, text)):
+                await self._picture(reply, text)
             await self.tidy()
 
     async def _removed(self) -> bool:
@@ -115,6 +120,45 @@ class Answer:
         """Say one of the platform's own sentences."""
         await self._say(await self._voice.say(key), ())
 
+    async def _rewritten(self, text: str, menu: Menu) -> bool:
+        """Put words in the place of those under which a button was pressed; a picture cannot become words."""
+        at = self._place.pressed
+        if at is None or not at.text or length(text) > MAX_TEXT:
+            return False
+        return await self._changed(self._bot.edit_message_text, at, keyboard(menu), text=text, **PLAIN)
+
+    async def _repainted(self, reply: Shown, text: str) -> bool:
+        """Put a picture in the place of the message whose button was pressed."""
+        at, picture = self._place.pressed, reply.picture
+        if at is None or length(text) > MAX_CAPTION:
+            return False
+        media = InputMediaPhoto(
+            picture.data, text or None, filename=picture.name, has_spoiler=picture.spoiler
+        )
+        return await self._changed(self._bot.edit_message_media, at, keyboard(reply.rows), media=media)
+
+    async def _changed(
+        self,
+        edit: Callable[..., Awaitable[Any]],
+        at: Pressed,
+        markup: InlineKeyboardMarkup | None,
+        **content: Any,
+    ) -> bool:
+        """Insist on `edit`, once in an answer; False where Telegram does not let the message be changed."""
+        place, self._place = self._place, replace(self._place, pressed=None)
+        where: dict[str, Any] = {"chat_id": place.chat, "message_id": at.message, "reply_markup": markup}
+        try:
+            await insist(lambda: edit(**where, **content))
+        except ChatMigrated as error:
+            self._move(error.new_chat_id)
+            return False
+        except BadRequest as error:
+            same = "not modified" in error.message
+            if not same:
+                log.info("message not changed", error=error.message)
+            return same
+        return True
+
     def _where(self) -> dict[str, Any]:
         reply = self._place.reply_to
         return {
@@ -132,17 +176,16 @@ class Answer:
             return await insist(lambda: send(**self._where(), **content))
 
     def _move(self, new: int) -> None:
-        """Go on in the supergroup, where no message of the group can be answered or edited."""
-        old, self._place = self._place.chat, replace(self._place, chat=new, thread=None, reply_to=None)
+        """Go on in the supergroup."""
+        old, self._place = self._place.chat, self._place.moved(new)
         self._progress, self._pictured, self._previews = None, False, True
         self._heard(old, new)
 
     async def _say(self, text: str, menu: Menu) -> None:
         *heads, last = pieces(text, MAX_TEXT)
-        plain: dict[str, Any] = {"link_preview_options": LinkPreviewOptions(is_disabled=True)}
         for head in heads:
-            await self._deliver(self._bot.send_message, text=head, **plain)
-        await self._deliver(self._bot.send_message, text=last, reply_markup=keyboard(menu), **plain)
+            await self._deliver(self._bot.send_message, text=head, **PLAIN)
+        await self._deliver(self._bot.send_message, text=last, reply_markup=keyboard(menu), **PLAIN)
 
     async def _signed(self, text: str) -> str:
         """The text with what has not been said yet."""

@@ -17,13 +17,29 @@ PEOPLE = {spec.name: option.name for spec in COMMANDS for option in spec.options
 
 
 @dataclass(frozen=True)
+class Pressed:
+    """The message whose button was pressed. `text`: it is words alone, and no picture under which there are some."""
+
+    message: int
+    text: bool
+
+
+@dataclass(frozen=True)
 class Place:
-    """Where the answer goes. In groups it answers a message, so that everyone sees whom it is for."""
+    """Where the answer goes. In groups it answers a message, so that everyone sees whom it is for.
+
+    `pressed` is there as long as it may be changed.
+    """
 
     chat: int = field(repr=False)
     thread: int | None = None
     reply_to: int | None = None
     shared: bool = False
+    pressed: Pressed | None = None
+
+    def moved(self, chat: int) -> Place:
+        """In the supergroup that the group has become, where no message of the group can be answered or changed."""
+        return replace(self, chat=chat, thread=None, reply_to=None, pressed=None)
 
 
 @dataclass(frozen=True)
@@ -118,11 +134,19 @@ def _press(query: CallbackQuery, update: str) -> Incoming | None:
         return None
     chat = query.message.chat
     shared = chat.type != ChatType.PRIVATE
-    thread = query.message.message_thread_id if isinstance(query.message, Message) else None
-    place = Place(chat.id, thread, query.message.message_id if shared else None, shared)
+    message = query.message if isinstance(query.message, Message) else None  # else it is deleted, or too old
+    thread = message.message_thread_id if message else None
+    pressed = _changeable(message) if message else None
+    place = Place(chat.id, thread, query.message.message_id if shared else None, shared, pressed)
     once = f"press {query.from_user.id} {chat.id} {query.message.message_id} {query.data}"
     event = Press(_origin(query.from_user, chat.id, update, shared), query.data)
     return Incoming(event, place, query=query.id, once=once)
+
+
+def _changeable(message: Message) -> Pressed | None:
+    """Texts and photos; a film, or a file that was asked for, stays."""
+    text = message.text is not None
+    return Pressed(message.message_id, text) if text or message.photo else None
 
 
 def _place(message: Message) -> Place:

@@ -308,6 +308,8 @@ class Rest:
         call = self._call(request)
         message = self._message_of(request, call)
         self._write(message, await self._form(request), call.size_limit)
+        if message not in call.made:
+            call.made.append(message)
         return self._shown(message)
 
     async def _remove(self, request: web.Request) -> web.Response:

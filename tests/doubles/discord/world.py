@@ -202,7 +202,7 @@ class Message:
 
 @dataclass(eq=False)
 class Call:
-    """One interaction: what was asked, how the bot called back, and the messages it made by this token."""
+    """One interaction: what was asked, how the bot called back, and the messages it made or changed by this token."""
 
     id: str
     token: str
@@ -228,7 +228,7 @@ class Call:
 
     @property
     def messages(self) -> list[Message]:
-        """What stands there now: made by this call, not deleted, not only "thinking"."""
+        """What stands there now: made or changed by this call, not deleted, not only "thinking"."""
         return [item for item in self.made if not item.deleted and not item.loading]
 
 
