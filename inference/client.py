@@ -191,11 +191,12 @@ class Client:
         parted = False
         try:
             job = await asyncio.shield(submission)
-            async with contextlib.aclosing(self._follow(job.id)) as events:
-                async for event in events:
-                    yield event
-            _raise_for(event.job)
-            result = await self._again("GET", f"/v1/jobs/{job.id}/result")
+            with _still_there():
+                async with contextlib.aclosing(self._follow(job.id)) as events:
+                    async for event in events:
+                        yield event
+                _raise_for(event.job)
+                result = await self._again("GET", f"/v1/jobs/{job.id}/result")
             with _translated():
                 found = ProjectResult.model_validate_json(result.body)
             self._part(submission)
@@ -217,12 +218,15 @@ class Client:
         submission = asyncio.ensure_future(self._order(request))
         try:
             job = await asyncio.shield(submission)
-            async with contextlib.aclosing(self._follow(job.id)) as events:
-                async for event in events:
-                    yield event
-            _raise_for(event.job)
             path = f"/v1/jobs/{job.id}/result"
-            fetched = {form: await self._again("GET", f"{path}?format={form}") for form in request.formats}
+            with _still_there():
+                async with contextlib.aclosing(self._follow(job.id)) as events:
+                    async for event in events:
+                        yield event
+                _raise_for(event.job)
+                fetched = {
+                    form: await self._again("GET", f"{path}?format={form}") for form in request.formats
+                }
             yield Film({form: answer.body for form, answer in fetched.items()})
         finally:
             if not _failed(submission):
@@ -269,15 +273,8 @@ class Client:
                         yield event
                         if event.job.state in ENDED:
                             return
-            await self._still_there(job)
+            await self._again("GET", f"/v1/jobs/{job}")  # the server may have lost it
         raise Unreachable("The stream of events breaks off again and again.")
-
-    async def _still_there(self, job: str) -> None:
-        """After a broken stream: whether the server still knows the job."""
-        try:
-            await self._again("GET", f"/v1/jobs/{job}")
-        except NoSuchJob:
-            raise Unreachable("The server was started anew and has lost the job.") from None
 
     async def _events(self, job: str) -> AsyncGenerator[JobEvent, None]:
         """One stream of events; Unreachable when it breaks off, or just ends."""
@@ -350,6 +347,19 @@ def _translated() -> Iterator[None]:
         raise Unreachable(f"The inference server does not answer ({type(error).__name__}).") from None
     except ValueError:  # ValidationError is one, and so is a line too long
         raise Unreachable("The inference server answers in another language.") from None
+
+
+@contextlib.contextmanager
+def _still_there() -> Iterator[None]:
+    """A job that the server does not have any more was cut off, whoever follows it has not cancelled it.
+
+    The server was started anew, or has given the job up since the connection was away too long. The photo is not
+    sent again by itself: what stopped the server may have been this very job.
+    """
+    try:
+        yield
+    except (NoSuchJob, Cancelled):
+        raise Unreachable("The server has lost the job, or given it up while nobody followed it.") from None
 
 
 async def _check(answer: aiohttp.ClientResponse) -> None:

@@ -8,7 +8,7 @@ from typing import cast
 
 from bot.core import composing, filming, flow, menus
 from bot.core.blend import Blend
-from bot.core.effects import CancelJob, Consent, Known, Line, ReadHeld, Say
+from bot.core.effects import CancelJob, Consent, Known, Line, ReadHeld, Say, Spare
 from bot.core.flow import Turn
 from bot.core.mbti import Gender
 from bot.core.presses import Action
@@ -82,14 +82,15 @@ def _pick(state: State, args: Args, known: Known) -> Turn:
     if photo is None or photo.token != token or number >= len(photo.boxes):
         return flow.ask_selfie(state, replace(known, photo=None), gone=True)
     # Nobody has seen this face in the photo yet: what was looked at before is not shown to everyone any more.
-    return flow.project(replace(state, shown=state.shown + 1), known, number)
+    state, effects = flow.project(replace(state, shown=state.shown + 1, photo_sent=True), known, number)
+    return state, (Spare(False), *effects)  # so that it can be tried again, when it fails
 
 
 def _cancel(state: State, args: Args, known: Known) -> Turn:
     job = int(args[0])
     if state.job != job or not known.running:
         return state, (Say((Line("nothing-runs"),), menus.LOST),)
-    said = Say((Line("error-cancelled"),), menus.retry(state.doing))
+    said = Say((Line("error-cancelled"),), menus.stopped(state.doing))
     return replace(state, job=None, doing="photo"), (CancelJob(job), said)
 
 

@@ -104,7 +104,9 @@ def original(state: State, known: Known, serial: int, token: str) -> Turn:
     if kept is None or kept.token != token or serial not in kept.composed:
         return ask(state, "photo-original-gone") if _blended(state) else flow.expired(state)
     job = state.jobs + 1
-    return replace(state, waiting="", job=job, jobs=job, doing="compose"), (ComposeOriginal(job, serial),)
+    return replace(state, waiting="", job=job, jobs=job, doing="compose"), (
+        ComposeOriginal(job, serial, token),
+    )
 
 
 def original_done(state: State, composed: OriginalComposed) -> Turn:

@@ -70,7 +70,7 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
 
 
 def _interrupted(state: State) -> Say:
-    return Say((Line(f"interrupted-{state.doing}"),), menus.retry(state.doing), code="interrupted")
+    return Say((Line(f"interrupted-{state.doing}"),), menus.stopped(state.doing), code="interrupted")
 
 
 def _tells(event: Event) -> bool:

@@ -31,6 +31,11 @@ class Quick(Effect):
 class Ask(Effect):
     """Done after the state is saved, and answered by an outcome: it comes last."""
 
+    @property
+    def again(self) -> Choice | None:
+        """The button that asks for the same once more, when it has failed; None where there is none."""
+        return None
+
 
 class Outcome:
     """What came of an `Ask`: the conversation decides what comes next."""
@@ -56,6 +61,15 @@ class Choice:
 
 
 Choices = tuple[tuple[Choice, ...], ...]
+
+
+def retry(action: Action, *args: str) -> Choice:
+    return Choice(Line("button-retry"), action, args, "primary")
+
+
+def recall(code: str, public: bool) -> Choice:
+    """What a code stands for, once more."""
+    return retry(Action.PUBLISH if public else Action.RECALL, code)
 
 
 @dataclass(frozen=True)
@@ -131,7 +145,9 @@ class Hold(Quick):
 
 @dataclass(frozen=True)
 class Spare(Quick):
-    """The face of the photo in memory is found: from now on it is spare."""
+    """The face of the photo in memory is found: from now on it is spare; or it is to be found once more."""
+
+    spare: bool = True
 
 
 @dataclass(frozen=True)
@@ -173,6 +189,19 @@ class CancelJob(Quick):
 class Render(Ask):
     wanted: Wanted
 
+    @property
+    def again(self) -> Choice:
+        match self.wanted:
+            case Portrait(panel="mix"):
+                return retry(Action.MIX, "open", "0")
+            case Portrait(panel="edit", direction=direction):
+                return retry(Action.EDIT, direction)
+            case Portrait(panel="type"):
+                return retry(Action.PLAIN)
+            case Portrait(face=face):
+                return retry(Action.RETRY, "blend" if face else "type")
+        return retry(Action.RETRY, "match")
+
 
 @dataclass(frozen=True)
 class Job(Ask):
@@ -191,6 +220,10 @@ class Project(Job):
 
     pick: int | None = None
 
+    @property
+    def again(self) -> Choice:
+        return retry(Action.RETRY, "photo")
+
 
 @dataclass(frozen=True)
 class Compose(Job):
@@ -199,13 +232,22 @@ class Compose(Job):
     wanted: Portrait
     pick: int | None = None
 
+    @property
+    def again(self) -> Choice:
+        return retry(Action.RETRY, "compose")
+
 
 @dataclass(frozen=True)
 class ComposeOriginal(Job):
-    """Put the face that has this `serial` into the photo in memory again, without loss."""
+    """Put the face that has this `serial` into the photo `token` in memory again, without loss."""
 
     costs = False
     serial: int
+    token: str
+
+    @property
+    def again(self) -> Choice:
+        return retry(Action.PHOTO_ORIGINAL, str(self.serial), self.token)
 
 
 @dataclass(frozen=True)
@@ -264,9 +306,9 @@ class ManyFound(Ended):
 
 @dataclass(frozen=True)
 class Failed(Outcome):
-    """`work` is what was wanted or asked for, or the job's number; `code` as in `inference.errors`, or our own."""
+    """`ask` is what was asked for; `code` as in `inference.errors`, or our own; `seconds` tells how long to wait."""
 
-    work: Wanted | Ask | int
+    ask: Ask
     code: str
     seconds: int = 0
 

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from typing import Literal
 
 from bot.core import captions, flow, menus
-from bot.core.effects import Ended, Job, Known, Line, Show
+from bot.core.effects import Choice, Ended, Job, Known, Line, Show, recall, retry
 from bot.core.flow import Turn
 from bot.core.making import Made, of
 from bot.core.portrait import Portrait
+from bot.core.presses import Action
 from bot.core.state import State
 
 Form = Literal["mp4", "webp"]
@@ -17,11 +18,19 @@ Form = Literal["mp4", "webp"]
 
 @dataclass(frozen=True)
 class Film(Job):
-    """Turn `faces` into one another, and the last into the first: as a film, or as an animated picture."""
+    """Turn `faces` into one another, and the last into the first: as a film, or as an animated picture.
+
+    `code` when it is made again.
+    """
 
     faces: tuple[Portrait, ...]
     public: bool = False
     form: Form = "mp4"
+    code: str = ""
+
+    @property
+    def again(self) -> Choice:
+        return recall(self.code, self.public) if self.code else retry(Action.FILM_AS, self.form)
 
 
 @dataclass(frozen=True)
@@ -41,13 +50,15 @@ def begin(state: State, known: Known, form: Form = "mp4") -> Turn:
     return shoot(state, known, (plain, *me, match), form)
 
 
-def shoot(state: State, known: Known, faces: tuple[Portrait, ...], form: Form = "mp4") -> Turn:
+def shoot(
+    state: State, known: Known, faces: tuple[Portrait, ...], form: Form = "mp4", code: str = ""
+) -> Turn:
     """Begin the film of `faces`."""
     if known.running:
         return state, (flow.busy(state),)
     job = state.jobs + 1
     state = replace(state, waiting="", job=job, jobs=job, doing="film")
-    return state, (Film(job, faces, known.public, form),)
+    return state, (Film(job, faces, known.public, form, code),)
 
 
 def done(state: State, outcome: Filmed, known: Known) -> Turn:

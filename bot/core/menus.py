@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Literal
 
 from bot.core import panels
 from bot.core.blend import HIGH, LOW
-from bot.core.effects import Choice, Choices, Known, Line
+from bot.core.effects import Ask, Choice, Choices, Known, Line, retry
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.replies import Style
-from bot.core.state import State
+from bot.core.state import State, Work
 
-Work = Literal["photo", "type", "blend", "match", "compose", "film"]
 MAX_NUMBERS = 20
 MAX_ROWS, MAX_COLUMNS = 5, 5
 
@@ -101,8 +99,14 @@ def selfie(state: State, known: Known) -> Choices:
     return (*last, *AFTER_PHOTO, *((play(known),) if state.type and state.gender else ()))
 
 
-def retry(work: Work) -> Choices:
-    return ((Choice(Line("button-retry"), Action.RETRY, (work,), "primary"), button("help", Action.HELP)),)
+def stopped(work: Work) -> Choices:
+    """Work that was stopped."""
+    return ((retry(Action.RETRY, work), button("help", Action.HELP)),)
+
+
+def again(ask: Ask) -> Choices:
+    """What has failed can be asked for once more, where there is a button for it."""
+    return ((ask.again, button("help", Action.HELP)),) if ask.again else LOST
 
 
 def cancel(job: int) -> Choices:

@@ -10,17 +10,22 @@ from bot.core import captions, composing, flow, menus, panels
 from bot.core.effects import (
     Choices,
     CloseSession,
+    Compose,
     Composed,
+    ComposeOriginal,
     Drop,
     Failed,
     Forgotten,
     HeldRead,
+    Job,
     Known,
     Line,
     ManyFound,
     OriginalComposed,
     Outcome,
+    Project,
     Projected,
+    Render,
     Rendered,
     Say,
     Show,
@@ -148,32 +153,34 @@ def _many_found(state: State, found: ManyFound, _: Known) -> Turn:
 
 def _failed(state: State, failed: Failed, known: Known) -> Turn:
     state = replace(state, published="")  # what was to be shown to everyone may be asked for once more
-    match failed.work:
-        case int(job) if state.job != job:
+    if isinstance(failed.ask, Job):
+        if state.job != failed.ask.job:
             return flow.stopped(state)
-        case int():
-            work: menus.Work = state.doing
-            return _unmade(replace(state, job=None, doing="photo"), failed, known, work)
-        case MatchFace():
-            return _unmade(state, failed, known, "match")
-        case Portrait(face=face):
-            return _unmade(state, failed, known, "blend" if face else "type")
-    return state, (_error(failed, menus.LOST),)
-
-
-def _unmade(state: State, failed: Failed, known: Known, work: menus.Work) -> Turn:
-    """What did not come about, and the way on: with another photo, another face, or just once more."""
-    if failed.code in PHOTO_CODES and work == "compose":
-        state, asked = composing.ask(replace(state, photo_sent=False), "ask-photo-gone")
-        gone = failed.code == "photo_gone"
-        return state, (Drop(), *(asked if gone else (_error(failed, menus.PHOTO),)))
-    if failed.code in PHOTO_CODES:
-        state = replace(state, waiting="selfie", photo_sent=False)
-        return state, (Drop(), _error(failed, menus.selfie(state, known)))
+        state = replace(state, job=None, doing="photo")
+    if failed.code in PHOTO_CODES and isinstance(failed.ask, Project | Compose | ComposeOriginal):
+        return _photo_refused(state, failed, known)
     if failed.code in FACE_CODES:
-        state = replace(state, face=None, waiting="selfie")
-        return state, (_error(failed, menus.selfie(state, replace(known, last_face=None))),)
-    return state, (_error(failed, menus.retry(work)),)
+        return _face_refused(state, failed, known)
+    return state, (_error(failed, menus.again(failed.ask)),)
+
+
+def _photo_refused(state: State, failed: Failed, known: Known) -> Turn:
+    """Another photo is needed."""
+    state = replace(state, photo_sent=False)
+    if isinstance(failed.ask, Project):
+        state = replace(state, waiting="selfie")
+        return state, (Drop(), _error(failed, menus.selfie(state, known)))
+    state, asked = composing.ask(state, "ask-photo-gone")
+    gone = failed.code == "photo_gone"
+    return state, (Drop(), *(asked if gone else (_error(failed, menus.PHOTO),)))
+
+
+def _face_refused(state: State, failed: Failed, known: Known) -> Turn:
+    """Another selfie is needed; the face that is played with now may be another one than an old picture's."""
+    if isinstance(failed.ask, Job | Render):
+        state, known = replace(state, face=None), replace(known, last_face=None)
+    state = replace(state, waiting="selfie")
+    return state, (_error(failed, menus.selfie(state, known)),)
 
 
 def _error(failed: Failed, menu: Choices) -> Say:

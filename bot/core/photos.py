@@ -91,10 +91,10 @@ class Photos:
         if held and held.token == token:
             self._held[key] = replace(held, composed={**held.composed, face.serial: (face, box)})
 
-    def spare(self, key: Key) -> None:
-        """The photo waits for nothing any more."""
+    def set_spare(self, key: Key, spare: bool) -> None:
+        """The photo waits for nothing any more, or it waits once more."""
         if held := self._held.get(key):
-            self._held[key] = replace(held, spare=True)
+            self._held[key] = replace(held, spare=spare)
 
     def drop(self, key: Key, token: str | None = None) -> None:
         """Let the photo go; with `token` only if it is still that one."""

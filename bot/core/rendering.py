@@ -8,11 +8,11 @@ from functools import partial
 
 from bot.core import blend, making
 from bot.core.card import Shape
-from bot.core.effects import Failed, Outcome, Render, Rendered
+from bot.core.effects import Ask, Failed, Outcome, Render, Rendered
 from bot.core.hand import Hand
 from bot.core.jobs import Jobs
 from bot.core.making import Made
-from bot.core.portrait import Portrait, Wanted
+from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.run import Run
 from bot.core.stills import SIZE, Stills, Words
@@ -31,24 +31,21 @@ class Rendering:
         self._clock, self._jobs, self._retention_seconds = ports.clock, jobs, retention_seconds
 
     def hand(self) -> Hand:
-        async def render(run: Run, effect: Render) -> Outcome:
-            return await self.render(run, effect.wanted)
+        return Hand(asks={Render: self.render})
 
-        return Hand(asks={Render: render})
-
-    async def render(self, run: Run, wanted: Wanted) -> Outcome:
+    async def render(self, run: Run, effect: Render) -> Outcome:
         """Make a picture; it is then what is shown next, with the code that tells how it was made."""
         begun = self._clock.monotonic()
-        outcome: Outcome = Rendered(wanted)
+        outcome: Outcome = Rendered(effect.wanted)
         code = "done"
-        made = making.of(wanted)
+        made = making.of(effect.wanted)
         try:
             picture = await self.drawn(run, made, size=SIZE, format="jpeg")
             if picture is None:
-                return Failed(wanted, "face_gone")
+                return Failed(effect, "face_gone")
             run.show(picture, code=await self.keep(run, Made("face", (made,))))
         except TypefaceError as error:
-            code, outcome = error.code, failed(wanted, error)
+            code, outcome = error.code, failed(effect, error)
         await self._jobs.log(run, "render", 0, self._jobs.since(begun), code)
         return outcome
 
@@ -114,7 +111,7 @@ class Rendering:
         return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)
 
 
-def failed(work: Wanted | int, error: TypefaceError) -> Failed:
+def failed(ask: Ask, error: TypefaceError) -> Failed:
     """What could not be made, and when to try again."""
     seconds = round(error.retry_after) if isinstance(error, Busy) else 0
-    return Failed(work, error.code, seconds)
+    return Failed(ask, error.code, seconds)

@@ -12,6 +12,7 @@ from bot.core.photos import Key
 from bot.core.phrasing import Phrasing, Shot
 from bot.core.place import NOWHERE, Place
 from bot.core.presence import Presence, Running
+from bot.core.state import Work
 from db.records import PersonRef, Preferences
 
 
@@ -23,8 +24,8 @@ class ForgottenError(Exception):
 class Run:
     """What belongs to the answer to one event.
 
-    `shot` is the picture that was made last, `place` where the person is, `used` whether this answer has taken a use
-    of their quota.
+    `shot` is the picture that was made last, `place` where the person is, `doing` the work that was begun last, `used`
+    whether this answer has taken a use of their quota.
     """
 
     event: Event
@@ -34,6 +35,7 @@ class Run:
     shot: Shot = field(default_factory=Shot)
     running: Running | None = None
     place: Place = NOWHERE
+    doing: Work | None = None
     used: bool = False
     ref: PersonRef = field(init=False)
     key: Key = field(init=False)

@@ -238,7 +238,7 @@ class Service:
             if isinstance(happened, Command | PhotoSent):
                 happened = run.event = await self._shrunk(happened)
             if isinstance(happened, Ended) or (
-                isinstance(happened, Failed) and isinstance(happened.work, int)
+                isinstance(happened, Failed) and isinstance(happened.ask, Job)
             ):
                 run.leave()
             saved = await self._store.load(run.ref, run.chat)
@@ -333,6 +333,7 @@ class Service:
         """From here on everybody knows that a job runs on the photo."""
         if effects and isinstance(effects[-1], Job):
             assert state.job is not None
+            run.doing = state.doing
             run.running = run.presence.running[run.chat] = Running(state.job, state.doing)
 
     async def _read_held(self, run: Run, _: ReadHeld) -> Outcome:
@@ -362,5 +363,6 @@ def _covered(run: Run, picture: Picture) -> Picture:
 
 
 def _trouble(run: Run, code: str) -> Text:
-    """One clear message; what is asked again goes on from the state that was saved."""
-    return run.phrasing.text(Say((error_line(code),), menus.LOST, code=code))
+    """One clear message; what is asked again goes on from the state that was saved, and with the photo in memory."""
+    menu = menus.stopped(run.doing) if run.doing else menus.LOST
+    return run.phrasing.text(Say((error_line(code),), menu, code=code))

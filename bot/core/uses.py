@@ -25,7 +25,7 @@ class Uses:
         async with run.writing():
             quota = await self._store.take_quota(run.ref, origin.community, limit=limit, cooldown=cooldown)
         run.used = not quota.refused
-        return Failed(job.job, _CODES[quota.refused], quota.wait) if quota.refused else None
+        return Failed(job, _CODES[quota.refused], quota.wait) if quota.refused else None
 
     async def settle(self, run: Run, outcome: Outcome) -> None:
         """Give the use back when nothing came of it."""

@@ -56,13 +56,13 @@ class PhotoWork:
         """Yields progress, and last the outcome."""
         photo = self._photos.find(run.key)
         if run.running is None or photo is None:
-            yield Failed(effect.job, "photo_gone")
+            yield Failed(effect, "photo_gone")
             return
         start = "progress-photo" if isinstance(effect, Project) else "progress-compose"
         yield run.phrasing.begun(effect.job, Line(start))
         source = await self._source(run, effect, photo)
         if source is None:
-            yield Failed(effect.job, "face_gone")
+            yield Failed(effect, "face_gone")
             return
         left = self._photos.left(photo)
         followed: AsyncGenerator[Progress | Ended[_Made]] = self._jobs.follow(run, source, left, "photo_gone")
@@ -105,9 +105,10 @@ class PhotoWork:
         await self._jobs.log(run, kind, queued, ran, ended.code)
         assert run.running is not None
         if made is not None and run.running.stopped:
-            return Failed(effect.job, run.running.stopped)
+            return Failed(effect, run.running.stopped)
         if isinstance(made, ProjectResult):
-            return await self._keep(run, effect.job, made)
+            assert isinstance(effect, Project)
+            return await self._keep(run, effect, made)
         if made is not None and isinstance(effect, ComposeOriginal):
             run.show(made, "image/png")
             return OriginalComposed(effect.job, photo.composed[effect.serial][0])
@@ -117,12 +118,12 @@ class PhotoWork:
             return Composed(effect.job, effect.wanted, photo.token)
         if isinstance(ended.error, ManyFaces) and ended.error.boxes:
             return await self._choose(run, effect.job, photo, ended.error.boxes)
-        return failed(effect.job, ended.error) if ended.error else Failed(effect.job, ended.code)
+        return failed(effect, ended.error) if ended.error else Failed(effect, ended.code)
 
-    async def _keep(self, run: Run, job: int, result: ProjectResult) -> Outcome:
+    async def _keep(self, run: Run, effect: Project, result: ProjectResult) -> Outcome:
         async with run.writing():
             if run.running and run.running.stopped:
-                return Failed(job, run.running.stopped)
+                return Failed(effect, run.running.stopped)
             face = await self._store.keep_face(
                 run.ref,
                 b64decode(result.face.data),
@@ -130,7 +131,7 @@ class PhotoWork:
                 pack=result.pack,
                 seconds=run.place.seconds(self._retention_seconds),
             )
-        return Projected(job, face)
+        return Projected(effect.job, face)
 
     async def _choose(self, run: Run, job: int, photo: HeldPhoto, boxes: list[Box]) -> Outcome:
         """Number the faces from the left; of very many, the largest are offered."""

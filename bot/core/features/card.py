@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from bot.core import captions, flow, menus
-from bot.core.effects import Ask, Known, Line, Outcome, Show
+from bot.core.effects import Ask, Choice, Known, Line, Outcome, Show, recall, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
@@ -19,10 +19,21 @@ MAX_LINE = 120
 
 @dataclass(frozen=True)
 class DrawCard(Ask):
-    """The type's own face; the person in it, if there is one; the match; and what the person wants to say on it."""
+    """The type's own face; the person in it, if there is one; the match; and what the person wants to say on it.
+
+    `code` when it is made again.
+    """
 
     made: Made
     public: bool = False
+    code: str = ""
+
+    @property
+    def again(self) -> Choice | None:
+        """What was written on it is on no button, but behind its code."""
+        if self.code:
+            return recall(self.code, self.public)
+        return None if self.made.line else retry(Action.CARD)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import captions, filming, flow, menus
-from bot.core.effects import Ask, Choice, Known, Line, Outcome, Prefer, Render, Say, Show
+from bot.core.effects import Ask, Choice, Known, Line, Outcome, Prefer, Render, Say, Show, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.card import DrawCard
@@ -44,6 +44,10 @@ class ReadGallery(Ask):
 
     page: int
     instead: bool = False
+
+    @property
+    def again(self) -> Choice:
+        return retry(Action.GALLERY, str(self.page))
 
 
 @dataclass(frozen=True)
@@ -92,6 +96,10 @@ class Original(Ask):
 
     code: str
 
+    @property
+    def again(self) -> Choice:
+        return retry(Action.ORIGINAL, self.code)
+
 
 @dataclass(frozen=True)
 class OriginalMade(Outcome):
@@ -114,22 +122,22 @@ def _read(state: State, outcome: MakingRead, known: Known) -> Turn:
         line = Line("no-such-code", {"code": outcome.code})
         return state, (Say((line,), menus.GALLERY, code="unknown_code"),)
     if outcome.public:
-        return _again(state, made, replace(known, public=True))
+        return _again(state, outcome.code, made, replace(known, public=True))
     when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
     told = Say((Line("made-how", {"code": outcome.code}), Line(f"made-{made.kind}"), *when))
-    state, effects = _again(state, made, known)
+    state, effects = _again(state, outcome.code, made, known)
     return state, (told, *effects)
 
 
-def _again(state: State, made: Made, known: Known) -> Turn:
+def _again(state: State, code: str, made: Made, known: Known) -> Turn:
     match made.kind:
         case "face":
             return _face_again(state, made.faces[0], known)
         case "film":
-            return filming.shoot(state, known, made.faces)
+            return filming.shoot(state, known, made.faces, code=code)
         case "card":
-            return state, (DrawCard(made, known.public),)
-    return state, (DrawSheet(made, known.public),)
+            return state, (DrawCard(made, known.public, code),)
+    return state, (DrawSheet(made, known.public, code),)
 
 
 def _face_again(state: State, made: Portrait, known: Known) -> Turn:

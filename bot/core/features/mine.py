@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core import menus
-from bot.core.effects import Ask, Forget, Known, Line, Outcome, ReadHeld, Say, Show
+from bot.core.effects import Ask, Choice, Forget, Known, Line, Outcome, ReadHeld, Say, Show, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
@@ -16,6 +16,10 @@ from bot.core.state import State
 @dataclass(frozen=True)
 class HandOver(Ask):
     """Put all that is kept about the person into one file."""
+
+    @property
+    def again(self) -> Choice:
+        return retry(Action.MY_DATA)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from bot.core import captions, flow, menus
 from bot.core.blend import Blend
-from bot.core.effects import Ask, Choices, Known, Line, Outcome, Say, Show
+from bot.core.effects import Ask, Choice, Choices, Known, Line, Outcome, Say, Show, recall, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.play import there
@@ -25,10 +25,22 @@ SEEDS = 2**31
 
 @dataclass(frozen=True)
 class DrawSheet(Ask):
-    """Draw a sheet: all types, a type's looks, or nine people."""
+    """Draw a sheet: all types, a type's looks, or nine people; `code` when it is made again."""
 
     made: Made
     public: bool = False
+    code: str = ""
+
+    @property
+    def again(self) -> Choice:
+        if self.code:
+            return recall(self.code, self.public)
+        match self.made.kind:
+            case "all":
+                return retry(Action.ALL)
+            case "looks":
+                return retry(Action.LOOKS)
+        return retry(Action.SURPRISE, str(self.made.faces[0].blend.seed))
 
 
 @dataclass(frozen=True)

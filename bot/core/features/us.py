@@ -11,7 +11,7 @@ from datetime import datetime
 from typing import Literal
 
 from bot.core import menus
-from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Range, Say, Show
+from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Range, Say, Show, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
@@ -51,6 +51,10 @@ class Together(Ask):
 
     pair: str
     weight: int
+
+    @property
+    def again(self) -> Choice:
+        return retry(Action.US_MIX, self.pair, str(self.weight))
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from bot.core.effects import Failed, Outcome
 from bot.core.features.card import CardDrawn, DrawCard
 from bot.core.features.sheets import DrawSheet, SheetDrawn
 from bot.core.hand import Hand
-from bot.core.rendering import Rendering
+from bot.core.rendering import Rendering, failed
 from bot.core.run import Run
 from inference.errors import TypefaceError
 
@@ -16,7 +16,7 @@ def hand(rendering: Rendering) -> Hand:
         try:
             there = await rendering.draw(run, effect.made)
         except TypefaceError as error:
-            return Failed(effect, error.code)
+            return failed(effect, error)
         return drawn if there else Failed(effect, "face_gone")
 
     return Hand(

@@ -27,7 +27,7 @@ def hand(ports: Ports, jobs: Jobs, rendering: Rendering) -> Hand:
         found = [await rendering.expression(run, face) for face in effect.faces]
         faces = [face for face in found if face is not None]
         if len(faces) < len(found):
-            yield Failed(effect.job, "face_gone")
+            yield Failed(effect, "face_gone")
             return
         pack = run.place.settings.pack
         source = ports.faces.morph(
@@ -40,7 +40,7 @@ def hand(ports: Ports, jobs: Jobs, rendering: Rendering) -> Hand:
     async def end(run: Run, effect: Film, ended: Ended[FilmFiles]) -> Outcome:
         await jobs.log(run, "film", 0, ended.run_ms, ended.code)
         if ended.made is None:
-            return failed(effect.job, ended.error) if ended.error else Failed(effect.job, ended.code)
+            return failed(effect, ended.error) if ended.error else Failed(effect, ended.code)
         files = ended.made.files
         code = await rendering.keep(run, Made("film", effect.faces))
         run.show(files[effect.form], _TYPES[effect.form], code=code, poster=files["jpeg"])

@@ -20,7 +20,7 @@ from bot.core.features.made import (
 from bot.core.hand import Hand
 from bot.core.making import from_json
 from bot.core.ports import Store
-from bot.core.rendering import Rendering
+from bot.core.rendering import Rendering, failed
 from bot.core.run import Run
 from inference.errors import TypefaceError
 
@@ -61,7 +61,7 @@ class Makings:
         try:
             drawn = await self._rendering.overview(run, dict(readable))
         except TypefaceError as error:
-            return Failed(effect, error.code)
+            return failed(effect, error)
         codes = tuple(code for code, _ in readable)
         return GalleryRead(codes, effect.page, pages, total, drawn, effect.instead)
 
@@ -85,7 +85,7 @@ class Makings:
         try:
             picture = await self._rendering.still(run, made, scale=ORIGINAL, format="png")
         except TypefaceError as error:
-            return Failed(effect, error.code)
+            return failed(effect, error)
         if picture is None:
             return Failed(effect, "face_gone")
         run.show(picture, "image/png")

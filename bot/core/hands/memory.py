@@ -19,8 +19,8 @@ def hand(photos: Photos) -> Hand:
         held = photos.hold(run.key, run.event.photo.data, spare=effect.spare)
         asyncio.get_running_loop().call_later(photos.left(held) + 0.01, photos.sweep)
 
-    async def spare(run: Run, _: Spare) -> None:
-        photos.spare(run.key)
+    async def spare(run: Run, effect: Spare) -> None:
+        photos.set_spare(run.key, effect.spare)
 
     async def drop(run: Run, _: Drop) -> None:
         photos.drop(run.key)

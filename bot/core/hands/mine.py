@@ -9,12 +9,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from bot.core.effects import Failed, Outcome
+from bot.core.effects import Outcome
 from bot.core.features.mine import HandedOver, HandOver
 from bot.core.hand import Hand
 from bot.core.making import Made, from_json
 from bot.core.ports import Store
-from bot.core.rendering import Rendering
+from bot.core.rendering import Rendering, failed
 from bot.core.run import Run
 from db.records import Making
 from inference.errors import TypefaceError
@@ -37,7 +37,7 @@ def hand(store: Store, rendering: Rendering) -> Hand:
                 if picture := await rendering.still(run, told, format="png"):
                     files[f"pictures/{code}.png"] = picture
         except TypefaceError as error:
-            return Failed(effect, error.code)
+            return failed(effect, error)
         makings = [{"code": kept.code, "created": kept.created, "how": kept.making} for kept in made]
         files["data.json"] = _json({"held": asdict(held), "pictures": makings})
         run.show(_zipped(files), "application/zip")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from base64 import b64encode
 from dataclasses import replace
 
-from bot.core.effects import Failed, Outcome
+from bot.core.effects import Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
 from bot.core.hand import Hand
 from bot.core.ports import Ports
+from bot.core.rendering import failed
 from bot.core.run import Run
 from bot.core.stills import SIZE
 from db.errors import NoConsent
@@ -83,7 +84,7 @@ class Us:
         try:
             picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
         except TypefaceError as error:
-            return Failed(effect, error.code)
+            return failed(effect, error)
         if await self._store.pair_latents(effect.pair, run.ref, KIND) is None:  # ended while it was drawn
             return PairStands(effect.pair, await self._missing(run, effect.pair))
         run.show(picture)

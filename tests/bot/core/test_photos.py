@@ -51,7 +51,7 @@ def test_the_oldest_spare_photos_make_room() -> None:
     photos = Photos(clock, count=3, size=10)
     for n in range(3):
         photos.hold((ANN, str(n)), b"1", spare=n == 1)
-    photos.spare((ANN, "0"))
+    photos.set_spare((ANN, "0"), True)
     assert photos.room(B, b"1" * 9)
     assert not photos.room(B, b"1" * 10)
     photos.hold(B, b"1")

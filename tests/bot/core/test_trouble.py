@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from bot.core.events import Photo, PhotoSent
+from bot.core.events import Event, Photo, PhotoSent
 from bot.core.presses import Action
 from bot.core.replies import Progress, Reply, Shown, Text
 from bot.core.wording import say
@@ -111,6 +111,36 @@ async def test_every_render_can_be_tried_again(bench: Bench) -> None:
     assert final(await bench.send(press(Action.MORE_ME))).code == "bad_latent"
 
 
+async def test_what_is_drawn_can_be_tried_again(bench: Bench) -> None:
+    """Each by a button that asks for the very same."""
+    await blended(bench)
+    card = final(await bench.send(command("card", "hello")))
+    assert isinstance(card, Shown)
+    asked: list[tuple[Event, Action, tuple[str, ...]]] = [
+        (command("all"), Action.ALL, ()),
+        (command("looks"), Action.LOOKS, ()),
+        (press(Action.SURPRISE, "77"), Action.SURPRISE, ("77",)),
+        (command("card"), Action.CARD, ()),
+        (command("show", card.made or ""), Action.RECALL, (card.made or "",)),
+        (press(Action.PUBLISH, card.made or ""), Action.PUBLISH, (card.made or "",)),
+        (press(Action.ORIGINAL, card.made or ""), Action.ORIGINAL, (card.made or "",)),
+        (command("gallery"), Action.GALLERY, ("0",)),
+        (press(Action.MY_DATA), Action.MY_DATA, ()),
+        (press(Action.MIX, "weight", "60"), Action.MIX, ("open", "0")),
+        (press(Action.MOVE, "smile", "5"), Action.EDIT, ("smile",)),
+        (press(Action.PLAIN), Action.PLAIN, ()),
+    ]
+    for event, action, args in asked:
+        bench.faces.fail["render"] = Busy(retry_after=7)
+        told = final(await bench.send(event))
+        assert (told.code, actions(told)[0]) == ("busy", (action, args)), event
+        assert "7 s" in told.text
+        assert isinstance(final(await bench.send(press(action, *args))), Shown), event
+    bench.faces.fail["render"] = Unreachable()
+    told = final(await bench.send(command("card", "in my own words")))
+    assert say("en", "button-retry") not in {button.label for row in told.menu for button in row}
+
+
 async def test_many_faces_without_a_place_are_a_failure_like_any_other(bench: Bench) -> None:
     bench.faces.fail["render"] = ManyFaces()
     reply = final(await bench.send(command("mbti", "ENFP", "woman")))
@@ -149,6 +179,36 @@ async def test_a_chosen_face_is_not_asked_for_again_when_it_is_tried_again(bench
     )
     assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
     assert bench.faces.projected[-1][2] == (300, 0, 400, 100)
+
+
+@pytest.mark.parametrize("how", ["fails", "is cancelled", "is lost with the store"])
+async def test_another_face_of_the_photo_is_tried_again_too(bench: Bench, how: str) -> None:
+    """Its photo served once already: it is there all the same, and it is not the first face that comes back."""
+    await agreed(bench)
+    bench.faces.fail["project"] = ManyFaces(boxes=[(10, 0, 110, 100), (300, 0, 400, 100)])
+    numbers = final(await bench.send(selfie(b"two")))
+    (_, one), (_, two) = actions(numbers)[:2]
+    await bench.send(press(Action.PICK, *one))
+    match how:
+        case "fails":
+            bench.faces.fail["project-end"] = Unreachable()
+            told = final(await bench.send(press(Action.PICK, *two)))
+        case "is cancelled":
+            bench.faces.gate = asyncio.Event()
+            bench.faces.started.clear()
+            task = asyncio.create_task(bench.send(press(Action.PICK, *two)))
+            await bench.faces.started.wait()
+            bench.faces.gate = None
+            told = final(await bench.send(press(Action.CANCEL, "3")))
+            stopped(await task)
+        case _:
+            bench.store.fail_next = {"keep_face"}
+            told = final(await bench.send(press(Action.PICK, *two)))
+    assert actions(told)[0] == (Action.RETRY, ("photo",))
+    assert len(bench.faces.projected) == 3
+    assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
+    assert [box for _, _, box in bench.faces.projected[-2:]] == [(300, 0, 400, 100)] * 2
+    assert isinstance(final(await bench.send(command("me"))), Shown)
 
 
 async def test_a_crowd_has_buttons_for_the_largest_twenty(bench: Bench) -> None:
@@ -332,6 +392,9 @@ async def test_a_store_that_fails_in_mid_job(bench: Bench, name: str) -> None:
     told = final(await bench.send(selfie(b"mine")))
     assert told.code == "store_down"
     assert not bench.service._presences.all()
+    if name in {"keep_face", "log_job", "face"}:  # the photo is in memory
+        assert actions(told)[0] == (Action.RETRY, ("photo",))
+        assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
     assert isinstance(final(await bench.send(selfie(b"mine"))), Shown)
 
 

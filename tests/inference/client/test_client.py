@@ -1,7 +1,7 @@
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any
 
 import numpy as np
@@ -89,6 +89,7 @@ class Breaking:
         self.rig = rig
         self.broken = 0
         self.seen: list[str] = []
+        self.before: dict[str, Callable[[], Awaitable[None]]] = {}
         self._left: dict[str, int] = {}
 
     def breaks(self, what: str, times: int) -> None:
@@ -97,6 +98,8 @@ class Breaking:
     async def handle(self, request: web.Request) -> web.StreamResponse:
         kind = f"{request.method} {request.path.rpartition('/')[2]}"
         self.seen.append(kind)
+        if kind in self.before:
+            await self.before[kind]()
         data = await request.read()
         headers = {k: v for k, v in request.headers.items() if k in {"Content-Type", "Idempotency-Key"}}
         target = self.rig.url + request.path
@@ -169,6 +172,25 @@ async def test_a_job_that_was_lost_is_told_as_unreachable(
     with pytest.raises(Unreachable):
         async for _ in news:
             pass
+
+
+@pytest.mark.parametrize("when", ["GET events", "in mid-job", "GET result"])
+async def test_a_job_that_was_given_up_meanwhile_is_told_as_unreachable(
+    breaking: tuple[Client, Breaking], photo: bytes, when: str
+) -> None:
+    """The connection was away too long: the server has cancelled the job, or does not know it any more."""
+    client, proxy = breaking
+    jobs = proxy.rig.app[JOBS]
+
+    async def forget() -> None:
+        for job in list(jobs._jobs.values()):
+            jobs.forget(job)
+
+    proxy.before[when] = forget
+    with pytest.raises(Unreachable, match="lost the job"):
+        async for _ in client.project(photo, owner="me"):
+            if when == "in mid-job":
+                jobs.cancel(next(iter(jobs._jobs.values())))
 
 
 async def test_errors_come_back_as_the_same_class() -> None:

@@ -59,9 +59,16 @@ async def test_a_film_that_fails_is_told_with_a_way_to_try_again(bench: Bench) -
     bench.faces.fail["morph"] = Unreachable()
     told = final(await bench.send(command("morph")))
     assert told.code == "unreachable"
-    assert (Action.RETRY, ("film",)) in actions(told)
+    assert actions(told)[0] == (Action.FILM_AS, ("mp4",))
+    bench.faces.fail["morph"] = Unreachable()
+    told = final(await bench.send(press(Action.FILM_AS, "webp")))
+    assert actions(told)[0] == (Action.FILM_AS, ("webp",)), "in the form that was asked for"
+    film = shown(await bench.send(press(Action.FILM_AS, "webp")))
+    bench.faces.fail["morph"] = Unreachable()
+    told = final(await bench.send(command("show", film.made or "")))
+    assert actions(told)[0] == (Action.RECALL, (film.made,)), "that very film"
     bench.store.faces.clear()
-    assert final(await bench.send(press(Action.RETRY, "film"))).code == "face_gone"
+    assert final(await bench.send(press(Action.FILM))).code == "face_gone"
 
 
 async def test_a_card_has_three_faces_a_name_and_ones_own_words(bench: Bench) -> None:
