@@ -100,24 +100,33 @@ def _page(request: web.Request, locale: str, shared: Shared) -> str:
     return _fill(locale, title, note, tags=_tags(request, locale, title, alt), picture=picture)
 
 
-def _sorry(locale: str, status: int) -> web.Response:
-    key = "gone" if status == 404 else "busy"
-    said = (wording.say(locale, f"web-shared-{key}"), wording.say(locale, f"web-shared-{key}-more"))
-    headers = _UNSEEN if status == 404 else {**_UNSEEN, "Retry-After": "60"}
-    return web.Response(text=_fill(locale, *said), status=status, content_type="text/html", headers=headers)
+def _gone(locale: str) -> web.Response:
+    said = (wording.say(locale, "web-shared-gone"), wording.say(locale, "web-shared-gone-more"))
+    return web.Response(text=_fill(locale, *said), status=404, content_type="text/html", headers=_UNSEEN)
+
+
+def _busy(request: web.Request, locale: str, status: int) -> web.Response:
+    """With a way to try it again, which needs no JavaScript."""
+    said = (wording.say(locale, "web-shared-busy"), wording.say(locale, "web-shared-busy-more"))
+    again = f'<a class="pill" href="{html.escape(request.path)}">{html.escape(wording.say(locale, "web-retry"))}</a>'
+    text = _fill(locale, *said, picture=again)
+    headers = {**_UNSEEN, "Retry-After": "60"}
+    return web.Response(text=text, status=status, content_type="text/html", headers=headers)
 
 
 async def show(request: web.Request) -> web.Response:
-    """The page."""
+    """The page, once its picture is there to be fetched."""
     if not request.app[_LOOKS].room(request.remote):
-        return _sorry(visitor.wanted_language(request), 429)
-    locale = await visitor.language(request, request.app[_CORE])
+        return _busy(request, visitor.wanted_language(request), 429)
+    core, token = request.app[_CORE], request.match_info["token"]
+    locale = await visitor.language(request, core)
     try:
-        shared = await request.app[_CORE].sharing.look(request.match_info["token"])
+        shared = await core.sharing.look(token)
+        picture = await core.sharing.picture(token, locale) if shared else None
     except SharingError:
-        return _sorry(locale, 503)
-    if shared is None:
-        return _sorry(locale, 404)
+        return _busy(request, locale, 503)
+    if shared is None or picture is None:
+        return _gone(locale)
     return web.Response(text=_page(request, locale, shared), content_type="text/html", headers=_UNSEEN)
 
 
@@ -138,7 +147,7 @@ async def show_picture(request: web.Request) -> web.Response:
 
 async def gone(request: web.Request) -> web.Response:
     """What never was a link."""
-    return _sorry(await visitor.language(request, request.app[_CORE]), 404)
+    return _gone(await visitor.language(request, request.app[_CORE]))
 
 
 def add(app: web.Application, core: Sharer) -> None:

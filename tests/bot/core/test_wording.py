@@ -43,7 +43,7 @@ Telegram: 256 a command's description, 200 a short message of a callback. The sh
 BODY = 1000
 """A caption: Telegram's 1,024, less what is added to it. Discord's messages end at 2,000, Telegram's at 4,096."""
 SOURCES = [path.read_text("utf-8") for path in Path("bot").rglob("*.py")]
-PAGE = Path("bot/adapters/web/page/index.html").read_text("utf-8")
+PAGES = "".join(page.read_text("utf-8") for page in Path("bot/adapters/web/page").glob("*.html"))
 
 
 class Arguments(Visitor):
@@ -130,7 +130,7 @@ def named_by(source: str) -> list[str]:
 
 def test_no_text_is_there_in_vain() -> None:
     patterns = {pattern for source in SOURCES for pattern in named_by(source)} - {".+"}
-    patterns |= set(re.findall(r"\{\{([a-z-]+)\}\}", PAGE))
+    patterns |= set(re.findall(r"\{\{([a-z-]+)\}\}", PAGES))
     patterns |= {f"web-{word}" for word in pages.SCRIPT_WORDS} - {"web-.+"}
     used = re.compile("|".join(sorted(patterns - {"web-.+", "error-.+"})))
     spoken = {outcomes.error_line(code).key for code in (*outcomes.KNOWN_CODES, *ERROR_CODES)}

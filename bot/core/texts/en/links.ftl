@@ -30,8 +30,8 @@ web-shared-note = Made by a computer, for fun. Types have no proven tie to faces
 web-shared-own = Give your own type a face
 web-shared-gone = This link has ended
 web-shared-gone-more = Whoever made it has taken the picture back, or its time is over.
-web-shared-busy = Too many pictures are asked for right now
-web-shared-busy-more = Reload the page in a minute.
+web-shared-busy = The picture cannot be shown right now
+web-shared-busy-more = Too many are asked for, or what makes them is away. Please try again in a minute.
 
 # Coming back to the page.
 command-back = Where we stood

@@ -26,8 +26,8 @@ web-shared-note = コンピューターが遊びで作りました。タイプ�
 web-shared-own = 自分のタイプの顔を作る
 web-shared-gone = このリンクは終わりました
 web-shared-gone-more = 作った人が画像を取り下げたか、期限が切れました。
-web-shared-busy = 今はアクセスが集中しています
-web-shared-busy-more = 1分ほどしてから開き直してください。
+web-shared-busy = 今は画像を表示できません
+web-shared-busy-more = アクセスが集中しているか、画像を作るところが休んでいます。1分ほどしてからもう一度お試しください。
 
 # Coming back to the page.
 command-back = どこまで進んだか

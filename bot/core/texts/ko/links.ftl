@@ -26,8 +26,8 @@ web-shared-note = 재미로 컴퓨터가 만들었어요. 유형과 얼굴의 �
 web-shared-own = 내 유형의 얼굴 만들기
 web-shared-gone = 끝난 링크예요
 web-shared-gone-more = 만든 사람이 그림을 거두었거나 시간이 지났어요.
-web-shared-busy = 지금은 그림 요청이 너무 많아요
-web-shared-busy-more = 1분 뒤에 다시 열어 주세요.
+web-shared-busy = 지금은 그림을 보여 드릴 수 없어요
+web-shared-busy-more = 요청이 너무 많거나 그림을 만드는 곳이 쉬고 있어요. 1분 뒤에 다시 시도해 주세요.
 
 # Coming back to the page.
 command-back = 어디까지 했는지 보기

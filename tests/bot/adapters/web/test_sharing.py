@@ -25,10 +25,10 @@ TOKEN = "A-token_of_22_letters1"
 
 
 class Given:
-    """One shared picture; `full` when it cannot be had now."""
+    """One shared picture; `full` when it cannot be had now, `away` when only its pixels cannot."""
 
     def __init__(self) -> None:
-        self.full = False
+        self.full = self.away = False
 
     async def look(self, token: str) -> Shared | None:
         if self.full:
@@ -36,7 +36,7 @@ class Given:
         return Shared("shared-title-face", "shared-alt-face", {"type": "ENFP"}) if token == TOKEN else None
 
     async def picture(self, token: str, locale: str) -> bytes | None:
-        if self.full:
+        if self.full or self.away:
             raise SharingError
         return picture("coral").data if token == TOKEN else None
 
@@ -164,7 +164,12 @@ async def test_too_many_looks_are_asked_to_wait(browser: Browser, monkeypatch: p
             async with session.get(path) as answer:
                 assert answer.status == 503
                 assert answer.headers["Retry-After"]
-        service.sharing.full = False
+        service.sharing.full, service.sharing.away = False, True
+        async with session.get(f"/s/{TOKEN}") as answer:
+            said = await answer.text()
+            assert answer.status == 503, "no page around a picture that is not there"
+            assert f'<a class="pill" href="/s/{TOKEN}">{say("en", "web-retry")}</a>' in said
+        service.sharing.away = False
         monkeypatch.setattr(sharing, "is_stranger", lambda _: True)
         monkeypatch.setattr(sharing, "LOOKS", 0)
         async with session.get(f"/s/{TOKEN}") as answer:
