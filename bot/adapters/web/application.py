@@ -17,7 +17,7 @@ from bot.core.pace import paced
 from bot.core.ports import Handler, Sharer
 
 PACE_SECONDS = 0.25
-_PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Language, Cookie"}
+_PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
 
 
 HANDLER: web.AppKey[Handler] = web.AppKey("handler")
@@ -32,6 +32,7 @@ async def show_page(request: web.Request) -> web.Response:
     person, locale = visitor.welcome(request), await visitor.language(request, request.app[HANDLER])
     response = web.Response(body=request.app[PAGES][locale], content_type="text/html", charset="utf-8")
     response.headers.update({**_PERSONAL, "Content-Language": locale})
+    response.enable_compression()
     visitor.remember(request, response, person)
     return response
 
@@ -45,10 +46,12 @@ async def show_words(request: web.Request) -> web.Response:
 async def show_asset(request: web.Request) -> web.Response:
     if not (asset := request.app[ASSETS].get(request.match_info["name"])):
         raise web.HTTPNotFound
-    headers = {"ETag": f'"{asset.etag}"', "Cache-Control": "no-cache"}
+    headers = {"ETag": f'W/"{asset.etag}"', "Cache-Control": "no-cache", "Vary": "Accept-Encoding"}
     if f'"{asset.etag}"' in request.headers.get("If-None-Match", ""):
         return web.Response(status=304, headers=headers)
-    return web.Response(body=asset.body, content_type=asset.media_type, charset="utf-8", headers=headers)
+    response = web.Response(body=asset.body, content_type=asset.media_type, charset="utf-8", headers=headers)
+    response.enable_compression()
+    return response
 
 
 async def show_health(_request: web.Request) -> web.Response:

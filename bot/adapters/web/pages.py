@@ -108,6 +108,13 @@ def _languages(locale: str) -> str:
     return "\n          ".join(links)
 
 
+def _tiles() -> str:
+    """A button for each type. Its face is drawn later but has its size from the beginning, so nothing moves."""
+    face = '<svg viewBox="0 0 100 100" aria-hidden="true"></svg>'
+    rows = (f'<button type="button" class="tile">{face}<span>{one}</span></button>' for one in TYPES)
+    return "\n          ".join(rows)
+
+
 def _types(locale: str) -> str:
     """The sixteen types, for who reads without scripts."""
     told = ((wording.say(locale, f"title-{one}"), wording.say(locale, f"about-{one}")) for one in TYPES)
@@ -122,6 +129,7 @@ def render(locale: str) -> bytes:
     return (
         filled.replace("{{locale}}", locale)
         .replace("{{languages}}", _languages(locale))
+        .replace("{{tiles}}", _tiles())
         .replace("{{types}}", _types(locale))
         .replace("{{data}}", data(locale))
         .encode()

@@ -180,12 +180,12 @@ function showSpecimen(type) {
   document.querySelector(".specimen").dataset.group = group(type);
 }
 
-for (const type of types) {
-  const tile = element("button", { type: "button", className: "tile" }, face(type), element("span", { textContent: type }));
+for (const tile of document.querySelectorAll(".tile")) {
+  const type = tile.textContent;
+  tile.firstChild.replaceWith(face(type));
   tile.dataset.group = group(type);
   tile.addEventListener("click", () => sendLine(`/mbti ${type}`));
   for (const event of ["pointerenter", "focus"]) tile.addEventListener(event, () => showSpecimen(type));
-  document.getElementById("types").append(tile);
 }
 
 let turn = types.indexOf("ENFP");

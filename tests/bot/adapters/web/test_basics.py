@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import aiohttp
 import pytest
-from playwright.async_api import Browser, expect
+from playwright.async_api import Browser, Route, ViewportSize, expect
 
 from bot.adapters.web import pages
 from bot.adapters.web.adapter import WebAdapter
@@ -14,12 +15,12 @@ from bot.core.events import Person
 from bot.core.presses import Action, encode
 from bot.core.wording import say
 from bot.settings import WebSettings
-from tests.bot.adapters.web.browsing import PHONE, visit
+from tests.bot.adapters.web.browsing import DESK, PHONE, visit
 from tests.bot.adapters.web.conftest import Visitor
 from tests.bot.adapters.web.scripted import Scripted
 from tests.bot.adapters.web.test_main_job import core, press
 from tests.bot.adapters.web.test_page import OVERFLOW
-from tests.bot.adapters.web.test_sliders import LiveFaces
+from tests.bot.adapters.web.test_sliders import SHIFTS, TWO_FRAMES, LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 BUDGET = 60_000
@@ -67,6 +68,23 @@ def size() -> int:
 
 async def test_our_scripts_and_style_are_small() -> None:
     assert 20_000 < size() <= BUDGET
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+async def test_nothing_moves_while_the_page_loads(browser: Browser, screen: ViewportSize) -> None:
+    """Scripts come late on a slow line: what was painted before them stays where it is."""
+    async with visit(browser, Scripted(), viewport=screen) as page:
+
+        async def late(route: Route) -> None:
+            await page.evaluate(TWO_FRAMES)
+            await route.continue_()
+
+        await page.add_init_script(f"({SHIFTS})()")
+        await page.route(re.compile(r"/page/(?!scripted)\w+\.js"), late)
+        await page.reload()
+        await expect(page.locator(".tile svg path").first).to_be_attached()
+        await page.evaluate(TWO_FRAMES)
+        assert await page.evaluate("window.shifts") == []
 
 
 async def test_strange_words_stay_words_and_keep_their_place(browser: Browser) -> None:

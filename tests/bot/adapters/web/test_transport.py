@@ -45,8 +45,7 @@ async def test_every_answer_forbids_foreign_and_inline_code(visitor: Visitor) ->
             assert response.headers["Referrer-Policy"] == "no-referrer"
 
 
-async def test_the_page_loads_nothing_from_elsewhere_and_is_small(visitor: Visitor) -> None:
-    total = 0
+async def test_the_page_loads_nothing_from_elsewhere(visitor: Visitor) -> None:
     for path in (
         "/",
         "/page/style.css",
@@ -55,13 +54,12 @@ async def test_the_page_loads_nothing_from_elsewhere_and_is_small(visitor: Visit
         async with visitor.session.get(path) as response:
             body = await response.text()
         assert "http" not in body.replace("http://www.w3.org/2000/svg", "").replace("plain http", "")
-        total += len(body)
-    assert total < 60_000
 
 
 async def test_a_file_that_the_browser_has_is_not_sent_again(visitor: Visitor) -> None:
     async with visitor.session.get("/page/style.css") as response:
         tag = response.headers["ETag"]
+        assert response.headers["Content-Encoding"] in {"deflate", "gzip"}
     async with visitor.session.get("/page/style.css", headers={"If-None-Match": tag}) as response:
         assert response.status == 304
     async with visitor.session.get("/page/..%2fadapter.py") as response:
