@@ -23,7 +23,8 @@ ALL_PLATFORMS: frozenset[Platform] = frozenset(get_args(Platform))
 class Option:
     """One option. With `choices` only those values are offered; others may be typed where a platform allows.
 
-    `suggest` names what is offered while it is typed. A `person` and a `role` arrive as the platform's id.
+    `suggest` names what is offered while it is typed, in place of `choices` where the platform can do that. A
+    `person` and a `role` arrive as the platform's id.
     """
 
     name: str
@@ -48,7 +49,12 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("start"),
     CommandSpec("help"),
     CommandSpec(
-        "mbti", (Option("type", choices=TYPES), Option("gender", choices=GENDERS), Option("photo", "photo"))
+        "mbti",
+        (
+            Option("type", choices=TYPES, suggest="types"),
+            Option("gender", choices=GENDERS),
+            Option("photo", "photo"),
+        ),
     ),
     CommandSpec("quiz"),
     CommandSpec("me", (Option("photo", "photo"),)),

@@ -1,4 +1,4 @@
-"""What is offered while an option is being typed: directions, and codes of the person's own pictures."""
+"""What is offered while an option is being typed: types, directions, and codes of the person's own pictures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,9 @@ from collections.abc import Iterable, Sequence
 from bot.core import captions, making
 from bot.core.effects import Direction, Line
 from bot.core.events import Origin
+from bot.core.hearing import parse
 from bot.core.languages import Languages
+from bot.core.mbti import TYPES
 from bot.core.packs import PackView
 from bot.core.phrasing import Phrasing
 from bot.core.ports import Store
@@ -18,6 +20,13 @@ from db.records import Making, PersonRef
 MOST, LONGEST = 25, 100
 SEARCHED = 200
 """So many of the person's newest pictures are looked through for what was typed."""
+
+
+def types(typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
+    """Each with its nickname; also by the words for it that are understood, such as 엔프피."""
+    named = {kind: Suggestion(phrasing.line(Line(f"title-{kind}")), kind) for kind in TYPES}
+    meant = parse(typed).type
+    return (named[meant],) if meant else fitting(named.values(), typed)
 
 
 def directions(known: Iterable[Direction], typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
@@ -67,6 +76,8 @@ class Suggestions:
         person = origin.person
         ref = PersonRef(person.platform, person.id)
         phrasing = Phrasing(person, await self._languages.of(origin))
+        if kind == "types":
+            return types(typed, phrasing)
         if kind == "codes":
             makings, _ = await self._store.makings(ref, 0, SEARCHED if typed.strip() else MOST)
             return codes(makings, typed, phrasing)

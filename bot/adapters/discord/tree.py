@@ -13,7 +13,6 @@ from discord.app_commands import locale_str
 from bot.adapters.discord.answer import told
 from bot.adapters.discord.handlers import Handlers
 from bot.core.commands import COMMANDS, CommandSpec, Option
-from bot.core.mbti import TYPES
 from bot.core.replies import Suggested
 from bot.core.wording import LOCALES, pick, say
 
@@ -59,8 +58,7 @@ def _text(key: str) -> locale_str:
 
 
 def _choice(value: str) -> app_commands.Choice[str]:
-    name = value if value in TYPES else _text(f"choice-{value}")
-    return app_commands.Choice(name=name, value=value)
+    return app_commands.Choice(name=_text(f"choice-{value}"), value=value)
 
 
 _KINDS: dict[str, Any] = {
@@ -100,7 +98,9 @@ def slash_command(spec: CommandSpec, handlers: Handlers) -> app_commands.Command
     vars(callback)["__signature__"] = Signature([first, *map(_parameter, spec.options)])
     texts = {option.name: _text(f"option-{spec.name}-{option.name}") for option in spec.options}
     choices = {
-        option.name: [_choice(value) for value in option.choices] for option in spec.options if option.choices
+        option.name: [_choice(value) for value in option.choices]
+        for option in spec.options
+        if option.choices and not option.suggest
     }
     app_commands.describe(**texts)(callback)
     app_commands.choices(**choices)(callback)

@@ -1,9 +1,9 @@
-"""What Discord offers while an option is typed: the pack's directions and the person's own codes."""
+"""What Discord offers while an option is typed: the types, the pack's directions and the person's own codes."""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -12,6 +12,7 @@ from bot.adapters.discord import handlers
 from bot.adapters.discord.adapter import DiscordAdapter
 from bot.core import suggestions
 from bot.core.hands.writes import CONSENT_VERSION
+from bot.core.mbti import TYPES
 from bot.core.replies import Suggestion
 from bot.core.wording import say
 from bot.settings import DiscordSettings
@@ -55,6 +56,42 @@ async def offered(
     await double.until(lambda: call.callback)
     assert call.callback
     return [(choice["name"], choice["value"]) for choice in call.callback["data"]["choices"]]
+
+
+@pytest.mark.parametrize(
+    ("language", "typed", "kinds"),
+    [
+        ("en-US", "", TYPES),
+        ("ja", " ", TYPES),
+        ("en-US", "ENFP", ["ENFP"]),
+        ("en-US", "enf", ["ENFJ", "ENFP"]),
+        ("en-US", "nfp", ["INFP", "ENFP"]),
+        ("ko", "엔프피", ["ENFP"]),
+        ("ko", "연", ["ENFP"]),
+        ("en-US", "The LANTERN", ["INFJ"]),
+        ("ja", "ＩＮＴＪ", ["INTJ"]),
+        ("en-US", "INFP woman", ["INFP"]),
+        ("en-US", "pisces", []),
+    ],
+)
+async def test_types_are_offered_with_their_nicknames(
+    double: DiscordDouble, language: str, typed: str, kinds: Sequence[str]
+) -> None:
+    ann = double.person("ann", language)
+    titles = [(say(language[:2], f"title-{kind}"), kind) for kind in kinds]
+    assert await offered(double, ann, "mbti", "type", typed) == titles
+
+
+@pytest.mark.parametrize(("words", "near"), [("ENFQ", "ENFP"), ("a kite with ribbons", "INTJ")])
+async def test_what_is_typed_and_is_no_type_is_answered_as_ever(
+    double: DiscordDouble, words: str, near: str
+) -> None:
+    ann, room = double.person("ann"), double.channel()
+    call = await double.command(ann, "mbti", {"type": words}, channel=room)
+    (message,) = await double.until(lambda: call.messages)
+    assert "do not know" in message.content and near in message.content
+    await double.press(ann, message, near)
+    await double.until(lambda: say("en", "choice-female") in double.seen_by(ann, room)[-1].buttons)
 
 
 async def test_directions_are_offered_by_their_names_and_fit_what_is_typed(double: DiscordDouble) -> None:
