@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from bot.adapters.telegram import rights
 from bot.core.events import Command, Person, Press, TextSent
 from bot.core.presses import Action, encode
+from bot.core.wording import say
 from tests.bot.adapters.telegram.conftest import Launch
-from tests.bot.adapters.telegram.scripted import Scripted, face
+from tests.bot.adapters.telegram.house import PaintedFaces, house
+from tests.bot.adapters.telegram.scripted import Scripted, face, jpeg
 from tests.bot.adapters.telegram.test_events import told
+from tests.bot.adapters.telegram.test_house import Chat
 from tests.doubles.telegram.people import Someone
 from tests.doubles.telegram.server import Telegram
 
@@ -108,3 +113,51 @@ async def test_answers_stay_in_their_topic(telegram: Telegram, launch: Launch, a
         _, again = telegram.world.of_bot(group.id)
     assert shown["message_thread_id"] == again["message_thread_id"] == 77
     assert shown["reply_to_message"]["message_id"] == asked["message_id"]
+
+
+@pytest.mark.parametrize("named", ["an answer to their message", "a mention"])
+async def test_an_admin_gives_somebody_their_photos_of_today_again(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path, named: str
+) -> None:
+    group, ben = telegram.group(privacy=False), telegram.person("Ben")
+    ann.found(group)
+    faces, hers, his = PaintedFaces(), Chat(telegram, ann, group), Chat(telegram, ben, group)
+    async with house(tmp_path, faces) as core, launch(core):
+        ann.text("/admin", group)
+        panel = await telegram.until(lambda: hers.messages and hers.messages[0])
+        hers.press(panel, say("en", "button-admin-quota"))
+        label = say("en", "value-a-day", count=1)
+        await telegram.until(lambda: label in str(panel["reply_markup"]))
+        hers.press(panel, label)
+        await hers.sees(say("en", "admin-ask-quota", value=label))
+        ben.text("/mbti ENFP female", group)
+        asked = await his.sees("please read this")
+        his.press(asked, "agree")
+        said = ben.photo(jpeg(), "/me", group)
+        await his.sees("You and ENFP")
+        ben.photo(jpeg(96), "/me", group)
+        over = await his.sees("today")
+        ben.text("/admin reset", group, reply_to_message=said)
+        await his.sees(say("en", "admins-only"))
+        if named == "a mention":
+            words = "/admin reset Ben"
+            mention = {"type": "text_mention", "offset": words.index("Ben"), "length": 3, "user": ben.user}
+            command = {"type": "bot_command", "offset": 0, "length": len("/admin")}
+            ann.text(words, group, entities=[command, mention])
+        else:
+            ann.text("/admin reset", group, reply_to_message=said)
+        await hers.sees("has all photos of today again")
+        his.press(over, say("en", "button-retry"))
+        await his.sees("You and ENFP", over)
+    assert len(faces.projected) == 2
+
+
+async def test_a_reset_of_nobody_that_telegram_tells_of_asks_whose(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    """Of a username Telegram does not say whose it is."""
+    group = telegram.group()
+    ann.found(group)
+    async with house(tmp_path, PaintedFaces()) as core, launch(core):
+        ann.text("/admin reset @ben_from_work", group)
+        await Chat(telegram, ann, group).sees(say("en", "admin-ask-reset"))
