@@ -9,7 +9,7 @@ from typing import Any, Protocol
 
 from bot.core.balances import BalanceChart
 from bot.core.card import Card
-from bot.core.events import Event, Origin
+from bot.core.events import Event, Origin, Person
 from bot.core.mbti import Gender
 from bot.core.replies import Reply, Suggested, Suggestion
 from db.community import AuditEntry, Block, CommunitySettings
@@ -281,10 +281,14 @@ class Samples(Protocol):
 
 
 class Desk(Handler, Samples, Protocol):
-    """All of the core that a platform needs which has inline questions, and groups whose ids change."""
+    """All of the core for a platform that has inline questions, groups whose ids change, and tells who leaves."""
 
     async def moved(self, platform: str, old: str, new: str) -> bool:
         """A group goes on under another id; whether that is news. Returns when it is written down."""
+        ...
+
+    def left(self, person: Person) -> None:
+        """The person has blocked the bot: their work ends and their photos go, what is stored stays."""
         ...
 
 

@@ -30,7 +30,7 @@ from bot.core.effects import (
     Say,
     Show,
 )
-from bot.core.events import Command, Event, Origin, Photo, PhotoSent
+from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent
 from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
 from bot.core.hands import (
@@ -191,6 +191,14 @@ class Service:
             await asyncio.sleep(pause)
             pause = min(2 * pause, LONGEST_PAUSE)
 
+    def left(self, person: Person) -> None:
+        """The person has blocked the bot: no work of theirs goes on, and no photo of theirs waits in memory.
+
+        What is stored stays: they may come back, and it is `/forget` that deletes.
+        """
+        self._presences.of(person).stop_all("cancelled")
+        self._photos.forget(person)
+
     async def _seen(self, event: Event) -> bool:
         origin = event.origin
         return origin.update is not None and await self._store.seen(origin.person.platform, origin.update)
@@ -344,8 +352,7 @@ class Service:
         presence = run.presence
         presence.epoch += 1
         run.epoch = presence.epoch
-        presence.stop_all("cancelled")
-        self._photos.forget(run.key[0])
+        self.left(run.event.origin.person)
         async with presence.writing:
             return Forgotten(await self._store.forget(run.ref))
 

@@ -24,7 +24,7 @@ from bot.adapters.telegram.rights import Rights
 from bot.adapters.telegram.updates import Incoming, Left, Moved, Notice, Place, read
 from bot.core import gate
 from bot.core.discretion import told
-from bot.core.events import Command, Event, Origin, PhotoSent, Press, TextSent
+from bot.core.events import Command, Event, Origin, Person, PhotoSent, Press, TextSent
 from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Desk as Core
@@ -126,9 +126,14 @@ class Desk:
             await self._open(notice.place, notice.origin).tell(notice.key)
 
     def _leave(self, chat: int) -> None:
-        """Nothing can be said there any more: what is under way for it ends."""
+        """Nothing can be said there any more: what is under way for it ends.
+
+        A private chat's id is the person's.
+        """
         for task in self._there.pop(chat, ()):
             task.cancel(LEFT)
+        if chat > 0:
+            self._handler.left(Person("telegram", str(chat)))
 
     @contextlib.contextmanager
     def _under_way(self, chat: int) -> Iterator[None]:
@@ -192,6 +197,10 @@ class Desk:
                 async for reply in replies:
                     await answer.show(reply)
             await answer.tidy()
+        except GoneError:
+            if not incoming.place.shared:
+                self._handler.left(event.origin.person)
+            raise
         except asyncio.CancelledError as error:
             if LEFT not in error.args:
                 with contextlib.suppress(GoneError, TimeoutError):

@@ -245,6 +245,10 @@ class Conversations(RuleBasedStateMachine):
             told = {"greeted": False, "job": None, "doing": "photo"}
             assert vars(before) | told == vars(self.world.state(who, where)) | told
 
+    @rule(who=WHO)
+    def block_the_bot(self, who: int) -> None:
+        self.world.leave(who)
+
     @rule(who=WHO, where=WHERE, payload=st.text(max_size=70))
     def press_garbage(self, who: int, where: int, payload: str) -> None:
         assert self.press(who, where, payload) in {"bad_button", *CLOSED}

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Callable
 
 from PIL import Image
 
-from bot.core.events import Event, Origin
+from bot.core.events import Event, Origin, Person
 from bot.core.mbti import Gender
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
 from bot.core.wording import pick
@@ -46,10 +46,14 @@ class Scripted:
         self.broken = False
         self.chosen = ""
         self.moves: list[tuple[str, str]] = []
+        self.gone: list[Person] = []
 
     async def moved(self, platform: str, old: str, new: str) -> bool:
         self.moves.append((old, new))
         return True
+
+    def left(self, person: Person) -> None:
+        self.gone.append(person)
 
     async def sample(self, kind: str, gender: Gender) -> bytes | None:
         self.samples.append((kind, gender))

@@ -23,7 +23,10 @@ from tests.doubles.telegram.server import Telegram
 async def test_who_blocks_the_bot_ends_the_work_and_may_come_back(
     telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path, by_update: bool, work: str
 ) -> None:
-    """Told by an update, or by the refusal of the next message: nothing runs on, nothing is tried again."""
+    """Told by an update, or by the refusal of the next message: nothing runs on, nothing is tried again.
+
+    The photo goes at once; what is stored stays, so that the work can be done when they are back.
+    """
     faces, chat = PaintedFaces(step_seconds=0.3), Chat(telegram, ann)
     async with house(tmp_path, faces) as core, launch(core):
         if work == "photo":
@@ -36,12 +39,40 @@ async def test_who_blocks_the_bot_ends_the_work_and_may_come_back(
         ann.block(told=by_update)
         await telegram.until(lambda: faces.cancelled == 1)
         await nobody_under_way(telegram)
+        assert not core._photos
         ann.unblock()
         ann.text("/start")
         again = await chat.sees(say("en", f"interrupted-{work}"))
         chat.press(again, say("en", "button-retry"))
+        if work == "photo":
+            again = await chat.sees(say("en", "error-photo-gone"), again)
+            ann.photo(jpeg())
         await chat.sees("ENFP to" if work == "film" else "You and ENFP", again)
     assert faces.cancelled == 1
+
+
+async def test_a_photo_does_not_wait_for_somebody_who_blocks_the_bot(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    """Nothing runs, a photo waits for a word; what waits for others stays."""
+    ben = telegram.person("Ben")
+    async with house(tmp_path, PaintedFaces()) as core, launch(core):
+        for one in (ann, ben):
+            chat = Chat(telegram, one)
+            one.text("/mbti ENFP female")
+            await chat.sees("please read this")
+            one.photo(jpeg())
+            await chat.sees("Got your photo")
+        assert len(core._photos) == 2
+        ann.block()
+        await telegram.until(lambda: len(core._photos) == 1)
+        ann.unblock()
+        asked = await Chat(telegram, ann).sees("Got your photo")
+        Chat(telegram, ann).press(asked, "agree")
+        await Chat(telegram, ann).sees(say("en", "error-photo-gone"))
+        ben_asked = await Chat(telegram, ben).sees("Got your photo")
+        Chat(telegram, ben).press(ben_asked, "agree")
+        await Chat(telegram, ben).sees("You and ENFP")
 
 
 async def nobody_under_way(telegram: Telegram) -> None:
@@ -62,6 +93,7 @@ async def test_a_group_that_throws_the_bot_out_ends_the_work(
         await telegram.until(lambda: telegram.world.of_bot(group.id))
         telegram.kick(group)
         await telegram.until(lambda: core.closed)
+    assert not core.gone, "nobody has left but the bot"
 
 
 @pytest.mark.parametrize("words", ["message to edit not found", "message can't be edited"])

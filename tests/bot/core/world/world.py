@@ -110,6 +110,10 @@ class Watched(Service):
     def _room(self, run: Run) -> bool:
         return not self.full and super()._room(run)
 
+    def rests(self, person: Person, chat: str) -> bool:
+        """Whether no photo of theirs waits there, and no work on one goes on."""
+        return self._photos.find((person, chat)) is None and not self._presences.of(person).works(chat)
+
     async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
         effects = await super()._decide(run, happened)
         assert effects, "nothing is said or done"
@@ -263,6 +267,17 @@ class World:
         assert answer.task
         answer.task.cancel()
         self.moved()
+
+    def leave(self, who: int) -> None:
+        """They block the bot: no photo of theirs waits and no work goes on, but what is kept stays."""
+        member = self.members[who]
+        row = self.store.row(member.ref)
+        kept = len(row.faces), len(row.made), len(row.agreed), len(row.states)
+        self.service.left(member.person)
+        assert all(self.service.rests(member.person, self.origin(who, where).chat) for where in range(3))
+        self.moved()
+        row = self.store.row(member.ref)
+        assert (len(row.faces), len(row.made), len(row.agreed), len(row.states)) == kept
 
     def state(self, who: int, where: int) -> State:
         """Where somebody stands in that chat."""
