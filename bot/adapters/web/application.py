@@ -40,7 +40,8 @@ async def show_page(request: web.Request) -> web.Response:
 async def show_words(request: web.Request) -> web.Response:
     """`GET /words`: what an open page needs to speak the language that `GET /` has now."""
     locale = await visitor.language(request, request.app[HANDLER])
-    return web.Response(text=pages.data(locale), content_type="application/json", headers=_PERSONAL)
+    told = pages.data(locale, pages.all_words())
+    return web.Response(text=told, content_type="application/json", headers=_PERSONAL)
 
 
 async def show_asset(request: web.Request) -> web.Response:

@@ -54,7 +54,14 @@ def encode(reply: Reply, *, covered: bool = False) -> dict[str, Any]:
             **_shown(_without_doubles(reply)),
             "picture": _picture(reply.picture, covered),
         }
-    return {"kind": "text", **body, "select": _select(reply.select), "code": reply.code, "link": reply.link}
+    return {
+        "kind": "text",
+        **body,
+        "select": _select(reply.select),
+        "code": reply.code,
+        "link": reply.link,
+        "instead": reply.instead,
+    }
 
 
 def _without_doubles(shown: Shown) -> Shown:
@@ -75,6 +82,7 @@ def _shown(shown: Shown) -> dict[str, Any]:
         "code": shown.code,
         "made": shown.made,
         "whole": shown.whole,
+        "instead": shown.instead,
     }
 
 

@@ -6,6 +6,7 @@ import hashlib
 import html
 import json
 import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from importlib.resources import files
@@ -21,19 +22,19 @@ COVERED: web.AppKey[bool] = web.AppKey("covered", bool)
 """Whether every picture is covered until its button is pressed."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOR_READERS = {
-    "css": re.compile(rb"/\*.*?\*/\n?|^ +", re.DOTALL | re.MULTILINE),
+    "css": re.compile(rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +| +(?=[{}>])|\n", re.DOTALL | re.MULTILINE),
     "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +", re.MULTILINE),
 }
-"""Comments on lines of their own, and indentation: they are for who reads the files here, and are not sent."""
+"""Comments on lines of their own, and spaces that say nothing: for who reads the files here; they are not sent."""
 _WORD = re.compile(r"\{\{web-([a-z-]+)\}\}")
 _NAMED = re.compile(r'(?=aria-label="\{\{web-([a-z-]+)\}\}")')
 _SAID = re.compile(r"(?=>\{\{web-([a-z-]+)\}\}<)")
 """Where words stand in the page: `data-name` and `data-said` tell scripts which, for the day they change."""
 SCRIPT_WORDS = (
     *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
-    *("covered", "uncover"),
+    *("covered", "uncover", "reset"),
     *("share", "link", "copy", "copied"),
-    *("retry", "not-sent", "lost", "failed", "crowded", "forbidden", "slow"),
+    *("retry", "not-sent", "lost", "lost-photo", "failed", "crowded", "forbidden", "slow"),
     *("sending", "call-back"),
 )
 """Keys of `web.ftl`, without `web-`, that scripts show."""
@@ -85,9 +86,13 @@ def _template() -> str:
     return files("bot.adapters.web").joinpath("page", "index.html").read_text("utf-8")
 
 
-def data(locale: str) -> str:
+def all_words() -> frozenset[str]:
+    """Keys like `SCRIPT_WORDS`, of all that the page says."""
+    return frozenset({*SCRIPT_WORDS, *_WORD.findall(_template())})
+
+
+def data(locale: str, keys: Iterable[str] = SCRIPT_WORDS) -> str:
     """What the scripts need to know in one language, as JSON that can stand inside a `<script>` data block."""
-    keys = sorted({*SCRIPT_WORDS, *_WORD.findall(_template())})
     told = {
         "locale": locale,
         "types": TYPES,

@@ -2,10 +2,11 @@
 
 import { Composer } from "./composer.js";
 import { element, handOn } from "./element.js";
+import { Exchange, why } from "./exchange.js";
 import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
 import { data, follow } from "./speech.js";
-import { Refused, Stopped, ask } from "./stream.js";
+import { ask } from "./stream.js";
 import { drop, keep, kept } from "./transcript.js";
 
 const { types } = data;
@@ -13,28 +14,19 @@ const still = matchMedia("(prefers-reduced-motion: reduce)");
 const hero = document.getElementById("hero");
 
 async function press(button, pressed) {
-  if (pressed.getAttribute("aria-disabled") === "true") return;
-  pressed.setAttribute("aria-disabled", "true");
-  await converse({ kind: "press", payload: button.payload }, null, said(button.label));
-  pressed.removeAttribute("aria-disabled");
+  const from = pressed.closest(".message");
+  // A message that will be another one takes one press.
+  const one = from.classList.contains("turned") ? from : pressed;
+  if (one.dataset.pressed) return;
+  one.dataset.pressed = "yes";
+  pressed.ariaDisabled = "true";
+  await converse({ kind: "press", payload: button.payload }, { text: button.label, from });
+  pressed.ariaDisabled = null;
+  delete one.dataset.pressed;
 }
 
 const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
 let stuck = null;
-
-function why(error) {
-  const { words } = data;
-  if (!(error instanceof Refused)) return words.failed;
-  return { 403: words.forbidden, 408: words.slow, 429: words.crowded }[error.status] ?? words.failed;
-}
-
-/** What the page does about an answer before it is shown: in another language it speaks that one, in all tabs. */
-async function heed(reply) {
-  if (reply.code !== "language_set") return;
-  await follow();
-  reply.lang = data.locale;
-  localStorage.setItem("language", `${data.locale} ${Date.now()}`);
-}
 
 /** This browser has talked with us, until /forget: then nothing that was shown stays. */
 function remember({ code }) {
@@ -77,63 +69,22 @@ async function restore(items) {
   log.toEnd();
 }
 
-/** What tells that the connection is lost, once, until it is back; `put` brings the message to its place. */
-function loss(put) {
-  let node = null;
-  let hurry = null;
-  return (now) => {
-    hurry = now;
-    if (!node?.isConnected) put(node = log.trouble(data.words.lost, () => hurry()));
-  };
-}
-
-/** Send an event and show its answer; when it cannot be sent, offer to send it again. `mine` is the person's message. */
-async function converse(event, photo, mine) {
+function converse(event, said) {
   begin();
-  mine.classList.remove("unanswered");
-  const stop = {};
-  let place = log.waiting(photo && (() => stop.now()));
-  let progress = null;
-  const put = (node) => { log.replace(place, node); place = node; };
-  const lost = loss((node) => { progress = null; put(node); log.toEnd(); });
-  try {
-    for await (const reply of ask({ ...event, locale: data.locale }, photo, lost, stop)) {
-      if (reply.kind === "progress") {
-        if (!progress) {
-          progress = log.progress();
-          put(progress.node);
-          log.toEnd();
-        }
-        log.change(() => progress.update(reply));
-        continue;
-      }
-      await heed(reply);
-      const answer = await log.answer(reply, keep({ reply }));
-      log.replace(place, answer);
-      log.reveal(answer);
-      progress = null;
-      remember(reply);
-    }
-    place.remove();
-  } catch (error) {
-    place.remove();
-    if (error instanceof Stopped) {
-      // A photo that is called back is in the person's hands again.
-      log.remove(mine);
-      return composer.attach(photo);
-    }
-    mine.classList.add("unanswered");
-    mine.lastChild.dataset.state = data.words["not-sent"];
-    log.append(log.trouble(why(error), () => converse(event, photo, mine)));
-  }
+  return new Exchange({ log, remember, attach: (photo) => composer.attach(photo) }, event, said).run();
 }
 
 /** Send a moved slider; a picture with sliders takes the place of the one above them, all else is said below. */
 async function slide(payload, update) {
   const put = (node) => { stuck = node; log.append(node); };
+  let hurry = null;
+  const lost = (now) => {
+    hurry = now;
+    if (!stuck?.isConnected) put(log.trouble(data.words.lost, () => hurry()));
+  };
   stuck?.remove();
   try {
-    for await (const reply of ask({ kind: "press", payload, locale: data.locale }, null, loss(put))) {
+    for await (const reply of ask({ kind: "press", payload, locale: data.locale }, null, { lost })) {
       stuck?.remove();
       if (reply.kind === "picture" && reply.sliders.length) await update(reply);
       else if (reply.kind !== "progress") log.append(await log.answer(reply, keep({ reply })));
@@ -143,23 +94,15 @@ async function slide(payload, update) {
   }
 }
 
-function said(text, photo) {
-  const node = log.said(text, photo);
-  node.dataset.key = keep({ said: text, photo: Boolean(photo) });
-  return node;
-}
-
 function sendLine(text) {
   log.type = text.match(TYPE)?.[0].toUpperCase() ?? log.type;
-  return converse({ kind: "line", text }, null, said(text));
+  return converse({ kind: "line", text }, { text });
 }
 
 function sendPhoto(text, photo) {
-  const mine = said(text, photo);
-  const event = text ? { kind: "line", text } : { kind: "photo" };
   // A photo that the server would refuse is not worth the person's data: it is told of, not sent.
-  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, null, mine);
-  return converse(event, photo, mine);
+  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, { text, shown: photo });
+  return converse(text ? { kind: "line", text } : { kind: "photo" }, { text, photo });
 }
 
 const composer = new Composer(data, (text, photo) => (photo ? sendPhoto(text, photo) : sendLine(text)));

@@ -51,13 +51,13 @@ export class Controls {
     return [...(select ? [this.select(select)] : []), ...(menu.length ? [this.menu(menu)] : [])];
   }
 
-  /** Make a menu that is shown say `rows`: what stays keeps its place, what is new comes last. */
+  /** Make a menu that is shown say `rows`: what stays keeps its place, what goes leaves its own free, what is new comes last. */
   renew(menu, rows) {
     const most = Math.max(rows.length, menu.children.length);
     Array.from({ length: most }, (_, at) => rows[at] ?? []).forEach((row, at) => {
       const line = menu.children[at] ?? menu.appendChild(element("div", { className: "buttons" }));
       const kept = new Map([...line.children].map((node) => [node.textContent, node]));
-      for (const [label, node] of kept) if (!row.some((one) => one.label === label)) node.remove();
+      for (const [label, node] of kept) node.classList.toggle("idle", !row.some((one) => one.label === label));
       for (const one of row) {
         const node = kept.get(one.label);
         if (node?.dataset.payload === one.payload) continue;

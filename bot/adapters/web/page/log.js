@@ -110,15 +110,48 @@ export class Log {
     return node;
   }
 
-  /** A place for one answer: shows that work goes on until something else stands in it. What takes long to send can be called back. */
-  waiting(callBack) {
+  /** A place for one answer: shows that work goes on until something else stands in it. */
+  waiting() {
     const node = this.message("bot");
-    const dots = element("div", { className: "bubble dots" }, element("span", { className: callBack ? "" : "unseen", textContent: callBack ? this.words.sending : this.words.thinking }));
+    const dots = element("div", { className: "bubble dots" }, element("span", { className: "unseen", textContent: this.words.thinking }));
     dots.append(element("i"), element("i"), element("i"));
     node.lastChild.append(dots);
-    if (callBack) node.lastChild.append(element("button", { type: "button", className: "pill", textContent: this.words["call-back"], onclick: callBack }));
-    this.append(node);
     return node;
+  }
+
+  /** Such a place for a photo, which can be called back; `told(part)` shows how much of it has left. */
+  sending(callBack) {
+    const node = this.message("bot");
+    const bar = element("progress", { max: 1, value: 0 });
+    bar.setAttribute("aria-label", this.words.sending);
+    const much = element("span", { ariaHidden: "true" });
+    const label = element("p", {}, element("span", { textContent: this.words.sending }), much);
+    node.lastChild.append(element("div", { className: "bubble sending" }, label, bar), this.button("call-back", callBack));
+    const percent = new Intl.NumberFormat(this.locale, { style: "percent" });
+    node.told = (part) => {
+      // All has left, but that is not to have arrived and been looked at.
+      if (part === 1) bar.removeAttribute("value");
+      else bar.value = part;
+      much.textContent = percent.format(part);
+    };
+    node.told(0);
+    return node;
+  }
+
+  button(word, press, style = "") {
+    return element("button", { type: "button", className: `pill ${style}`, textContent: this.words[word], onclick: press });
+  }
+
+  /** Put `node` in the place of `old`, which is gone; whoever had the focus there goes on with the first button. */
+  turn(old, node) {
+    const text = (message) => message.querySelector(":scope > .body > .bubble");
+    // From page to page the buttons stay where they are.
+    if (old.classList.contains("turned") && text(old) && text(node)) text(node).style.minHeight = `${text(old).offsetHeight}px`;
+    const had = old.contains(document.activeElement);
+    this.change(() => old.replaceWith(node));
+    if (had) (node.querySelector("button") ?? this.root).focus({ preventScroll: true });
+    release(old);
+    this.reveal(node);
   }
 
   /** The message of a text or a picture, which the tab keeps under `key`. */
@@ -126,6 +159,7 @@ export class Log {
     const node = reply.kind === "picture" ? await this.picture(reply, key) : this.text(reply);
     node.dataset.key = key;
     node.lang = reply.lang;
+    node.classList.toggle("turned", reply.instead);
     return node;
   }
 
@@ -166,7 +200,8 @@ export class Log {
       follower.settle(reply.sliders);
       keep({ reply }, key);
     };
-    const follower = new Sliders(sliders, this.locale, (payload) => this.slide(payload, update));
+    node.classList.toggle("many", sliders.length > 2);
+    const follower = new Sliders(sliders, this.data, (payload) => this.slide(payload, update));
     card.firstChild.after(follower.node);
   }
 
@@ -210,12 +245,13 @@ export class Log {
     if (before) URL.revokeObjectURL(before.src);
   }
 
-  trouble(text, retry) {
+  /** What went wrong; it can be tried again and, with `callBack`, be given up. */
+  trouble(text, retry, callBack) {
     const node = this.message("bot");
     node.classList.add("trouble");
-    const button = element("button", { type: "button", className: "pill primary", textContent: this.words.retry });
-    button.addEventListener("click", () => { handOn(node, this.root); node.remove(); retry(); });
-    node.lastChild.append(element("p", { className: "bubble", textContent: text }), element("div", { className: "buttons" }, button));
+    const again = this.button("retry", () => { handOn(node, this.root); node.remove(); retry(); }, "primary");
+    const buttons = callBack ? [again, this.button("call-back", callBack)] : [again];
+    node.lastChild.append(element("p", { className: "bubble", textContent: text }), element("div", { className: "buttons" }, ...buttons));
     return node;
   }
 }

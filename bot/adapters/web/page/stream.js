@@ -26,26 +26,49 @@ function request(event, photo) {
   const form = new FormData();
   form.append("event", json);
   form.append("photo", photo, "photo");
-  return { body: form };
+  return { body: form, headers: {} };
 }
 
-/** Yields replies until the answer's end; throws when the connection breaks before, or says nothing more. */
-async function* once(event, photo, abort) {
-  const response = await fetch("/chat", { method: "POST", signal: abort.signal, ...request(event, photo) });
-  if (!response.ok) throw new Refused(response.status);
+/** Send a request; what comes of it comes piece by piece. `sent` is told how much of it has left, 0 to 1. `fetch` tells nobody. */
+function exchange({ body, headers }, sent, signal) {
+  const call = new XMLHttpRequest();
+  let seen = 0;
+  return new ReadableStream({
+    start(pieces) {
+      const more = () => { pieces.enqueue(call.responseText.slice(seen)); seen = call.responseText.length; };
+      const cut = () => pieces.error(new Error("cut off"));
+      call.open("POST", "/chat");
+      for (const [name, value] of Object.entries(headers)) call.setRequestHeader(name, value);
+      call.upload.onprogress = ({ loaded, total }) => sent(loaded / total);
+      call.onprogress = () => { if (call.status === 200) more(); };
+      call.onload = () => { if (call.status === 200) { more(); pieces.close(); } else pieces.error(new Refused(call.status)); };
+      Object.assign(call, { onerror: cut, onabort: cut });
+      signal.addEventListener("abort", () => call.abort());
+      call.send(body);
+    },
+  });
+}
+
+/** Yields replies until the answer's end; throws when the connection breaks before, or nothing moves any more. */
+async function* once(event, photo, abort, sent) {
   let quiet;
   const watch = () => { clearTimeout(quiet); quiet = setTimeout(() => abort.abort(), QUIET_MS); };
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-  let rest = "";
-  for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
-    const lines = (rest + value).split("\n");
-    rest = lines.pop();
-    watch();
-    for (const line of lines.filter((each) => each.trim())) {
-      const reply = JSON.parse(line);
-      if (reply.kind === "end") return clearTimeout(quiet);
-      yield reply;
+  watch();
+  try {
+    const reader = exchange(request(event, photo), (part) => { watch(); sent?.(part); }, abort.signal).getReader();
+    let rest = "";
+    for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
+      const lines = (rest + value).split("\n");
+      rest = lines.pop();
+      watch();
+      for (const line of lines.filter((each) => each.trim())) {
+        const reply = JSON.parse(line);
+        if (reply.kind === "end") return;
+        yield reply;
+      }
     }
+  } finally {
+    clearTimeout(quiet);
   }
   throw new Error("cut off");
 }
@@ -62,29 +85,34 @@ function pause(ms, hurry) {
 const away = ({ status }) => !status || (status >= 502 && status <= 504);
 
 /** Yields replies, also after the connection was lost, which `lost` is told with a function that hurries: it goes on by itself.
+ * `sent` is told how much has left, 0 to 1.
  *
  * All tries carry one id, so that nothing is done twice. What had arrived before is answered by nothing: then it is asked where
  * the person stands. After `stop.now()` this throws `Stopped`.
  */
-export async function* ask(event, photo, lost, stop = {}) {
-  let sent = { ...event, update: freshId() };
+export async function* ask(event, photo, { lost, sent, stop = {} } = {}) {
+  let told = { ...event, update: freshId() };
   for (let tries = 0; ; tries += 1) {
     const abort = new AbortController();
     let stopped = false;
     let answered = false;
     stop.now = () => { stopped = true; abort.abort(); };
     try {
-      for await (const reply of once(sent, photo, abort)) {
+      for await (const reply of once(told, photo, abort, sent)) {
         answered = true;
         yield { ...reply, lang: event.locale };
       }
       if (answered) return;
-      sent = { kind: "line", text: "/back", locale: event.locale, update: freshId() };
+      told = { kind: "line", text: "/back", locale: event.locale, update: freshId() };
       photo = null;
     } catch (error) {
       if (stopped) throw new Stopped();
       if (!lost || !away(error)) throw error;
-      await pause(WAITS_MS[tries] ?? 15_000, lost);
+      await pause(WAITS_MS[tries] ?? 15_000, (now) => {
+        stop.now = () => { stopped = true; now(); };
+        lost(now);
+      });
+      if (stopped) throw new Stopped();
     }
   }
 }

@@ -8,7 +8,7 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, CDPSession, FilePayload, Page, expect
 
 from bot.adapters.web.adapter import WebAdapter
 from bot.core.events import PhotoSent
@@ -119,11 +119,11 @@ async def test_what_was_sent_while_the_server_was_away_is_answered_once_it_is_ba
         await house.stop()
         await page.locator("#file").set_input_files(photo_file())
         await page.get_by_role("button", name="Send").click()
-        await expect(page.get_by_text(LOST)).to_be_visible()
+        await expect(page.get_by_text(say("en", "web-lost-photo"))).to_be_visible()
         await expect(page.get_by_role("button", name="Try again")).to_be_in_viewport(ratio=1)
         await house.start()
         await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
-        await expect(page.get_by_text(LOST)).to_have_count(0)
+        await expect(page.locator(".trouble")).to_have_count(0)
         await expect(page.locator(".message.you")).to_have_count(1)
     (event,) = service.events
     assert isinstance(event, PhotoSent)
@@ -168,6 +168,65 @@ async def test_a_photo_is_called_back_while_it_is_sent(browser: Browser) -> None
         await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_text("That is you.")).to_be_visible()
     assert len(service.events) == 1
+
+
+def large_file() -> FilePayload:
+    """A photo whose sending takes a while on a slow line."""
+    file = photo_file("large.jpg")
+    return {**file, "buffer": file["buffer"] + b"\0" * 2**20}
+
+
+async def throttle(network: CDPSession, rate: int) -> None:
+    """Let through so many bytes a second upwards; -1 is as fast as it can be."""
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": rate}
+    await network.send("Network.emulateNetworkConditions", conditions)
+
+
+HALFWAY = "() => { const bar = document.querySelector('.sending progress'); return bar?.value > 0 && bar.value < 1; }"
+
+
+async def test_a_photo_on_a_slow_line_tells_how_far_it_is_and_is_not_asked_for_again(
+    browser: Browser,
+) -> None:
+    service = Scripted()
+    async with at(browser, service) as (house, page):
+        network = await page.context.new_cdp_session(page)
+        await network.send("Network.enable")
+        await throttle(network, 100_000)
+        await page.locator("#file").set_input_files(large_file())
+        await page.get_by_role("button", name="Send").click()
+        await page.wait_for_function(HALFWAY)
+        await expect(page.locator(".sending")).to_contain_text("%")
+        await page.get_by_role("button", name=say("en", "web-call-back")).click()
+        await expect(page.locator("#attached")).to_contain_text("large.jpg")
+        await expect(page.locator(".message")).to_have_count(0)
+        await page.get_by_role("button", name="Send").click()
+        await page.wait_for_function(HALFWAY)
+        await house.stop()
+        await expect(page.get_by_text(say("en", "web-lost-photo"))).to_be_visible()
+        await expect(page.get_by_role("button", name=say("en", "web-call-back"))).to_be_visible()
+        await throttle(network, -1)
+        await house.start()
+        await page.get_by_role("button", name="Try again").click()
+        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".trouble")).to_have_count(0)
+        await expect(page.locator(".message.you")).to_have_count(1)
+    (event,) = service.events
+    assert isinstance(event, PhotoSent)
+    assert event.photo.data == large_file()["buffer"]
+
+
+async def test_a_photo_is_called_back_while_the_connection_is_lost(browser: Browser) -> None:
+    service = Scripted()
+    async with visit(browser, service) as page:
+        await page.route("**/chat", lambda route: route.abort())
+        await page.locator("#file").set_input_files(photo_file("mine.jpg"))
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text(say("en", "web-lost-photo"))).to_be_visible()
+        await page.get_by_role("button", name=say("en", "web-call-back")).click()
+        await expect(page.locator("#attached")).to_contain_text("mine.jpg")
+        await expect(page.locator(".message")).to_have_count(0)
+    assert service.events == []
 
 
 async def test_a_server_that_says_nothing_more_is_given_up(browser: Browser) -> None:

@@ -102,6 +102,68 @@ async def test_a_moved_slider_renders_in_place_and_moves_nothing_else(
     await service.close()
 
 
+async def test_a_slider_has_a_mark_where_nothing_is_changed_and_ways_back_to_it(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    faces = LiveFaces()
+    directions = [DirectionInfo(name="smile", low=-1, high=3, how="fitted")]
+    monkeypatch.setattr(fakes, "PACK", fakes.PACK.model_copy(update={"directions": directions}))
+    service = core(faces)
+    async with visit(browser, service) as page:
+        await to_sliders(page, count=1)
+        smile = page.get_by_role("slider")
+        label = say("en", "direction-smile")
+        back = page.get_by_role("button", name=f"{label}: {say('en', 'web-reset')}")
+        mark = await smile.evaluate("(node) => getComputedStyle(node).getPropertyValue('--zero')")
+        assert float(mark) == 0.25
+        # At 0 there is nothing to take back, and no room changes when there is.
+        await expect(back).to_be_hidden()
+        await page.evaluate(SHIFTS)
+        await smile.focus()
+        await page.keyboard.press("End")
+        await expect(page.locator(".live .caption")).to_contain_text("+3.0")
+        await page.keyboard.press("Shift+Tab")
+        await expect(back).to_be_focused()
+        await page.keyboard.press("Enter")
+        await expect(smile).to_be_focused()
+        await expect(smile).to_have_attribute("aria-valuetext", "0.0")
+        await expect(page.locator(".live .caption")).not_to_contain_text("3.0")
+        for key in ("Delete", "0"):
+            await page.keyboard.press("Home")
+            await expect(page.locator(".live .caption")).to_contain_text("−1.0")
+            await page.keyboard.press(key)
+            await expect(smile).to_have_value("0")
+            await expect(page.locator(".live .caption")).not_to_contain_text("−1.0")
+        await page.keyboard.press("End")
+        await smile.dblclick()
+        await expect(smile).to_have_value("0")
+        await page.evaluate(TWO_FRAMES)
+        assert await page.evaluate("window.shifts") == []
+    await service.close()
+
+
+async def test_many_sliders_stand_beside_the_face_and_what_is_said_of_it(
+    browser: Browser, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = ("smile", "age", "gender", "hair", "turn", "skin", "ei", "sefa-1")
+    directions = [DirectionInfo(name=name, low=-2, high=2, how="fitted") for name in names]
+    monkeypatch.setattr(fakes, "PACK", fakes.PACK.model_copy(update={"directions": directions}))
+    service = core(LiveFaces())
+    async with visit(browser, service) as page:
+        await to_sliders(page, count=6)
+        inside = ("", " .held", " .caption", " .sliders", " .tools")
+        boxes = [await page.locator(f".live .card{one}").bounding_box() for one in inside]
+        card, held, caption, sliders, tools = (box for box in boxes if box)
+        bottom = card["y"] + card["height"]
+        assert caption["x"] == tools["x"] == held["x"]
+        assert held["y"] + held["height"] <= caption["y"] + 8
+        assert caption["y"] + caption["height"] <= tools["y"] + 1
+        assert sliders["x"] >= held["x"] + held["width"]
+        assert bottom - tools["y"] - tools["height"] < 90
+        assert bottom - sliders["y"] - sliders["height"] < 90
+    await service.close()
+
+
 async def test_letters_and_numbers_are_folded_until_they_are_wanted_or_moved(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -1,0 +1,150 @@
+// One thing that the person does, and what comes of it: their message, the wait, and the answer.
+
+import { data, follow } from "./speech.js";
+import { Refused, Stopped, ask } from "./stream.js";
+import { keep } from "./transcript.js";
+
+/** So long a press stays unsaid: an answer that takes the place of its message leaves nothing to say. */
+const SOON_MS = 250;
+
+export function why(error) {
+  const { words } = data;
+  if (!(error instanceof Refused)) return words.failed;
+  return { 403: words.forbidden, 408: words.slow, 429: words.crowded }[error.status] ?? words.failed;
+}
+
+/** In another language the page speaks that one, in all tabs. */
+async function heed(reply) {
+  if (reply.code !== "language_set") return;
+  await follow();
+  reply.lang = data.locale;
+  localStorage.setItem("language", `${data.locale} ${Date.now()}`);
+}
+
+export class Exchange {
+  /** `page` has the `log`, is told what was answered (`remember`), and takes a photo that is called back (`attach`).
+   *
+   * `photo` is sent, `shown` only shown; `from` is the message whose button was pressed.
+   */
+  constructor(page, event, { text = "", photo = null, shown = photo, from = null }) {
+    Object.assign(this, { ...page, event, text, photo, shown, from, mine: null, place: null, stop: {} });
+  }
+
+  /** Send it and show the answer; when it cannot be sent, offer to send it again. */
+  async run() {
+    Object.assign(this, { place: null, progress: null, arrived: !this.photo });
+    this.mine?.classList.remove("unanswered");
+    if (!this.from) this.appear();
+    // Who goes from page to page is shown the next one, and nothing in between.
+    else if (!this.from.classList.contains("turned")) this.soon = setTimeout(() => this.appear(), SOON_MS);
+    const hooks = { lost: (now) => this.lost(now), sent: this.photo && ((part) => this.sent(part)), stop: this.stop };
+    try {
+      for await (const reply of ask({ ...this.event, locale: data.locale }, this.photo, hooks)) await this.hear(reply);
+      this.place?.remove();
+    } catch (error) {
+      this.fail(error);
+    } finally {
+      clearTimeout(this.soon);
+    }
+  }
+
+  /** The person's message, and that it is being answered. */
+  appear() {
+    clearTimeout(this.soon);
+    if (!this.mine) {
+      this.mine = this.log.said(this.text, this.shown);
+      this.mine.dataset.key = keep({ said: this.text, photo: Boolean(this.shown) });
+    }
+    if (!this.place) this.wait();
+  }
+
+  wait() {
+    this.waiting = this.photo ? this.log.sending(() => this.stop.now()) : this.log.waiting();
+    this.put(this.waiting);
+    this.log.toEnd();
+  }
+
+  put(node) {
+    if (this.place) this.log.replace(this.place, node);
+    else this.log.append(node);
+    this.place = node;
+  }
+
+  /** How much of the photo has left, 0 to 1. */
+  sent(part) {
+    if (this.place !== this.waiting) this.wait();
+    this.arrived = part === 1;
+    this.waiting.told(part);
+  }
+
+  /** Tell that the connection is lost, once, until it is back; `now` tries again at once. */
+  lost(now) {
+    this.appear();
+    this.hurry = now;
+    if (this.place.classList.contains("trouble")) return;
+    this.progress = null;
+    const { lost, "lost-photo": photo } = data.words;
+    this.put(this.log.trouble(this.arrived ? lost : photo, () => this.hurry(), this.photo && (() => this.stop.now())));
+    this.log.toEnd();
+  }
+
+  async hear(reply) {
+    if (reply.kind === "progress") return this.advance(reply);
+    await heed(reply);
+    const old = reply.instead && this.newest();
+    if (old) await this.turn(old, reply);
+    else await this.say(reply);
+    this.remember(reply);
+  }
+
+  advance(reply) {
+    this.appear();
+    if (!this.progress) {
+      this.progress = this.log.progress();
+      this.put(this.progress.node);
+      this.log.toEnd();
+    }
+    this.log.change(() => this.progress.update(reply));
+  }
+
+  async say(reply) {
+    this.appear();
+    const answer = await this.log.answer(reply, keep({ reply }));
+    this.log.replace(this.place, answer);
+    this.log.reveal(answer);
+    this.progress = null;
+  }
+
+  /** What stands now where the pressed button stood: another press may have been answered meanwhile. */
+  newest() {
+    let found = this.from;
+    while (found && !found.isConnected) found = found.next;
+    return found;
+  }
+
+  /** The answer takes the place of the message; the press is not said. */
+  async turn(old, reply) {
+    if (this.mine) {
+      this.log.remove(this.mine);
+      this.place.remove();
+      Object.assign(this, { mine: null, place: null });
+    }
+    clearTimeout(this.soon);
+    const answer = await this.log.answer(reply, keep({ reply }, old.dataset.key));
+    old.next = answer;
+    this.log.turn(old, answer);
+  }
+
+  fail(error) {
+    this.appear();
+    this.place.remove();
+    if (error instanceof Stopped) {
+      // A photo that is called back is in the person's hands again.
+      this.log.remove(this.mine);
+      return this.attach(this.photo);
+    }
+    this.mine.classList.add("unanswered");
+    this.mine.lastChild.dataset.state = data.words["not-sent"];
+    this.log.append(this.log.trouble(why(error), () => this.run()));
+  }
+}
