@@ -216,7 +216,10 @@ def chat(
         str, typer.Option("--as", help="Who you are: another name is another conversation.")
     ] = "me",
 ) -> None:
-    """Chat here: a command such as /mbti ENFP, @photo.jpg sends a photo, a number presses that button."""
+    """Chat here: a command such as /mbti ENFP, @photo.jpg sends a photo, a number presses that button.
+
+    /cancel or Ctrl-C cancels the work that goes on; Ctrl-C at the prompt ends the chat.
+    """
     settings = _settings()
     options = TerminalOptions(person=name, locale=locale or settings.locale, json=json, out=out)
     try:

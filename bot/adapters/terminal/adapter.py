@@ -8,11 +8,13 @@ import time
 import uuid
 from contextlib import aclosing
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO, TextIO
 
 from bot.adapters.terminal import typed
 from bot.adapters.terminal.lines import Lines
+from bot.adapters.terminal.meanwhile import Meanwhile
 from bot.adapters.terminal.printed import (
     Album,
     AlbumError,
@@ -22,7 +24,7 @@ from bot.adapters.terminal.printed import (
     Printer,
     buttons_of,
 )
-from bot.core.events import Command, Origin, Person
+from bot.core.events import Command, Origin, Person, Press
 from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Handler
@@ -61,18 +63,22 @@ class TerminalAdapter:
         Returns:
             0 when the stream ended and every line was answered, be it by an error's code; 1 when reading, or
             writing to `stdout`, could not go on; 2 when a picture could not be written to the folder, which is
-            told on stderr. Ctrl-C cancels this, as asyncio does.
+            told on stderr. Ctrl-C cancels the work that goes on, where somebody sits at a terminal; else, and when it
+            is pressed again, this itself, as asyncio does.
         """
-        lines, printer = Lines(stdin), self._printer(stdout)
+        printer = self._printer(stdout)
+        press = partial(self._press, printer)
+        meanwhile = self._meanwhile = Meanwhile(Lines(stdin), press, attended=stdin.isatty())
         try:
-            if stdout.isatty() and not self._options.json:
-                await self._return(printer)
-            while True:
-                printer.prompt()
-                if (line := await lines.next()) is None:
-                    return 0
-                if line.strip():
-                    await self._answer(line, printer, stdout)
+            with meanwhile.interrupts():
+                if stdout.isatty() and not self._options.json:
+                    await self._return(printer)
+                while True:
+                    printer.prompt()
+                    if (line := await meanwhile.next()) is None:
+                        return 0
+                    if line.strip():
+                        await self._answer(line, printer, stdout)
         except AlbumError as error:
             printer.close()
             print(await self._voice().say("terminal-no-folder", path=str(error)), file=sys.stderr)
@@ -103,7 +109,20 @@ class TerminalAdapter:
             return
         moving = not self._options.json and stdout.isatty()
         pace = self._options.pace_seconds / (10 if moving else 1)
-        async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
+        try:
+            async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
+                async for reply in replies:
+                    await self._show(reply, printer)
+                    self._meanwhile.goes_on(buttons_of(reply) if isinstance(reply, Progress) else ())
+            await self._meanwhile.ended()
+        finally:
+            self._meanwhile.leave()
+
+    async def _press(self, printer: Printer, button: Button, by_key: bool) -> None:
+        """Press a button of the work that goes on."""
+        if by_key:
+            printer.show(Text(await self._voice().say("terminal-cancelling")))
+        async with aclosing(self._service.handle(Press(self._origin(), button.payload))) as replies:
             async for reply in replies:
                 await self._show(reply, printer)
 

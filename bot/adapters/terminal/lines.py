@@ -36,12 +36,18 @@ class Lines:
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream = _unbuffered(stream)
+        self._asked: asyncio.Future[bytes | None] | None = None
 
     async def next(self) -> bytes | None:
-        """The next line, or None at the end.
+        """The next line, or None at the end; whoever stops waiting for it leaves it to the next who asks."""
+        if self._asked is None:
+            self._asked = self._ask()
+        line = await asyncio.shield(self._asked)
+        self._asked = None
+        return line
 
-        A daemon thread waits for it, so that Ctrl-C need not wait for the Enter key.
-        """
+    def _ask(self) -> asyncio.Future[bytes | None]:
+        """A daemon thread waits for the line, so that Ctrl-C need not wait for the Enter key."""
         loop = asyncio.get_running_loop()
         found: asyncio.Future[bytes | None] = loop.create_future()
 
@@ -65,4 +71,4 @@ class Lines:
                 loop.call_soon_threadsafe(tell, line, error)
 
         threading.Thread(target=read, name="typeface-lines", daemon=True).start()
-        return await found
+        return found

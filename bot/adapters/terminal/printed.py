@@ -125,8 +125,12 @@ def human_line(reply: Reply, kept: Kept | None) -> str:
     if kept:
         parts.append(f"({kept.label}: {kept.file})")
     if not isinstance(reply, Progress):
-        parts += [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
+        parts += _numbered(reply)
     return "  ".join(part for part in parts if part)
+
+
+def _numbered(reply: Reply) -> list[str]:
+    return [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
 
 
 class HumanPrinter:
@@ -161,7 +165,8 @@ class HumanPrinter:
             )
             self._task = self._bar.add_task("", total=1)
             self._bar.start()
-        self._bar.update(self._task, description=one_line(reply.text), completed=reply.fraction)
+        told = "  ".join((one_line(reply.text), *_numbered(reply)))
+        self._bar.update(self._task, description=told, completed=reply.fraction)
 
     def close(self) -> None:
         """Take the moving line away."""

@@ -64,6 +64,8 @@ def _photo(written: bytes) -> Photo | Mistake:
 
 
 def _command(name: str, text: str, file: bytes | None, origin: Origin) -> Event | Mistake:
+    if name == "cancel":  # work that goes on would have heard it
+        return Mistake("nothing_runs", "nothing-runs", "")
     photo = None if file is None else _photo(file)
     if isinstance(photo, Mistake):
         return photo

@@ -4,3 +4,4 @@ terminal-no-file-named = After the @ comes the name of a photo, for example @me.
 terminal-no-folder = Pictures cannot be written to the folder { $path }: choose another one with --out.
 terminal-no-such-button = There is no button { $number } now.
 terminal-file = file
+terminal-cancelling = Cancelling… Press Ctrl-C once more to end the chat.

@@ -4,3 +4,4 @@ terminal-no-file-named = @ のあとに写真のファイル名を書いてく�
 terminal-no-folder = このフォルダーには画像を保存できません: { $path }（--out で別のフォルダーを選んでください）
 terminal-no-such-button = { $number } 番のボタンは今ありません。
 terminal-file = ファイル
+terminal-cancelling = キャンセルしています… もう一度 Ctrl-C を押すと会話が終わります。
