@@ -134,7 +134,6 @@ async def test_a_word_or_its_number_cancels_it_too(desk: Desk, typed: str) -> No
 
 async def test_the_end_of_typing_in_mid_work_ends_the_chat_when_the_work_has(desk: Desk) -> None:
     await desk.works()
-    desk.types(CTRL_D)
-    desk.types(CTRL_C)
+    desk.types(f"/cancel\n{CTRL_D}")
     await desk.sees(say("en", "error-cancelled"))
     assert await desk.ends() == 0
