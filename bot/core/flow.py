@@ -55,7 +55,7 @@ def advance(state: State, known: Known) -> Turn:
     if state.gender is None:
         return ask_gender(state, known)
     if not known.consented:
-        return ask_consent(state, known)
+        return ask_consent(state, known, again=bool(known.photo) and state.waiting == "consent")
     if known.photo is None:
         return ask_selfie(state, known, gone=state.photo_sent)
     return project(state, known)
@@ -68,15 +68,19 @@ def offer_selfie(state: State, known: Known) -> Turn:
     """
     if known.consented and state.face and known.kept and not known.photo and not known.running:
         return render_blend(state, known)
+    if known.photo and state.consent_asked and not known.consented:
+        return ask_consent(state, known, again=True)
     if known.consented or known.photo or known.running or not state.consent_asked:
         return advance(state, known)
     say = Say((Line("offer-selfie"),), menus.offer(known), code="ask_selfie")
     return replace(state, waiting="selfie"), (say,)
 
 
-def ask_consent(state: State, known: Known) -> Turn:
+def ask_consent(state: State, known: Known, *, again: bool = False) -> Turn:
+    """Ask whether a selfie may be looked at; `again`, in short, while the whole question is open."""
     lines = (Line("consent-photo"),) if known.photo else ()
-    say = Say((*lines, Line("consent", {"hours": known.hours})), menus.CONSENT, code="ask_consent")
+    words = Line("consent-again" if again else "consent", {"hours": known.hours})
+    say = Say((*lines, words), menus.CONSENT, code="ask_consent")
     return replace(state, waiting="consent", consent_asked=True), (say,)
 
 

@@ -177,6 +177,29 @@ async def test_the_words_of_the_consent_are_not_repeated_under_every_face(bench:
     assert isinstance(final(await bench.send(press(Action.AGREE))), Shown)
 
 
+async def test_who_sends_the_photo_while_the_consent_is_asked_reads_it_once(bench: Bench) -> None:
+    whole = final(await bench.send(command("mbti", "ENFP", "man")))
+    short = final(await bench.send(selfie(b"mine")))
+    assert short.text == "\n\n".join((say("en", "consent-photo"), say("en", "consent-again", hours=24)))
+    assert actions(short) == actions(whole)
+    # Another type, or another photo, asks as shortly; nobody who comes back is asked without the words.
+    assert final(await bench.send(command("mbti", "INTJ", "man"))).text == short.text
+    assert final(await bench.send(selfie(b"better"))).text == short.text
+    back = final(await bench.send(command("back")))
+    assert say("en", "consent", hours=24) in back.text
+    assert isinstance(final(await bench.send(press(Action.AGREE))), Shown)
+    bench.faces.assert_blend(b"better", "INTJ", 0.5)
+
+
+async def test_who_sends_the_photo_first_reads_the_consent_once(bench: Bench) -> None:
+    await bench.send(selfie(b"early"))
+    await bench.send(press(Action.TYPE, "ENFP"))
+    first = final(await bench.send(press(Action.GENDER, "female")))
+    assert say("en", "consent", hours=24) in first.text
+    second = final(await bench.send(command("mbti", "INTJ", "man")))
+    assert say("en", "consent-again", hours=24) in second.text
+
+
 @pytest.mark.parametrize("locale", ["en", "ko"])
 async def test_a_caption_tells_what_is_kept(bench: Bench, locale: str) -> None:
     await blended(bench)

@@ -36,6 +36,11 @@ consent =
     }.
     · /forget deletes everything at once, whenever you like.
     Is that all right?
+consent-again =
+    I look at it once you agree to what I asked before: it is you, and you are an adult. The photo stays in memory, for 15 minutes at most; your face, as encrypted numbers, for { $hours ->
+        [one] one hour
+       *[other] { $hours } hours
+    }. "Privacy" tells more.
 declined = That is fine, no photo then. You can still meet your match or look at other types.
 declined-later = That is fine. You agreed earlier; to take that back, press "Forget me" and all that I keep is deleted.
 still-photo = I am still working on your selfie; the blended face comes as soon as it is done.
