@@ -19,7 +19,8 @@ from bot.adapters.telegram.delivery import GoneError, acknowledge
 from bot.adapters.telegram.downloads import Downloads
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.moves import Moves
-from bot.adapters.telegram.render import Answer
+from bot.adapters.telegram.patience import Patience
+from bot.adapters.telegram.render import Answer, Post
 from bot.adapters.telegram.rights import Rights
 from bot.adapters.telegram.updates import Incoming, Left, Moved, Notice, Place, read
 from bot.core import gate
@@ -67,7 +68,7 @@ class Desk:
         self._bot = bot
         self._handler = handler
         self._paces = paces
-        self._budget = budget
+        self._post = Post(bot, budget, Patience(bot), self._heard)
         self._downloads = Downloads(bot)
         self._rights = Rights(bot)
         self._inline = Inline(bot, handler)
@@ -208,7 +209,7 @@ class Desk:
             raise
 
     def _open(self, place: Place, origin: Origin, postscripts: tuple[str, ...] = ()) -> Answer:
-        return Answer(self._bot, place, Voice(self._handler, origin), self._budget, postscripts, self._heard)
+        return Answer(self._post, place, Voice(self._handler, origin), postscripts)
 
     def _heard(self, old: int, new: int) -> None:
         """An answer was told that its group has moved."""

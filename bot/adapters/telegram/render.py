@@ -6,7 +6,7 @@ All texts are plain: no parse mode is ever set, so nothing that a person typed c
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import structlog
@@ -24,6 +24,7 @@ from telegram.error import BadRequest, ChatMigrated, TelegramError
 
 from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, insist, is_gone
+from bot.adapters.telegram.patience import Patience
 from bot.adapters.telegram.updates import Place, Pressed
 from bot.core.languages import Voice
 from bot.core.pieces import length, pieces
@@ -48,28 +49,24 @@ def _button(button: Button) -> InlineKeyboardButton:
     return InlineKeyboardButton(button.label, callback_data=button.payload, style=style)
 
 
+@dataclass(frozen=True)
+class Post:
+    """What all answers go through. `heard` is told when Telegram says that a group has another id now."""
+
+    bot: Bot
+    budget: Budget
+    patience: Patience
+    heard: Callable[[int, int], None]
+
+
 class Answer:
-    """The answer to one event, in one place.
+    """The answer to one event, in one place. `postscripts` are sentences of our own that end its first message."""
 
-    `postscripts` are sentences of our own that end its first message; `heard` is told when Telegram says that the group
-    has another id now.
-    """
-
-    def __init__(
-        self,
-        bot: Bot,
-        place: Place,
-        voice: Voice,
-        budget: Budget,
-        postscripts: tuple[str, ...],
-        heard: Callable[[int, int], None],
-    ) -> None:
-        self._bot = bot
+    def __init__(self, post: Post, place: Place, voice: Voice, postscripts: tuple[str, ...]) -> None:
+        self._post, self._bot = post, post.bot
         self._place = place
         self._voice = voice
         self._postscripts = postscripts
-        self._budget = budget
-        self._heard = heard
         self._progress: Message | None = None
         self._pictured = False
         self._previews, self._quiet = True, False
@@ -148,7 +145,8 @@ class Answer:
         place, self._place = self._place, replace(self._place, pressed=None)
         where: dict[str, Any] = {"chat_id": place.chat, "message_id": at.message, "reply_markup": markup}
         try:
-            await insist(lambda: edit(**where, **content))
+            async with self._post.patience.at(place, content):
+                await insist(lambda: edit(**where, **content))
         except ChatMigrated as error:
             self._move(error.new_chat_id)
             return False
@@ -169,17 +167,18 @@ class Answer:
 
     async def _deliver(self, send: Callable[..., Awaitable[T]], **content: Any) -> T:
         """Insist on `send`, also into the supergroup that the group has become meanwhile."""
-        try:
-            return await insist(lambda: send(**self._where(), **content))
-        except ChatMigrated as error:
-            self._move(error.new_chat_id)
-            return await insist(lambda: send(**self._where(), **content))
+        async with self._post.patience.at(self._place, content):
+            try:
+                return await insist(lambda: send(**self._where(), **content))
+            except ChatMigrated as error:
+                self._move(error.new_chat_id)
+                return await insist(lambda: send(**self._where(), **content))
 
     def _move(self, new: int) -> None:
         """Go on in the supergroup."""
         old, self._place = self._place.chat, self._place.moved(new)
         self._progress, self._pictured, self._previews = None, False, True
-        self._heard(old, new)
+        self._post.heard(old, new)
 
     async def _say(self, text: str, menu: Menu) -> None:
         *heads, last = pieces(text, MAX_TEXT)
@@ -230,7 +229,7 @@ class Answer:
     async def _edit(self, reply: Progress) -> None:
         """Show how far the work is. Left out rather than queued while there is hardly room for answers."""
         text, markup = reply.drawn, keyboard(reply.menu)
-        if self._quiet or not self._budget.spare(self._place.chat):
+        if self._quiet or not self._post.budget.spare(self._place.chat):
             return
         message = self._progress
         if message is None:

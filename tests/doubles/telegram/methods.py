@@ -12,6 +12,13 @@ from tests.doubles.telegram.world import BOT, Wire, World
 
 MAX_TEXT, MAX_CAPTION, MAX_DATA = 4096, 1024, 64
 MEDIA = ("photo", "video", "animation", "document")
+ACTIONS = {"typing", "choose_sticker", "find_location"} | {
+    f"{doing}_{what}"
+    for doing, what in (
+        *(("upload", what) for what in ("photo", "video", "voice", "document", "video_note")),
+        *(("record", what) for what in ("video", "voice", "video_note")),
+    )
+}
 
 
 def units(text: str) -> int:
@@ -63,7 +70,7 @@ class Methods:
             "getWebhookInfo": lambda _: feed.info(),
             "sendMessage": self._send_message,
             "sendMediaGroup": self._send_group,
-            "sendChatAction": lambda p: bool(world.chat(p.text("chat_id"))),
+            "sendChatAction": self._act,
             "editMessageText": self._edit_text,
             "editMessageCaption": self._edit_caption,
             "editMessageMedia": self._edit_media,
@@ -137,6 +144,12 @@ class Methods:
     def _medium(self, params: Params, item: Wire) -> Wire:
         caption = checked_caption(str(item.get("caption", "")))
         return {**self._world.files.sent(params, item["type"], item["media"]), "caption": caption}
+
+    def _act(self, params: Params) -> bool:
+        self._world.chat(params.text("chat_id"))
+        if params.text("action") not in ACTIONS:
+            raise bad("wrong parameter action in request")
+        return True
 
     # Editing
 
