@@ -25,7 +25,7 @@ from bot.core.turns import Rate
 from bot.drawing.pen import Pen
 from bot.settings import DiscordSettings, TelegramSettings
 from tests.bot.adapters.telegram.house import house
-from tests.bot.core.fakes import FakeStore
+from tests.bot.core.world.memory import Memory
 from tests.crowd.discord import OnDiscord
 from tests.crowd.faces import MarkedFaces
 from tests.crowd.player import Player
@@ -123,7 +123,7 @@ async def adapters(
 @asynccontextmanager
 async def in_memory(faces: Faces) -> AsyncIterator[Service]:
     """The core without a database, which takes most of the time of a real one."""
-    service = Service(faces, FakeStore(), Pen(), time, House(3600))
+    service = Service(faces, Memory(), Pen(), time, House(3600))
     yield service
     await service.close()
 

@@ -7,15 +7,17 @@ from bot.core.house import House
 from bot.core.replies import Reply
 from bot.core.service import Service
 from db.records import PersonRef
-from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces, FakeStore
+from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
 from tests.bot.core.people import ANN, check
+from tests.bot.core.world.memory import Memory
+from tests.bot.core.world.rows import Someone
 
 
 class Bench:
     """A service with recording fakes at its ports."""
 
     def __init__(self) -> None:
-        self.faces, self.store = FakeFaces(), FakeStore()
+        self.faces, self.store = FakeFaces(), Memory()
         self.drawing, self.clock = FakeDrawing(), FakeClock()
         self.service = self.started()
 
@@ -35,6 +37,10 @@ class Bench:
         for reply in replies:
             check(reply)
         return replies
+
+    def row(self, person: Person = ANN) -> Someone:
+        """What is kept about the person."""
+        return self.store.row(self.ref(person))
 
     def ref(self, person: Person = ANN) -> PersonRef:
         return PersonRef(person.platform, person.id)

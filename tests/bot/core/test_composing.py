@@ -159,7 +159,7 @@ async def test_the_chosen_face_is_remembered_with_the_photo(bench: Bench) -> Non
     await bench.send(press(Action.PICK, *actions(numbers)[1][1]))
     await composed(bench)
     assert bench.faces.composed == [(b"two", BOXES[1])]
-    assert str(BOXES[1][0]) not in bench.store.states[bench.ref(), "c"]
+    assert str(BOXES[1][0]) not in bench.row().states["c"]
 
 
 async def test_several_faces_in_the_photo_are_numbered_and_one_is_chosen(bench: Bench) -> None:
@@ -259,7 +259,7 @@ async def test_a_kept_face_that_does_not_serve_any_more(bench: Bench) -> None:
     assert final(await bench.send(IN_PHOTO)).code == "bad_latent"
     assert final(await bench.send(IN_PHOTO)).code == "expired"
     await bench.send(selfie())
-    bench.store.faces.clear()
+    bench.row().faces.clear()
     assert final(await bench.send(IN_PHOTO)).code == "face_gone"
 
 
@@ -317,10 +317,10 @@ async def test_forget_while_it_is_made(bench: Bench) -> None:
 async def test_a_restart_while_it_is_made_is_told(bench: Bench) -> None:
     await blended(bench)
     task = await waiting(bench)
-    saved = dict(bench.store.states)
+    saved = dict(bench.row().states)
     await bench.service.close()
     assert final(await task).code == "stopping"
-    bench.store.states = saved
+    bench.row().states = saved
     bench.faces.gate = None
     bench.started()
     told, _ = await bench.send(command("help"))
@@ -341,7 +341,7 @@ async def test_it_ends_with_its_photos_time(bench: Bench) -> None:
 async def test_a_store_or_a_port_that_breaks(bench: Bench) -> None:
     await blended(bench)
     for name in ("face", "log_job", "save"):
-        bench.store.fail_next = {name}
+        bench.store.failing = {name}
         assert final(await bench.send(IN_PHOTO)).code == "store_down"
         assert not bench.service._presences.all()
     await composed(bench)
@@ -383,7 +383,7 @@ async def test_the_file_is_that_very_picture(bench: Bench) -> None:
     bench.faces.assert_blend(b"selfie", "ENFP", 0.65)
     assert bench.faces.composed[-1] == (b"selfie", BOXES[1])
     assert bench.faces.composed_as[-3:] == ["jpeg", "png", "png"]
-    assert not [made for _, made in bench.store.made.values() if "photo" in made.making]
+    assert not [made for made in bench.row().made.values() if "photo" in made.making]
 
 
 @pytest.mark.parametrize("gone", ["time", "restart", "another"])
@@ -406,12 +406,12 @@ async def test_the_file_of_a_photo_that_is_gone(bench: Bench, gone: str) -> None
 
 async def test_the_file_costs_nothing_and_needs_no_pause(bench: Bench) -> None:
     """It is what the person has had already."""
-    bench.store.settings["discord", "guild"] = CommunitySettings(quota=2, cooldown=60)
+    bench.store.settings["guild"] = CommunitySettings(quota=2, cooldown=60)
     await blended(bench)
     args = button(await composed(bench, at(IN_PHOTO)), Action.PHOTO_ORIGINAL)
-    assert bench.store.used == {(bench.ref(), "guild"): 1}
+    assert [count for count, _ in bench.store.uses.values()] == [1]
     assert final(await bench.send(at(press(Action.PHOTO_ORIGINAL, *args)))).code is None
-    assert bench.store.used == {(bench.ref(), "guild"): 1}
+    assert [count for count, _ in bench.store.uses.values()] == [1]
 
 
 async def test_the_file_when_the_server_fails(bench: Bench) -> None:
@@ -434,7 +434,7 @@ async def test_no_habit_shows_everyone_ones_own_photo(bench: Bench, way: str) ->
     if way == "/public":
         await bench.send(command("public"))
     else:
-        bench.store.settings["discord", "guild"] = CommunitySettings(public=True)
+        bench.store.settings["guild"] = CommunitySettings(public=True)
     shown = await composed(bench, at(IN_PHOTO))
     assert not shown.public
     assert button(shown, Action.REVEAL)
@@ -505,7 +505,7 @@ async def test_privacy_tells_of_the_photo_that_is_kept(bench: Bench) -> None:
 async def test_the_state_holds_nothing_of_the_photo(bench: Bench) -> None:
     await blended(bench, b"SECRETPIXELS")
     await composed(bench)
-    saved = bench.store.states[bench.ref(), "c"]
+    saved = bench.row().states["c"]
     assert "SECRET" not in saved
     assert from_json(saved).doing == "photo"
 

@@ -10,7 +10,8 @@ from bot.core.wording import say
 from db.community import CommunitySettings
 from db.records import PersonRef, Preferences
 from tests.bot.core.conftest import Bench
-from tests.bot.core.fakes import FakeStore
+from tests.bot.core.world.memory import Memory
+from tests.bot.core.world.rows import Someone
 
 ANN, GROUP = PersonRef("telegram", "1"), ("telegram", "-100")
 
@@ -29,8 +30,8 @@ ANN, GROUP = PersonRef("telegram", "1"), ("telegram", "-100")
 async def test_what_the_person_chose_comes_first(
     chosen: Preferences, told: str, place: str | None, spoken: str
 ) -> None:
-    store = FakeStore()
-    store.wishes[ANN], store.settings[GROUP] = chosen, CommunitySettings(locale=place)
+    store = Memory()
+    store.people[ANN], store.settings[GROUP[1]] = Someone(wishes=chosen), CommunitySettings(locale=place)
     origin = Origin(Person(*GROUP[:1], "1"), "-100", told, community="-100")  # type: ignore[arg-type]
     assert await Languages(store).of(origin) == spoken
     store.down = True

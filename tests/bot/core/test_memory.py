@@ -107,7 +107,9 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         lambda which, kind=kind: both.named(kind, n, which)
         for kind in ("face", "code", "token", "pair", "tag")
     )
-    chat, here = f"chat {n % 2}", both.place
+    here = both.place + " later" * (n % 3 == 0)
+    chat = [here, "chat"][n % 2]
+    ruled = here if both.twin.moves else both.place  # a group whose admins have set something is no other one
 
     def made(which: str) -> str:
         return f'{{"face":"{face(which)}"}}'
@@ -151,11 +153,12 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         "pair_latents": (pair, who, "selfie"),
         "withdraw_pair": (pair, who),
         "note_community": ("discord", here),
-        "change_community": (who, here, key, value),
+        "move_community": ("discord", both.place, f"{both.place} later"),
+        "change_community": (who, ruled, key, value),
         "community": ("discord", here),
         "audit": ("discord", here, 0, 5),
-        "block": (who, here, other),
-        "unblock": (who, here, tag),
+        "block": (who, ruled, other),
+        "unblock": (who, ruled, tag),
         "blocks": ("discord", here),
         "blocked": (who, here),
         "put_on_map": (who, here, ["ENFP", "INTJ"][n % 2]),
@@ -163,7 +166,7 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         "on_map": (who, here),
         "type_map": ("discord", here),
         "take_quota": (who, here, {"limit": [None, 1, 2][n % 3], "cooldown": [0, 90][n % 2]}),
-        "reset_quota": (who, here, other),
+        "reset_quota": (who, ruled, other),
         "give_back": (who, here),
         "open_session": (who, chat, "ENFP", "female", here),
         "close_session": (who, chat, "matched"),
@@ -182,13 +185,14 @@ async def test_whatever_is_asked_of_it(both: Both, seed: int) -> None:
         both.twin.now += timedelta(seconds=1)  # no two things are equally old
         known = calls(both, random.choice(both.people), random.choice(both.people), random.randrange(12))
         name = random.choice([*known, "later"])
-        # To be forgotten is rare, so that there is something to forget.
+        # To be forgotten is rare, so that there is something to forget, and a group moves once.
         if name == "later":
             both.twin.now += timedelta(seconds=random.choice([1, 100, 100, 700, 700, 700, 700, DAY]))
-        elif name != "forget" or random.random() < 0.2:
+        elif name not in {"forget", "move_community"} or random.random() < 0.2:
             *said, options = known[name] if isinstance(known[name][-1], dict) else (*known[name], {})
             await both.call(
                 name,
                 lambda which, said=said: tuple(one(which) if callable(one) else one for one in said),
                 **options,
             )
+    assert both.twin.moves == {both.place: f"{both.place} later"}

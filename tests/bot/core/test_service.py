@@ -10,6 +10,7 @@ from bot.core.replies import Progress, Shown, Text
 from tests.bot.core.conftest import Bench
 from tests.bot.core.fakes import JPEG
 from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie, text
+from tests.bot.core.world.rows import DAY
 
 
 async def agreed(bench: Bench, person: Person = ANN, chat: str = "c") -> None:
@@ -44,10 +45,10 @@ async def test_the_main_job_from_start_to_match(bench: Bench) -> None:
     assert "ENFP" in shown.picture.alt
     assert actions(consent)[0] == (Action.AGREE, ())
     assert consent.code == "ask_consent"
-    assert not bench.store.consents
+    assert not bench.row().agreed
 
     assert final(await bench.send(press(Action.AGREE))).code == "ask_selfie"
-    assert bench.store.consents == {bench.ref()}
+    assert bench.row().agreed
 
     replies = await bench.send(selfie())
     progress, last = replies[:-1], final(replies)
@@ -58,7 +59,8 @@ async def test_the_main_job_from_start_to_match(bench: Bench) -> None:
     bench.faces.assert_blend(b"selfie", "ENFP", 0.5)
     assert isinstance(last, Shown)
     assert not last.public
-    assert bench.store.faces["face-0"] == (bench.ref(), b"selfie", 86400)
+    ((face, latent),) = bench.row().faces.values()
+    assert (latent, face.expires - face.created) == (b"selfie", DAY)
 
     ask = final(await bench.send(press(Action.MATCH)))
     assert len(actions(ask)) == 3
@@ -70,7 +72,7 @@ async def test_the_main_job_from_start_to_match(bench: Bench) -> None:
     final(await bench.send(command("match")))
     bench.faces.assert_type("ISTJ", "male")
     assert bench.store.closed == ["matched", "matched"]
-    assert bench.store.sessions == [(bench.ref(), "ENFP", "female")]
+    assert bench.row().walks == [(None, "ENFP", "female")]
     assert [job[0] for job in bench.store.jobs] == ["render", "project", "render", "render", "render"]
     assert bench.store.jobs[1] == ("project", 5, 900, "done")
 
@@ -87,11 +89,11 @@ async def test_one_command_with_everything(bench: Bench) -> None:
 
 async def test_a_session_in_a_community_notes_it(bench: Bench) -> None:
     await agreed(bench)
-    assert not bench.store.communities
+    assert not bench.store.known
     where = replace(origin(), community="77")
     for kind in ("ENFP", "INTJ"):
         await bench.send(Command(where, "mbti", {"type": kind, "gender": "male"}))
-    assert bench.store.communities == {("discord", "77")}
+    assert bench.store.known == {"77"}
 
 
 async def test_korean(bench: Bench) -> None:
@@ -131,7 +133,7 @@ async def test_no_consent_no_projection(bench: Bench) -> None:
     await bench.send(press(Action.RETRY, "photo"))
     await bench.send(press(Action.AGAIN))
     bench.faces.assert_nothing_projected()
-    assert not bench.store.consents
+    assert not bench.row().agreed
 
 
 async def test_a_photo_waits_no_longer_than_fifteen_minutes(bench: Bench) -> None:
@@ -221,7 +223,7 @@ async def test_the_last_selfie_serves_in_every_chat(bench: Bench) -> None:
 
 async def test_a_kept_face_that_is_gone_is_asked_for_again(bench: Bench) -> None:
     await blended(bench)
-    bench.store.faces.clear()
+    bench.row().faces.clear()
     gone = final(await bench.send(press(Action.MORE_ME)))
     assert gone.code == "face_gone"
     assert final(await bench.send(press(Action.MORE_ME))).code == "expired"
@@ -290,13 +292,13 @@ async def test_double_delivery_is_answered_once(bench: Bench) -> None:
 
 
 async def test_an_unreadable_state_starts_fresh(bench: Bench) -> None:
-    bench.store.states[bench.ref(), "c"] = '{"version": 99}'
+    bench.row().states["c"] = '{"version": 99}'
     assert isinstance(final(await bench.send(command("start"))), Text)
 
 
 async def test_the_state_holds_no_picture_and_no_latent(bench: Bench) -> None:
     await blended(bench, b"SECRETPIXELS")
-    saved = bench.store.states[bench.ref(), "c"]
+    saved = bench.row().states["c"]
     assert "SECRET" not in saved
     assert "U0VDUkVU" not in saved
     assert len(saved) < 600

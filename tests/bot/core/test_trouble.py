@@ -202,7 +202,7 @@ async def test_another_face_of_the_photo_is_tried_again_too(bench: Bench, how: s
             told = final(await bench.send(press(Action.CANCEL, "3")))
             stopped(await task)
         case _:
-            bench.store.fail_next = {"keep_face"}
+            bench.store.failing = {"keep_face"}
             told = final(await bench.send(press(Action.PICK, *two)))
     assert actions(told)[0] == (Action.RETRY, ("photo",))
     assert len(bench.faces.projected) == 3
@@ -238,7 +238,7 @@ async def test_cancel_stops_the_work(bench: Bench) -> None:
     assert actions(told)[0] == (Action.RETRY, ("photo",))
     stopped(await task)
     assert bench.faces.cancelled == 1
-    assert not bench.store.faces
+    assert not bench.row().faces
     bench.faces.gate = None
     assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
     assert final(await bench.send(press(Action.CANCEL, "1"))).code is None
@@ -255,7 +255,7 @@ async def test_what_was_cancelled_is_not_kept(bench: Bench) -> None:
     bench.store.pause["log_job"].set()
     assert final(await cancel).text.startswith("Cancelled")
     stopped(await task)
-    assert not bench.store.faces
+    assert not bench.row().faces
 
 
 async def test_forget_while_a_job_runs(bench: Bench) -> None:
@@ -297,10 +297,10 @@ async def test_forget_tells_of_a_receipt_and_begins_anew(bench: Bench) -> None:
 
 async def test_a_restart_in_mid_job_is_told(bench: Bench) -> None:
     task, _ = await running(bench)
-    saved = dict(bench.store.states)
+    saved = dict(bench.row().states)
     await bench.service.close()
     final(await task)
-    bench.store.states = saved
+    bench.row().states = saved
     bench.faces.gate = None
     bench.started()
     replies = await bench.send(command("help"))
@@ -311,10 +311,10 @@ async def test_a_restart_in_mid_job_is_told(bench: Bench) -> None:
 
 async def test_a_selfie_after_a_restart_just_works(bench: Bench) -> None:
     task, _ = await running(bench)
-    saved = dict(bench.store.states)
+    saved = dict(bench.row().states)
     await bench.service.close()
     assert final(await task).code == "stopping"
-    bench.store.states = saved
+    bench.row().states = saved
     bench.faces.gate = None
     bench.started()
     replies = await bench.send(selfie(b"again"))
@@ -336,7 +336,7 @@ async def test_closing_the_answer_cancels_the_work(bench: Bench) -> None:
     await replies.aclose()
     await settle()
     assert bench.faces.cancelled == 1
-    assert not bench.store.faces
+    assert not bench.row().faces
     bench.faces.gate = None
     assert isinstance(final(await bench.send(press(Action.RETRY, "photo"))), Shown)
 
@@ -388,7 +388,7 @@ async def test_a_store_that_is_down_is_told_once(bench: Bench) -> None:
 @pytest.mark.parametrize("name", ["keep_face", "log_job", "save", "consented", "face"])
 async def test_a_store_that_fails_in_mid_job(bench: Bench, name: str) -> None:
     await agreed(bench)
-    bench.store.fail_next = {name}
+    bench.store.failing = {name}
     told = final(await bench.send(selfie(b"mine")))
     assert told.code == "store_down"
     assert not bench.service._presences.all()

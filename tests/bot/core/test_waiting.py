@@ -96,7 +96,7 @@ async def test_another_command_lets_the_wish_for_a_match_go(bench: Bench) -> Non
     await bench.send(command("match"))
     replies = await bench.send(command("mbti", "INTJ", "man"))
     assert [reply.code for reply in replies] == [None, "ask_consent"]
-    assert not from_json(bench.store.states[bench.ref(), "c"]).matching
+    assert not from_json(bench.row().states["c"]).matching
 
 
 async def test_a_command_that_is_not_known(bench: Bench) -> None:

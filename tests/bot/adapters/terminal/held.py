@@ -12,13 +12,14 @@ from pathlib import Path
 from bot.adapters.terminal.adapter import TerminalAdapter, TerminalOptions
 from bot.core.house import House
 from bot.core.service import Service
-from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces, FakeStore
+from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
+from tests.bot.core.world.memory import Memory
 
 
 async def chat(folder: Path) -> int:
     faces = FakeFaces()
     faces.gate = asyncio.Event()
-    service = Service(faces, FakeStore(), FakeDrawing(), FakeClock(), House(24 * 3600))
+    service = Service(faces, Memory(), FakeDrawing(), FakeClock(), House(24 * 3600))
     try:
         return await TerminalAdapter(service, TerminalOptions(out=folder)).run(sys.stdin.buffer, sys.stdout)
     finally:

@@ -15,11 +15,12 @@ from bot.core.service import Service
 from bot.core.wording import say
 from tests.bot.adapters.terminal.test_terminal import Tty
 from tests.bot.core import fakes
+from tests.bot.core.world.memory import Memory
 
 
 async def test_from_the_type_to_the_best_match_in_a_pipe(tmp_path: Path) -> None:
     faces = fakes.FakeFaces()
-    service = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
+    service = Service(faces, Memory(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
     (tmp_path / "me.jpg").write_bytes(b"selfie")
     lines = f"/mbti ABCD\n/mbti ENFP female\n@{tmp_path / 'me.jpg'}\n1\n1\n/match male\n"
     written = io.StringIO()
@@ -40,7 +41,7 @@ async def test_from_the_type_to_the_best_match_in_a_pipe(tmp_path: Path) -> None
 async def test_in_my_photo_in_a_pipe(tmp_path: Path) -> None:
     faces = fakes.FakeFaces()
     faces.looks_while_queued = True
-    service = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
+    service = Service(faces, Memory(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
     (tmp_path / "me.jpg").write_bytes(b"selfie")
     written = io.StringIO()
     options = TerminalOptions("ann", json=True, out=tmp_path / "album", pace_seconds=0)
@@ -68,7 +69,7 @@ async def test_in_my_photo_in_a_pipe(tmp_path: Path) -> None:
 async def test_who_comes_back_is_shown_the_last_panel_and_its_numbers_are_good(
     tmp_path: Path, person: str
 ) -> None:
-    faces, store = fakes.FakeFaces(), fakes.FakeStore()
+    faces, store = fakes.FakeFaces(), Memory()
 
     async def chat(who: str, *lines: str) -> list[dict[str, Any]]:
         """The bot and the chat begin anew; only the store is as it was."""
@@ -97,9 +98,7 @@ async def test_who_comes_back_is_shown_the_last_panel_and_its_numbers_are_good(
 
 
 async def test_on_a_terminal_who_comes_back_is_greeted_with_the_open_question(tmp_path: Path) -> None:
-    service = Service(
-        fakes.FakeFaces(), fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600)
-    )
+    service = Service(fakes.FakeFaces(), Memory(), fakes.FakeDrawing(), fakes.FakeClock(), House(24 * 3600))
 
     async def chat(lines: bytes) -> str:
         written = Tty()

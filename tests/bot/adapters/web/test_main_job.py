@@ -17,6 +17,7 @@ from bot.core.wording import say
 from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
 from tests.bot.adapters.web.scripted import picture
 from tests.bot.core import fakes
+from tests.bot.core.world.memory import Memory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +32,7 @@ def faces(monkeypatch: pytest.MonkeyPatch) -> fakes.FakeFaces:
 
 def core(faces: fakes.FakeFaces) -> Service:
     clock, drawing = fakes.FakeClock(), fakes.FakeDrawing()
-    return Service(faces, fakes.FakeStore(), drawing, clock, House(24 * 3600))
+    return Service(faces, Memory(), drawing, clock, House(24 * 3600))
 
 
 async def press(page: Page, label: str) -> None:

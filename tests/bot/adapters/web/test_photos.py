@@ -19,6 +19,7 @@ from tests.bot.adapters.web.test_main_job import press
 from tests.bot.adapters.web.test_page import hand_over
 from tests.bot.adapters.web.test_sliders import LiveFaces
 from tests.bot.core import fakes
+from tests.bot.core.world.memory import Memory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ORIENTATION = 0x0112
@@ -36,7 +37,7 @@ def sideways() -> bytes:
 
 
 def core(faces: LiveFaces) -> Service:
-    return Service(faces, fakes.FakeStore(), Pen(), fakes.FakeClock(), House(24 * 3600))
+    return Service(faces, Memory(), Pen(), fakes.FakeClock(), House(24 * 3600))
 
 
 async def agreed(page: Page) -> None:

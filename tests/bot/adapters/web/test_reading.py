@@ -20,6 +20,7 @@ from bot.settings import WebSettings
 from tests.bot.adapters.web.conftest import Visitor
 from tests.bot.adapters.web.scripted import Scripted
 from tests.bot.core import fakes
+from tests.bot.core.world.memory import Memory
 
 FORM = "multipart/form-data; boundary=b"
 PHOTO_BEGUN = b'--b\r\nContent-Disposition: form-data; name="photo"; filename="a"\r\n\r\nx'
@@ -101,7 +102,7 @@ async def test_photos_being_read_are_bounded_by_their_bytes() -> None:
 async def test_who_is_being_answered_when_the_house_closes_gets_a_word_and_the_end() -> None:
     faces = fakes.FakeFaces()
     faces.gate = asyncio.Event()
-    core = Service(faces, fakes.FakeStore(), fakes.FakeDrawing(), fakes.FakeClock(), House(3600))
+    core = Service(faces, Memory(), fakes.FakeDrawing(), fakes.FakeClock(), House(3600))
     adapter = WebAdapter(core, WebSettings(port=0))
     await adapter.start()
     jar = aiohttp.CookieJar(unsafe=True)

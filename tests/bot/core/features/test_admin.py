@@ -6,6 +6,7 @@ import csv
 import io
 import json
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -14,17 +15,16 @@ from bot.core.events import Command, Event
 from bot.core.presses import Action
 from bot.core.replies import Progress, Shown, Text
 from db.community import AuditEntry, CommunitySettings
+from db.records import PersonRef
 from inference.errors import Busy, NoFace
 from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
-from tests.bot.core.fakes import NOW
 from tests.bot.core.people import ANN, BOB, actions, at, command, final, press, selfie, text
-
-GUILD = ("discord", "guild")
+from tests.bot.core.world.rows import BEGINNING, DAY
 
 
 def settings(bench: Bench) -> CommunitySettings:
-    return bench.store.settings.get(GUILD, CommunitySettings())
+    return bench.store.settings.get("guild", CommunitySettings())
 
 
 async def sent(bench: Bench, event: Event) -> Text | Shown:
@@ -88,7 +88,7 @@ async def test_every_page_opens_and_every_value_can_be_set(bench: Bench) -> None
                 pages.append(args)
             elif action is Action.SET:
                 assert (await set_by(bench, *args)).code in ("admin", "ask_notice")
-    changed = {entry.key for entry in bench.store.log}
+    changed = {entry.key for _, entry in bench.store.log["guild"]}
     assert changed == set(CommunitySettings.model_fields) - {"role_quotas", "paused"}
 
 
@@ -181,9 +181,9 @@ async def test_a_quota_that_runs_out_in_mid_flow_keeps_the_photo(bench: Bench) -
     assert isinstance(await sent(bench, at(selfie(b"one"))), Shown)
     over = await sent(bench, at(selfie(b"two")))
     assert over.code == "quota_used"
-    assert "2 hours" in over.text
+    assert "12 hours" in over.text
     assert [photo for photo, _, _ in bench.faces.projected] == [b"one"]
-    bench.store.used.clear()  # the next day
+    bench.store.now += DAY
     assert isinstance(await sent(bench, at(press(Action.RETRY, "photo"))), Shown)
     assert bench.faces.projected[-1][0] == b"two"
 
@@ -238,7 +238,7 @@ async def test_a_cooldown_is_told_with_its_seconds(bench: Bench) -> None:
     assert early.code == "cooldown"
     assert "30 seconds" in early.text
     assert isinstance(await sent(bench, selfie(b"three")), Text | Shown)  # in private there is none
-    assert len(bench.store.used) == 1
+    assert len(bench.store.uses) == 1
 
 
 async def test_a_blocked_person_hears_one_word_and_keeps_their_rights(bench: Bench) -> None:
@@ -281,8 +281,9 @@ async def test_the_log_tells_every_change_page_by_page(bench: Bench) -> None:
         "block": (None, "deadbeef"),
     }
     assert set(values) == {*CommunitySettings.model_fields, "block"}
-    bench.store.log = [AuditEntry(NOW, "a1b2c3d4", key, old, new) for key, (old, new) in values.items()]
-    bench.store.log.append(AuditEntry(NOW, "", "quota", 5, None))
+    log = [AuditEntry(BEGINNING, "a1b2c3d4", key, old, new) for key, (old, new) in values.items()]
+    log.append(AuditEntry(BEGINNING, "", "quota", 5, None))
+    bench.store.log["guild"] = [(None, entry) for entry in reversed(log)]
     first = await sent(bench, at(command("admin", "log"), admin=True))
     assert "someone forgotten · Photos a day: 5 a day → no limit" in first.text
     assert "a1b2c3d4 · Break: yes → no, taking a break" in first.text
@@ -294,6 +295,11 @@ async def test_the_log_tells_every_change_page_by_page(bench: Bench) -> None:
 
 
 async def test_statistics_come_as_a_picture_and_as_files(bench: Bench) -> None:
+    await bench.send(at(command("start"), admin=True))
+    for name in ("one", "two", "three"):
+        person = PersonRef("discord", name)
+        await bench.store.consent(person, 1)
+        await bench.store.open_session(person, "c", "ENFP", "female", "guild")
     sheet = await sent(bench, at(command("admin", "stats", "7"), admin=True))
     assert isinstance(sheet, Shown)
     assert (sheet.picture.media_type, sheet.whole) == ("image/png", False)
@@ -315,18 +321,19 @@ async def test_the_places_own_pack_chart_time_and_language_hold(bench: Bench) ->
     await ready(bench)
     assert isinstance(await sent(bench, at(selfie(b"me"))), Shown)
     assert set(bench.faces.packs_asked) == {"anime"}
-    assert {seconds for _, _, seconds in bench.store.faces.values()} == {7200}
+    ((face, _),) = bench.row().faces.values()
+    assert face.expires - face.created == timedelta(hours=2)
     bench.faces.packs_asked.clear()
     await bench.send(at(press(Action.MATCH_GENDER, "male")))
     partner = bench.faces.rendered[-1]
     assert isinstance(partner, LabelFace)
     assert partner.label != bench.service._chart["ENFP"][0]
     await set_by(bench, "pack", "house")
-    bench.store.settings[GUILD] = settings(bench).changed("pack", "gone")  # it has left the server since
+    bench.store.settings["guild"] = settings(bench).changed("pack", "gone")  # it has left the server since
     bench.faces.packs_asked.clear()
     await bench.send(at(press(Action.AGAIN)))
     assert set(bench.faces.packs_asked) == {None}
-    bench.store.settings[GUILD] = settings(bench).changed("match_chart", "gone")
+    bench.store.settings["guild"] = settings(bench).changed("match_chart", "gone")
     assert isinstance(await sent(bench, at(press(Action.MATCH))), Shown)
 
 

@@ -121,7 +121,7 @@ async def test_only_ones_own_picture_is_shared_and_only_where_there_are_links(be
     assert (Action.SHARE, (code,)) not in actions(final(await bench.send(press(Action.MADE, code))))
     asked = final(await bench.send(sent(command("share"))))
     assert asked.code == "ask_code"  # type: ignore[union-attr]
-    assert not bench.store.shares
+    assert not bench.row().links
 
 
 async def test_a_guess_shows_nothing(bench: Bench) -> None:
@@ -141,7 +141,7 @@ async def test_trouble_and_too_many_looks_are_told_and_pass(
         await bench.service.sharing.picture(token, "en")
     assert await bench.service.sharing.picture(token, "en")
     bench.clock.now += sharing.KEPT_SECONDS + 1
-    bench.store.fail_next.add("shared")
+    bench.store.failing.add("shared")
     with pytest.raises(SharingError):
         await bench.service.sharing.look(token)
     for _ in range(2):

@@ -35,7 +35,7 @@ async def test_nobody_sees_anothers_face_by_its_code(bench: Bench) -> None:
     for action in (Action.RECALL, Action.ORIGINAL, Action.TOSS_SURE):
         assert not isinstance(final(await bench.send(press(action, mine.made, person=BOB))), Shown)
     assert bench.faces.rendered == before
-    assert mine.made in bench.store.made
+    assert mine.made in bench.row().made
 
 
 async def test_a_types_face_is_anybodys(bench: Bench) -> None:
@@ -64,9 +64,9 @@ async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(b
     assert (original.whole, original.picture.media_type) == (True, "image/png")
     assert original.picture.name.endswith(".png")
     assert final(await bench.send(press(Action.TOSS, codes[0]))).code == "ask_toss"
-    assert codes[0] in bench.store.made
+    assert codes[0] in bench.row().made
     await bench.send(press(Action.TOSS_SURE, codes[0]))
-    assert codes[0] not in bench.store.made
+    assert codes[0] not in bench.row().made
     assert final(await bench.send(press(Action.RECALL, codes[0]))).code == "unknown_code"
 
 
@@ -86,7 +86,7 @@ async def test_sheets_cards_and_films_are_seen_as_what_they_are(bench: Bench) ->
     for code, word in ((sheet, "sheet of all sixteen"), (card, "card"), (film, "film")):
         assert code
         assert word in final(await bench.send(press(Action.MADE, code))).text
-    bench.store.faces.clear()
+    bench.row().faces.clear()
     assert card
     assert final(await bench.send(press(Action.ORIGINAL, card))).code == "face_gone"
 
@@ -102,7 +102,7 @@ async def test_an_entry_of_another_or_of_nobody_is_told(bench: Bench) -> None:
 async def test_pictures_of_a_face_that_is_gone_leave_the_gallery(bench: Bench) -> None:
     mine = await blended(bench)
     assert mine.made
-    bench.store.faces.clear()
+    bench.row().faces.clear()
     assert isinstance(final(await bench.send(command("gallery"))), Shown), "the type's face is still there"
     assert final(await bench.send(press(Action.ORIGINAL, mine.made))).code == "face_gone"
     assert final(await bench.send(press(Action.RECALL, mine.made))).code == "face_gone"

@@ -67,7 +67,7 @@ async def test_a_film_that_fails_is_told_with_a_way_to_try_again(bench: Bench) -
     bench.faces.fail["morph"] = Unreachable()
     told = final(await bench.send(command("show", film.made or "")))
     assert actions(told)[0] == (Action.RECALL, (film.made,)), "that very film"
-    bench.store.faces.clear()
+    bench.row().faces.clear()
     assert final(await bench.send(press(Action.FILM))).code == "face_gone"
 
 

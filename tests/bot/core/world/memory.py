@@ -1,14 +1,22 @@
 """The store's twin in memory: what `db.store.Store` answers, a thousand times as fast.
 
 `test_memory.py` plays the same calls on both and compares. Codes and ids are counted, so that a text shows whose they
-are. `touched` holds whom a call wrote about, `saved` every state; the next call of a name in `failing` fails.
+are. `touched` holds whom a call wrote about, `saved` every state, `jobs` and `closed` what was written down of work
+and walks. The next call of a name in `failing` fails, and all while it is `down`; calls wait for `pause`, by their
+names, or all of them for that of "".
 """
 
 from __future__ import annotations
 
+from db.records import PersonRef
 from tests.bot.core.world.own import Own
 from tests.bot.core.world.shared import Shared
 
 
 class Memory(Own, Shared):
     """Every method as in `bot.core.ports.Store`."""
+
+    def assert_nothing_about(self, person: PersonRef) -> None:
+        """Nothing is held, and nothing at all was written after the person was forgotten."""
+        assert person not in self.people
+        assert person not in self.touched

@@ -28,31 +28,35 @@ class Own(Rows):
     # Conversations
 
     async def seen(self, platform: str, update: str) -> bool:
-        self._call("seen")
+        await self._call("seen")
         known = (platform, update) in self.updates
         self.updates.add((platform, update))
         return known
 
     async def load(self, person: PersonRef, chat: str) -> str | None:
-        self._call("load")
-        return self.row(person).states.get(chat)
+        await self._call("load")
+        return self.row(person).states.get(self.place(chat))
 
     async def save(self, person: PersonRef, chat: str, state: str) -> None:
-        self._call("save")
-        self._meet(person).states[chat] = state
+        await self._call("save")
+        self._meet(person).states[self.place(chat)] = state
         self.saved.append((person, state))
 
     async def open_session(
         self, person: PersonRef, chat: str, type: str, gender: str, community: str | None = None
     ) -> None:
-        self._call("open_session")
-        self._meet(person).walks.append((community, type, gender))
+        await self._call("open_session")
+        place = self._know(community) if community else None
+        self._meet(person).walks.append((place, type, gender))
 
     async def close_session(self, person: PersonRef, chat: str, outcome: str) -> None:
-        self._call("close_session")
+        await self._call("close_session")
+        self.closed.append(outcome)
 
     async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:
-        self._call("log_job")
+        await self._call("log_job")
+        self.touched.add(person)
+        self.jobs.append((kind, queue_ms, run_ms, outcome))
         if person in self.people:
             self._meet(person).jobs += 1
         if outcome not in ENDED_WELL:
@@ -61,15 +65,15 @@ class Own(Rows):
     # People
 
     async def consented(self, person: PersonRef, version: int) -> bool:
-        self._call("consented")
+        await self._call("consented")
         return version in self.row(person).agreed
 
     async def consent(self, person: PersonRef, version: int) -> None:
-        self._call("consent")
+        await self._call("consent")
         self._meet(person).agreed.setdefault(version, HeldConsent(version, self.now, None))
 
     async def preferences(self, person: PersonRef) -> Preferences:
-        self._call("preferences")
+        await self._call("preferences")
         return self.row(person).wishes
 
     async def prefer(
@@ -81,7 +85,7 @@ class Own(Rows):
         language: str | None = None,
         public: bool | None = None,
     ) -> None:
-        self._call("prefer")
+        await self._call("prefer")
         texts = {"locale": locale, "match_gender": match_gender, "language": language}
         chosen: dict[str, Any] = {name: text or None for name, text in texts.items() if text is not None}
         if public is not None:
@@ -90,10 +94,10 @@ class Own(Rows):
         known.wishes = replace(known.wishes, **chosen)
 
     async def forget(self, person: PersonRef) -> Receipt:
-        self._call("forget")
+        await self._call("forget")
+        self.touched.discard(person)
         if person not in self.people:
             return Receipt()
-        self.touched.add(person)
         held = await self.held(person)
         row = self.people.pop(person)
         mine = [
@@ -121,7 +125,7 @@ class Own(Rows):
         )
 
     async def held(self, person: PersonRef) -> Held:
-        self._call("held")
+        await self._call("held")
         row = self.row(person)
         faces = tuple(face for face, _ in row.faces.values() if face.expires > self.now)
         return Held(
@@ -141,7 +145,7 @@ class Own(Rows):
     # Faces
 
     async def keep_face(self, person: PersonRef, latent: bytes, *, kind: str, pack: str, seconds: int) -> str:
-        self._call("keep_face")
+        await self._call("keep_face")
         row = self._agreeing(person)
         face = HeldFace(
             f"face-{self._next():07d}", kind, pack, self.now, self.now + timedelta(seconds=seconds)
@@ -150,20 +154,20 @@ class Own(Rows):
         return face.id
 
     async def face(self, person: PersonRef, face_id: str, pack: str | None = None) -> bytes | None:
-        self._call("face")
+        await self._call("face")
         face, latent = self.row(person).faces.get(face_id, (None, None))
         good = face is not None and face.expires > self.now and pack in (None, face.pack)
         return latent if good else None
 
     async def latest_face(self, person: PersonRef, kind: str) -> str | None:
-        self._call("latest_face")
+        await self._call("latest_face")
         newest = self._newest(person, kind)
         return newest[0].id if newest else None
 
     # Makings and links
 
     async def keep_making(self, person: PersonRef, making: str, *, open: bool, seconds: int) -> str:
-        self._call("keep_making")
+        await self._call("keep_making")
         row = self._meet(person) if open else self._agreeing(person)
         code = f"Z{self._next():05d}"
         row.made[code] = Making(code, making, open, self.now, self.now + timedelta(seconds=seconds))
@@ -172,7 +176,7 @@ class Own(Rows):
         return code
 
     async def making(self, person: PersonRef, code: str) -> Making | None:
-        self._call("making")
+        await self._call("making")
         code = code.strip().upper()
         for owner, row in self.people.items():
             made = row.made.get(code)
@@ -183,12 +187,12 @@ class Own(Rows):
     async def makings(
         self, person: PersonRef, offset: int = 0, limit: int = 10
     ) -> tuple[tuple[Making, ...], int]:
-        self._call("makings")
+        await self._call("makings")
         own = self._makings(person)
         return tuple(own[offset : offset + limit]), len(own)
 
     async def drop_making(self, person: PersonRef, code: str) -> bool:
-        self._call("drop_making")
+        await self._call("drop_making")
         row = self.people.get(person)
         if row is None or code not in row.made:
             return False
@@ -204,7 +208,7 @@ class Own(Rows):
         return made if made and made.expires > self.now else None
 
     async def share(self, person: PersonRef, code: str, seconds: int) -> str | None:
-        self._call("share")
+        await self._call("share")
         if (made := self._own(person, code)) is None:
             return None
         token = f"token-{self._next():016d}"
@@ -213,14 +217,14 @@ class Own(Rows):
         return token
 
     async def links(self, person: PersonRef, code: str) -> int:
-        self._call("links")
+        await self._call("links")
         if self._own(person, code) is None:
             return 0
         links = self.row(person).links.values()
         return sum(one == code and ends > self.now for one, ends in links)
 
     async def unshare(self, person: PersonRef, code: str) -> int:
-        self._call("unshare")
+        await self._call("unshare")
         if self._own(person, code) is None:
             return 0
         row = self._meet(person)
@@ -237,13 +241,13 @@ class Own(Rows):
         return None
 
     async def shared(self, token: str) -> SharedMaking | None:
-        self._call("shared")
+        await self._call("shared")
         if (found := self._linked(token)) is None:
             return None
         _, made, ends = found
         return SharedMaking(made.code, made.making, made.open, ends)
 
     async def shared_face(self, token: str, face: str) -> bytes | None:
-        self._call("shared_face")
+        await self._call("shared_face")
         found = self._linked(token)
         return await self.face(found[0], face) if found and f'"{face}"' in found[1].making else None

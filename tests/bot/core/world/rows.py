@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
+from typing import TypeVar
 
 from db.community import AuditEntry, Block, CommunitySettings
 from db.errors import NoConsent, StoreError
@@ -17,6 +19,7 @@ from db.records import (
     Preferences,
 )
 
+V = TypeVar("V")
 BEGINNING = datetime(2030, 1, 1, 12, tzinfo=UTC)
 DAY = timedelta(days=1)
 
@@ -73,13 +76,33 @@ class Rows:
         self.updates: set[tuple[str, str]] = set()
         self.touched: set[PersonRef] = set()
         self.saved: list[tuple[PersonRef, str]] = []
+        self.jobs: list[tuple[str, int, int, str]] = []
+        self.closed: list[str] = []
+        self.known: set[str] = set()
+        self.moves: dict[str, str] = {}
+        self._roots: dict[str, str] = {}
         self.failing: set[str] = set()
+        self.pause: dict[str, asyncio.Event] = {}
+        self.down = False
         self._counted = 0
 
-    def _call(self, name: str) -> None:
-        if name in self.failing:
+    async def _call(self, name: str) -> None:
+        await asyncio.sleep(0)
+        for waited in ("", name):
+            if waited in self.pause:
+                await self.pause[waited].wait()
+        if self.down or name in self.failing:
             self.failing.discard(name)
             raise StoreError(f"{name} failed")
+
+    def place(self, id: str) -> str:
+        """The id under which a group is kept now, as a chat and as a community: its own, unless it has moved."""
+        return self.moves.get(id, id)
+
+    def _know(self, community: str) -> str:
+        """The same, for writing."""
+        self.known.add(self.place(community))
+        return self.place(community)
 
     def _meet(self, person: PersonRef) -> Someone:
         """The person's row, for writing."""
@@ -114,6 +137,13 @@ class Rows:
 
     def _good(self) -> dict[str, Two]:
         return {pair: two for pair, two in self.pairs.items() if two.expires > self.now}
+
+
+def renamed(kept: dict[str, V], old: str, new: str) -> dict[str, V]:
+    """What was under the old name is under the new one, and what was there already is gone."""
+    if old not in kept:
+        return kept
+    return {new if key == old else key: value for key, value in kept.items() if key != new}
 
 
 def hashed_id(person: PersonRef) -> tuple[str, ...]:
