@@ -187,7 +187,10 @@ class CancelJob(Quick):
 
 @dataclass(frozen=True)
 class Render(Ask):
+    """`instead` as in `Text`."""
+
     wanted: Wanted
+    instead: bool = False
 
     @property
     def again(self) -> Choice:
@@ -270,7 +273,10 @@ class Ended(Outcome):
 
 @dataclass(frozen=True)
 class Rendered(Outcome):
+    """`instead` as it was asked."""
+
     wanted: Wanted
+    instead: bool = False
 
 
 @dataclass(frozen=True)

@@ -106,12 +106,18 @@ def portrait(state: State, known: Known, *, public: bool = False) -> Portrait:
 
 
 def render_face(
-    state: State, known: Known, *, public: bool = False, panel: Panel = "", direction: str = ""
+    state: State,
+    known: Known,
+    *,
+    public: bool = False,
+    panel: Panel = "",
+    direction: str = "",
+    instead: bool = False,
 ) -> Turn:
-    """Show the face as it is made now, with the buttons of `panel`."""
+    """Show the face as it is made now, with the buttons of `panel`; `instead` as in `Text`."""
     state = replace(state, shown=state.shown + (not public), waiting="")
     wanted = replace(portrait(state, known, public=public), panel=panel, direction=direction)
-    return state, (Render(wanted),)
+    return state, (Render(wanted, instead),)
 
 
 def render_blend(state: State, known: Known, *, public: bool = False) -> Turn:

@@ -58,7 +58,7 @@ def _rendered(state: State, outcome: Rendered, known: Known) -> Turn:
         return _match_shown(state, wanted, known)
     assert isinstance(wanted, Portrait)
     if wanted.face or wanted.panel:
-        return _face_shown(state, wanted, known)
+        return _face_shown(state, outcome, wanted, known)
     return _type_shown(state, wanted, known)
 
 
@@ -83,7 +83,7 @@ def _type_shown(state: State, wanted: Portrait, known: Known) -> Turn:
     return state, (show, *effects)
 
 
-def _face_shown(state: State, wanted: Portrait, known: Known) -> Turn:
+def _face_shown(state: State, rendered: Rendered, wanted: Portrait, known: Known) -> Turn:
     name = f"typeface-{wanted.type}-me" if wanted.face else f"typeface-{wanted.type}"
     show = Show(
         name,
@@ -94,6 +94,7 @@ def _face_shown(state: State, wanted: Portrait, known: Known) -> Turn:
         select=panels.select(known, wanted),
         ranges=panels.ranges(known, wanted),
         made=True,
+        instead=rendered.instead,
     )
     return state, (show,)
 

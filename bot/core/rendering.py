@@ -36,7 +36,7 @@ class Rendering:
     async def render(self, run: Run, effect: Render) -> Outcome:
         """Make a picture; it is then what is shown next, with the code that tells how it was made."""
         begun = self._clock.monotonic()
-        outcome: Outcome = Rendered(effect.wanted)
+        outcome: Outcome = Rendered(effect.wanted, effect.instead)
         code = "done"
         made = making.of(effect.wanted)
         try:

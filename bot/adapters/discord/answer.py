@@ -99,15 +99,15 @@ class Answer:
         if isinstance(reply, Text) and reply.stays and not await self._removed():
             reply = replace(reply, text=reply.stays)
         drafts = render.drafts(reply)
-        if reply.instead and not reply.public and len(drafts) == 1 and await self._replaced(drafts[0]):
+        if reply.instead and len(drafts) == 1 and await self._replaced(drafts[0], public=reply.public):
             return
         for draft in drafts:
             await self._place(draft, public=reply.public)
 
-    async def _replaced(self, draft: Draft) -> bool:
+    async def _replaced(self, draft: Draft, *, public: bool) -> bool:
         """Put it in the place of the message whose button was pressed, once in an answer; False where it stays."""
         door, first, self._replacing = self._door, self._replacing, False
-        if not first or not isinstance(door, InteractionDoor) or not door.changeable:
+        if not first or not isinstance(door, InteractionDoor) or not door.changeable(public=public):
             return False
         try:
             await door.edit(ORIGINAL, draft)

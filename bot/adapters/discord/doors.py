@@ -53,11 +53,10 @@ class InteractionDoor:
     def __init__(self, interaction: discord.Interaction[Any], *, hidden: bool) -> None:
         self._interaction, self._hidden = interaction, hidden
 
-    @property
-    def changeable(self) -> bool:
-        """Whether a button was pressed whose message nobody sees who may not see the answer."""
+    def changeable(self, *, public: bool) -> bool:
+        """Whether a button was pressed whose message is seen by those, and only those, who are to see the answer."""
         message = self._interaction.message
-        return message is not None and (message.flags.ephemeral or not self._hidden)
+        return message is not None and not (self._hidden and message.flags.ephemeral is public)
 
     async def send(self, draft: Draft, *, public: bool) -> int:
         ephemeral = self._hidden and not public

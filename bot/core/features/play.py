@@ -1,6 +1,7 @@
 """Play with the face: mix it, move it along the pack's directions, undo, redo, and back to the type. Pure.
 
-All of it works on the type's face too, before there is a selfie.
+All of it works on the type's face too, before there is a selfie. The picture that a control makes takes the place of
+the one that it is under, as with a slider; to open the controls, and to be done, are messages of their own.
 """
 
 from __future__ import annotations
@@ -40,13 +41,13 @@ def _mix(state: State, args: Args, known: Known) -> Turn:
         blend = replace(blend, weight=min(HIGH, max(LOW, value)))
     elif what != "open":
         blend = blend.keeping({what: value == 1})
-    return flow.render_face(state.blended(blend), known, panel="mix")
+    return flow.render_face(state.blended(blend), known, panel="mix", instead=what != "open")
 
 
 def _edit(state: State, args: Args, known: Known) -> Turn:
     if not known.directions:
         return state, (Say((Line("no-directions"),), menus.LOST),)
-    return flow.render_face(state, known, panel="edit", direction=args[0])
+    return flow.render_face(state, known, panel="edit", direction=args[0], instead=args[0] != "")
 
 
 def _move(state: State, args: Args, known: Known) -> Turn:
@@ -55,19 +56,20 @@ def _move(state: State, args: Args, known: Known) -> Turn:
     if direction is None:  # of another pack
         return _edit(state, ("",), known)
     blend = state.blend.edited(name, min(direction.high, max(direction.low, amount)))
-    return flow.render_face(state.blended(blend), known, panel="edit", direction=name)
+    return flow.render_face(state.blended(blend), known, panel="edit", direction=name, instead=True)
 
 
 def _unedited(state: State, _: Args, known: Known) -> Turn:
-    return flow.render_face(state.blended(replace(state.blend, edits=())), known, panel="edit")
+    plain = state.blended(replace(state.blend, edits=()))
+    return flow.render_face(plain, known, panel="edit", instead=True)
 
 
 def _undo(state: State, _: Args, known: Known) -> Turn:
-    return flow.render_face(state.undone(), known)
+    return flow.render_face(state.undone(), known, instead=True)
 
 
 def _redo(state: State, _: Args, known: Known) -> Turn:
-    return flow.render_face(state.redone(), known)
+    return flow.render_face(state.redone(), known, instead=True)
 
 
 def _undo_typed(state: State, args: Args, known: Known) -> Turn:

@@ -74,6 +74,15 @@ async def test_pages_of_ones_own_do_not_stand_where_everyone_sees_them(
     assert call.messages[0] is not message and call.messages[0].ephemeral
 
 
+async def test_what_everyone_sees_is_changed_for_everyone(double: DiscordDouble, launch: Launch) -> None:
+    ann, bob, room = double.person("ann"), double.person("bob"), double.channel()
+    first, second = Text("Page 1", MENU, public=True), Text("Page 2", MENU, public=True, instead=True)
+    async with launch(pages(first, second)):
+        message = await opened(double, ann, room)
+        await pressed(double, ann, message)
+    assert double.seen_by(bob, room) == [message] and message.content == "Page 2"
+
+
 async def test_what_everyone_is_to_see_does_not_stand_where_one_alone_sees_it(
     double: DiscordDouble, launch: Launch
 ) -> None:

@@ -237,6 +237,29 @@ async def test_the_gallerys_pages_and_what_a_picture_leads_to(
         assert len(chat.messages) == before + 1, "the page stays for another picture to be picked"
 
 
+async def test_a_face_is_moved_where_it_stands(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
+) -> None:
+    chat = Chat(telegram, ann)
+    async with house(tmp_path, PaintedFaces()) as core, launch(core):
+        await chat.blended()
+        ann.text("/edit smile")
+        face = await telegram.until(lambda: moving(chat))
+        pictures, last = {face["photo"][-1]["file_id"]}, len(chat.messages)
+        for label, words in (("+", "+0.5"), ("+", "+1.0"), (say("en", "button-undo"), "+0.5")):
+            chat.press(face, label)
+            await telegram.until(lambda words=words: words in face["caption"])
+            pictures.add(face["photo"][-1]["file_id"])
+        assert len(chat.messages) == last and len(pictures) == 4
+        ann.text("/edit smile")
+        await telegram.until(lambda: len(chat.messages) == last + 1)
+
+
+def moving(chat: Chat) -> Wire | None:
+    last = chat.messages[-1]
+    return last if "+ +" in str(last.get("reply_markup")) else None
+
+
 async def test_a_panel_of_the_admins_in_a_group_and_somebody_elses_finger(
     telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path
 ) -> None:

@@ -43,6 +43,17 @@ async def test_parts_of_the_face_are_kept_and_the_rest_follows_the_weight(bench:
     assert bench.faces.rendered[-1] == MixFace(a=ME, b=kind, layers="middle", weight=0.4)
 
 
+async def test_a_control_changes_the_picture_that_it_is_under(bench: Bench) -> None:
+    await blended(bench)
+    opened = [press(Action.MIX, "open", "0"), press(Action.EDIT, ""), press(Action.AGAIN)]
+    turned = [
+        *(press(Action.MIX, "weight", "80"), press(Action.MIX, "shape", "1"), press(Action.EDIT, "smile")),
+        *(press(Action.MOVE, "smile", "5"), press(Action.UNEDITED), press(Action.UNDO), press(Action.REDO)),
+    ]
+    assert not any([shown(await bench.send(event)).instead for event in opened])
+    assert all([shown(await bench.send(event)).instead for event in turned])
+
+
 async def test_with_everything_kept_the_face_is_ones_own(bench: Bench) -> None:
     await blended(bench)
     for part in ("shape", "features", "colours"):
