@@ -22,8 +22,10 @@ COVERED: web.AppKey[bool] = web.AppKey("covered", bool)
 """Whether every picture is covered until its button is pressed."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOR_READERS = {
-    "css": re.compile(rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +| +(?=[{}>])|\n", re.DOTALL | re.MULTILINE),
-    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +", re.MULTILINE),
+    "css": re.compile(
+        rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +|;? +(?=[}])| +(?=[{>])|\n", re.DOTALL | re.MULTILINE
+    ),
+    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +|^\n", re.MULTILINE),
 }
 """Comments on lines of their own, and spaces that say nothing: for who reads the files here; they are not sent."""
 _WORD = re.compile(r"\{\{web-([a-z-]+)\}\}")

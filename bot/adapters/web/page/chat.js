@@ -5,6 +5,7 @@ import { element, handOn } from "./element.js";
 import { Exchange, why } from "./exchange.js";
 import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
+import { lighter } from "./photo.js";
 import { data, follow } from "./speech.js";
 import { ask } from "./stream.js";
 import { drop, keep, kept } from "./transcript.js";
@@ -99,10 +100,11 @@ function sendLine(text) {
   return converse({ kind: "line", text }, { text });
 }
 
-function sendPhoto(text, photo) {
+async function sendPhoto(text, shown) {
+  const photo = await lighter(shown);
   // A photo that the server would refuse is not worth the person's data: it is told of, not sent.
-  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, { text, shown: photo });
-  return converse(text ? { kind: "line", text } : { kind: "photo" }, { text, photo });
+  if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, { text, shown });
+  return converse(text ? { kind: "line", text } : { kind: "photo" }, { text, photo, shown });
 }
 
 const composer = new Composer(data, (text, photo) => (photo ? sendPhoto(text, photo) : sendLine(text)));

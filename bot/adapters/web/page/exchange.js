@@ -26,13 +26,13 @@ export class Exchange {
    *
    * `photo` is sent, `shown` only shown; `from` is the message whose button was pressed.
    */
-  constructor(page, event, { text = "", photo = null, shown = photo, from = null }) {
+  constructor(page, event, { text = "", photo = null, shown = null, from = null }) {
     Object.assign(this, { ...page, event, text, photo, shown, from, mine: null, place: null, stop: {} });
   }
 
   /** Send it and show the answer; when it cannot be sent, offer to send it again. */
   async run() {
-    Object.assign(this, { place: null, progress: null, arrived: !this.photo });
+    Object.assign(this, { place: null, first: null, progress: null, arrived: !this.photo });
     this.mine?.classList.remove("unanswered");
     if (!this.from) this.appear();
     // Who goes from page to page is shown the next one, and nothing in between.
@@ -111,7 +111,9 @@ export class Exchange {
     this.appear();
     const answer = await this.log.answer(reply, keep({ reply }));
     this.log.replace(this.place, answer);
-    this.log.reveal(answer);
+    // What was asked for comes first: what it leads to is below it.
+    this.first ??= answer;
+    this.log.reveal(this.first);
     this.progress = null;
   }
 
@@ -131,7 +133,7 @@ export class Exchange {
     }
     clearTimeout(this.soon);
     const answer = await this.log.answer(reply, keep({ reply }, old.dataset.key));
-    old.next = answer;
+    this.first = old.next = answer;
     this.log.turn(old, answer);
   }
 
@@ -141,7 +143,7 @@ export class Exchange {
     if (error instanceof Stopped) {
       // A photo that is called back is in the person's hands again.
       this.log.remove(this.mine);
-      return this.attach(this.photo);
+      return this.attach(this.shown);
     }
     this.mine.classList.add("unanswered");
     this.mine.lastChild.dataset.state = data.words["not-sent"];

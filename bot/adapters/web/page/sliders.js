@@ -3,6 +3,7 @@
 import { element } from "./element.js";
 
 const QUIET_MS = 150;
+const RESETTING = "Delete Backspace 0";
 let made = 0;
 
 function teller(unit, locale) {
@@ -62,7 +63,7 @@ export class Sliders {
     const back = element("button", { type: "button", className: "back", textContent: "↺", title: this.words.reset });
     back.setAttribute("aria-label", `${label}: ${this.words.reset}`);
     input.classList.add("marked");
-    input.setAttribute("aria-keyshortcuts", "Delete Backspace 0");
+    input.setAttribute("aria-keyshortcuts", RESETTING);
     const reset = () => {
       if (!input.valueAsNumber) return;
       input.value = 0;
@@ -71,7 +72,7 @@ export class Sliders {
     back.addEventListener("click", () => { input.focus(); reset(); });
     input.addEventListener("dblclick", reset);
     input.addEventListener("keydown", (event) => {
-      if (!["Delete", "Backspace", "0"].includes(event.key)) return;
+      if (!RESETTING.split(" ").includes(event.key)) return;
       event.preventDefault();
       reset();
     });

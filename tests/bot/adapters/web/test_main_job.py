@@ -50,7 +50,9 @@ async def test_from_the_type_to_the_best_match(
         await press(page, say(locale, "choice-female"))
         await expect(page.locator(".card img")).to_have_count(1)
         faces.assert_type("ENFP", "female")
-        # The question under the picture is in view, on a phone too.
+        # The face that was asked for is seen, and the question below it is one press away, on a phone too.
+        await expect(page.locator(".card img")).to_be_in_viewport(ratio=1)
+        await page.locator("#more").click()
         await expect(page.get_by_role("button", name=say(locale, "button-agree"))).to_be_in_viewport(ratio=1)
         await expect(page.locator("#more")).to_be_hidden()
         titles = page.locator(".card").last.locator(".title")

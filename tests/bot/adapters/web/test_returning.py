@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import numpy as np
 import pytest
+from PIL import Image
 from playwright.async_api import Browser, CDPSession, FilePayload, Page, expect
 
 from bot.adapters.web.adapter import WebAdapter
@@ -20,6 +23,8 @@ from tests.bot.adapters.web.test_main_job import core, press
 from tests.bot.adapters.web.test_sliders import LiveFaces, to_sliders
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ORIENTATION, MAKER = 0x0112, 0x010F
+"""Tags of a photo's metadata."""
 LOST = say("en", "web-lost")
 
 
@@ -214,6 +219,33 @@ async def test_a_photo_on_a_slow_line_tells_how_far_it_is_and_is_not_asked_for_a
     (event,) = service.events
     assert isinstance(event, PhotoSent)
     assert event.photo.data == large_file()["buffer"]
+
+
+async def test_a_large_photo_is_sent_as_small_as_it_is_used_and_without_its_metadata(
+    browser: Browser,
+) -> None:
+    """Upright, as a phone's camera has written it on its side."""
+    pixels = np.random.default_rng(1).integers(0, 255, (1500, 3000, 3), np.uint8)
+    pixels[:, :1500] = (250, 10, 10)
+    exif = Image.Exif()
+    exif[ORIENTATION], exif[MAKER] = 6, "A camera"
+    made = io.BytesIO()
+    Image.fromarray(pixels).save(made, "JPEG", exif=exif, quality=90)
+    service = Scripted()
+    async with visit(browser, service) as page:
+        large: FilePayload = {"name": "large.jpg", "mimeType": "image/jpeg", "buffer": made.getvalue()}
+        await page.locator("#file").set_input_files(large)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.get_by_text("That is you.")).to_be_visible()
+    (event,) = service.events
+    assert isinstance(event, PhotoSent)
+    assert len(event.photo.data) < len(made.getvalue()) * 0.6
+    with Image.open(io.BytesIO(event.photo.data)) as sent:
+        assert (sent.format, sent.size) == ("JPEG", (1024, 2048))
+        assert not sent.getexif()
+        red, green, _ = sent.convert("RGB").getpixel((512, 300))
+    assert red > 230
+    assert green < 40
 
 
 async def test_a_photo_is_called_back_while_the_connection_is_lost(browser: Browser) -> None:
