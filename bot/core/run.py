@@ -24,11 +24,13 @@ class ForgottenError(Exception):
 class Run:
     """What belongs to the answer to one event.
 
+    `chat` is what the chat is called while we run, and in the store: a group keeps its first name when its id changes.
     `shot` is the picture that was made last, `place` where the person is, `doing` the work that was begun last, `used`
     whether this answer has taken a use of their quota.
     """
 
     event: Event
+    chat: str
     presence: Presence
     phrasing: Phrasing
     epoch: int
@@ -43,7 +45,7 @@ class Run:
     def __post_init__(self) -> None:
         person = self.event.origin.person
         self.ref = PersonRef(person.platform, person.id)
-        self.key = (person, self.event.origin.chat)
+        self.key = (person, self.chat)
 
     def speak(self, chosen: Preferences) -> None:
         """From here on in the language that the person chose, else the platform's, now or last, else the place's."""
@@ -55,10 +57,6 @@ class Run:
     ) -> None:
         """This is what is shown next."""
         self.shot = Shot(data, media_type, code, poster)
-
-    @property
-    def chat(self) -> str:
-        return self.event.origin.chat
 
     def check(self) -> None:
         """Raises ForgottenError when the person was forgotten since the event came."""

@@ -124,6 +124,7 @@ class Service:
         self.suggestions = Suggestions(store, self._packs, self._languages)
         self._owners = house.owners
         self.sharing = Sharing(ports)
+        self._chats: dict[tuple[str, str], str] = {}
         self._closed = False
 
     def _carry(self, *hands: Hand) -> None:
@@ -146,7 +147,7 @@ class Service:
         """
         phrasing = Phrasing(event.origin.person, pick(event.origin.locale))
         presence = self._presences.of(event.origin.person)
-        run = Run(event, presence, phrasing, presence.epoch)
+        run = Run(event, self._chat(event.origin), presence, phrasing, presence.epoch)
         try:
             if self._closed:
                 yield _trouble(run, "stopping")
@@ -185,7 +186,10 @@ class Service:
         pause = 1.0
         while True:
             try:
-                return await self._store.move_community(platform, old, new)
+                news = await self._store.move_community(platform, old, new)
+                if news:  # what runs there, and the photos in memory, are found under the first id
+                    self._chats[platform, new] = self._chats.get((platform, old), old)
+                return news
             except StoreError as error:
                 _log.error("a group's new id could not be written down; trying again: %s", error.code)
             await asyncio.sleep(pause)
@@ -198,6 +202,9 @@ class Service:
         """
         self._presences.of(person).stop_all("cancelled")
         self._photos.forget(person)
+
+    def _chat(self, origin: Origin) -> str:
+        return self._chats.get((origin.person.platform, origin.chat), origin.chat)
 
     async def _seen(self, event: Event) -> bool:
         origin = event.origin

@@ -425,6 +425,35 @@ class Conversations(RuleBasedStateMachine):
         self.world.store.failing = set()
 
     @rule(
+        where=WHERE,
+        asked=st.lists(st.sampled_from(["press", "press", "selfie"]) | NAMES, min_size=1, max_size=3),
+        seconds=st.sampled_from([0, 20, 1000]),
+        lost=st.booleans(),
+    )
+    def the_store_hangs(self, where: int, asked: list[str], seconds: int, lost: bool) -> None:
+        """Each of the three asks something meanwhile; then it answers, or fails, and all goes on."""
+        self.world.hang()
+        hung = [
+            self.world.happen(who, where, self.event(who, where, what))[0] for who, what in enumerate(asked)
+        ]
+        assert not any(answer.done for answer in hung), "an answer without the store"
+        self.world.pass_time(seconds)
+        self.world.come_back(hung, lost)
+        for who in range(len(hung)):
+            assert self.order(who, where, "help") != "store_down"
+
+    def event(self, who: int, where: int, what: str) -> Event:
+        origin, payloads = self.world.origin(who, where), self.world.members[who].payloads
+        if what == "press" and payloads:
+            return Press(origin, payloads[-1][1])
+        return PhotoSent(origin, self.photo(who, what)) if what == "selfie" else Command(origin, what, {})
+
+    @precondition(lambda self: self.world.telegram)
+    @rule(late=st.booleans())
+    def the_group_moves(self, late: bool) -> None:
+        self.world.group_moves(late)
+
+    @rule(
         what=st.sampled_from(["slow", "quick", "full", "room", "restart"])
         | st.sampled_from([20, 1000, 3700, DAY + 1, 8 * DAY])
     )

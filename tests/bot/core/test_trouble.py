@@ -244,6 +244,25 @@ async def test_cancel_stops_the_work(bench: Bench) -> None:
     assert final(await bench.send(press(Action.CANCEL, "1"))).code is None
 
 
+async def test_a_group_that_moves_in_mid_job_keeps_it_and_its_photo(bench: Bench) -> None:
+    """Under the new id the work goes on, is cancelled and tried again; what is sent under the old one goes on, too."""
+    for event in (command("mbti", "ENFP", "woman", chat="old"), press(Action.AGREE, chat="old")):
+        await bench.send(event)
+    bench.faces.gate = asyncio.Event()
+    task = asyncio.create_task(bench.send(selfie(b"slow", chat="old")))
+    await bench.faces.started.wait()
+    assert await bench.service.moved("discord", "old", "new")
+    assert await bench.service.moved("discord", "new", "newer")
+    assert final(await bench.send(selfie(b"another", chat="newer"))).code == "already_running"
+    told = final(await bench.send(press(Action.CANCEL, "1", chat="newer")))
+    stopped(await task)
+    assert actions(told)[0] == (Action.RETRY, ("photo",))
+    bench.faces.gate = None
+    assert isinstance(final(await bench.send(press(Action.RETRY, "photo", chat="newer"))), Shown)
+    bench.faces.assert_blend(b"slow", "ENFP", 0.5)
+    assert isinstance(final(await bench.send(press(Action.MORE_ME, chat="old"))), Shown)
+
+
 async def test_what_was_cancelled_is_not_kept(bench: Bench) -> None:
     await agreed(bench)
     bench.store.pause["log_job"] = asyncio.Event()

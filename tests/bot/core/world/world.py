@@ -110,8 +110,9 @@ class Watched(Service):
     def _room(self, run: Run) -> bool:
         return not self.full and super()._room(run)
 
-    def rests(self, person: Person, chat: str) -> bool:
+    def rests(self, origin: Origin) -> bool:
         """Whether no photo of theirs waits there, and no work on one goes on."""
+        person, chat = origin.person, self._chat(origin)
         return self._photos.find((person, chat)) is None and not self._presences.of(person).works(chat)
 
     async def _decide(self, run: Run, happened: Event | Outcome) -> tuple[Effect, ...]:
@@ -137,7 +138,9 @@ class World:
                 ("evesown", "ja", ()),
             )
         )
-        self.store.settings["guild"] = self._settled(platform, habits)
+        self.group, self.telegram = "guild", platform == "telegram"
+        self.store.known.add(self.group)
+        self.store.settings[self.group] = self._settled(platform, habits)
         self.members[1].admin = self.members[2].owner = True
         self.answers: list[Answer] = []
         self.delivered: set[str | None] = set()
@@ -188,18 +191,22 @@ class World:
     # What happens
 
     def origin(self, who: int, where: int) -> Origin:
-        """Where 0 and 2 are channels of the server, 1 is a chat of one's own."""
+        """Where 0 and 2 are channels of the server, 1 is a chat of one's own; a group on Telegram is a channel."""
         member = self.members[who]
         private = where == 1
         platform = member.person.platform
         return Origin(
             member.person,
-            f"dm-{member.mark}" if private else f"channel-{where}",
+            f"dm-{member.mark}"
+            if private
+            else self.group
+            if self.telegram and not where
+            else f"channel-{where}",
             member.locale,
             shared=not private,
             can_hide=platform == "discord",
             can_share=platform == "web",
-            community=None if private else "guild",
+            community=None if private else self.group,
             name=f"Name of {member.mark}",
             handle=member.mark,
             admin=member.admin and not private,
@@ -211,7 +218,7 @@ class World:
         """These events of one person come at the same moment; what can be answered now is."""
         answers = [Answer(who, where, event, self._open(who, where, event)) for event in events]
         self.store.touched.clear()
-        settings, log = dict(self.store.settings), len(self.store.log.get("guild", ()))
+        settings, log = dict(self.store.settings), len(self.store.log.get(self.group, ()))
         for answer in answers:
             self._promise(answer)
             answer.task = self.loop.create_task(self._listen(answer))
@@ -221,7 +228,7 @@ class World:
         assert self.store.touched <= {self.members[one].ref for one in moving}, "another person's row changed"
         if not any(answer.event.origin.admin for answer in answers):
             assert self.store.settings == settings, "settings changed by one who may not"
-            assert len(self.store.log.get("guild", ())) == log, "written down for one who may not"
+            assert len(self.store.log.get(self.group, ())) == log, "written down for one who may not"
         for answer in answers:
             self._keep_word(answer)
         return answers
@@ -274,14 +281,46 @@ class World:
         row = self.store.row(member.ref)
         kept = len(row.faces), len(row.made), len(row.agreed), len(row.states)
         self.service.left(member.person)
-        assert all(self.service.rests(member.person, self.origin(who, where).chat) for where in range(3))
+        assert all(self.service.rests(self.origin(who, where)) for where in range(3))
         self.moved()
         row = self.store.row(member.ref)
         assert (len(row.faces), len(row.made), len(row.agreed), len(row.states)) == kept
 
     def state(self, who: int, where: int) -> State:
         """Where somebody stands in that chat."""
-        return from_json(self.store.row(self.members[who].ref).states.get(self.origin(who, where).chat))
+        chat = self.store.place(self.origin(who, where).chat)
+        return from_json(self.store.row(self.members[who].ref).states.get(chat))
+
+    def group_moves(self, late: bool) -> None:
+        """The group becomes a supergroup, with all that is kept of it; `late`: the store is away at first."""
+        old, new = self.group, f"{self.group}+"
+        before = [self.state(who, 0) for who in range(3)], self.store.settings.get(old)
+        self.store.failing = {"move_community"} if late else set()
+        moving = self.loop.create_task(self.service.moved("telegram", old, new))
+        self.moved()
+        if late:
+            self.pass_time(2)
+        assert moving.result(), "no news"
+        self.group = new
+        after = self.store.settings.get(new)
+        assert before == ([self.state(who, 0) for who in range(3)], after), "something stayed behind"
+
+    def hang(self) -> None:
+        """The store does not answer any more."""
+        self.store.pause[""] = asyncio.Event()
+
+    def come_back(self, hung: list[Answer], lost: bool) -> None:
+        """It answers what has waited; `lost`: it knows nothing of it, and every call has failed."""
+        may_write = {self.members[one.who].ref for one in self.answers if not one.forgotten}
+        self.store.touched.clear()
+        self.store.down = lost
+        self.store.pause.pop("").set()
+        self.moved()
+        self.store.down = False
+        assert self.store.touched <= may_write, "something is written of a person who was forgotten"
+        for answer in hung:
+            self._keep_word(answer)
+            assert not lost or answer.code == "store_down"
 
     def pass_time(self, seconds: float) -> None:
         """Photos, invitations, links and faces grow old."""
@@ -297,7 +336,7 @@ class World:
         if pressed and pressed.action in _SHOWS:
             return True
         own = self.store.row(self.members[who].ref).wishes.public
-        place = self.store.settings.get("guild") if where != 1 else None
+        place = self.store.settings.get(self.group) if where != 1 else None
         return bool((place.public if place else None) if own is None else own)
 
     def _promise(self, answer: Answer) -> None:
@@ -364,6 +403,8 @@ class World:
         member.payloads += [(answer.where, payload) for payload in payloads]
         if isinstance(reply, Progress):
             return
+        if reply.code == "interrupted":
+            self._judge_interrupted(answer)
         self._judge_public(answer, reply)
         self._judge_rights(answer, reply)
         self._judge_codes(answer, " ".join((*payloads, reply.made or "" if isinstance(reply, Shown) else "")))
@@ -373,6 +414,12 @@ class World:
         elif reply.link:
             code, _ = self.store.row(member.ref).links[reply.link]
             self.tokens[reply.link] = (answer.who, code)
+
+    def _judge_interrupted(self, answer: Answer) -> None:
+        """Nobody is told of work that was interrupted while it goes on."""
+        others = [one for one in self.answers if one is not answer and not (one.done or one.hung_up)]
+        there = [one for one in others if (one.who, one.where) == (answer.who, answer.where)]
+        assert not any(isinstance(reply, Progress) for one in there for reply in one.replies)
 
     def _marks(self, who: int, data: bytes, friends: set[int]) -> None:
         """Nothing of anybody else, but of these friends, is for this one to see; -1 is everyone."""
@@ -391,7 +438,8 @@ class World:
             return
         if reply.picture.name.startswith("typeface-us"):
             return
-        assert answer.open, "everyone sees what was for the asker"
+        opened = answer.open or self._open(answer.who, answer.where, answer.event)  # or meanwhile
+        assert opened, "everyone sees what was for the asker"
         action, _ = answer.pressed
         if reply.picture.data.startswith(b"a photo"):
             assert action is Action.REVEAL_SURE, "everyone sees a photo that the person did not show them"
@@ -465,7 +513,8 @@ class World:
     def _judge_log(self) -> None:
         """Errors are ours to repair, but for those that the test has asked for; and no line tells of anybody."""
         for record in self.logged:
-            assert record.getMessage().startswith("the store failed"), record.getMessage()
+            asked_for = record.getMessage().startswith(("the store failed", "a group's new id"))
+            assert asked_for, record.getMessage()
         self.logged.clear()
 
     # Links, and what is offered while an option is typed
