@@ -1,7 +1,7 @@
 // The page: the way in, sending, and rendering what comes back.
 
 import { Composer } from "./composer.js";
-import { element, handOn } from "./element.js";
+import { element, handOn, still } from "./element.js";
 import { Exchange, why } from "./exchange.js";
 import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
@@ -11,8 +11,8 @@ import { ask } from "./stream.js";
 import { drop, keep, kept } from "./transcript.js";
 
 const { types } = data;
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 const hero = document.getElementById("hero");
+const languages = document.querySelector(".languages");
 
 async function press(button, pressed) {
   const from = pressed.closest(".message");
@@ -116,8 +116,9 @@ document.querySelector(".brand").addEventListener("click", (event) => {
   hero.hidden = false;
   document.getElementById("scroller").scrollTop = 0;
 });
-document.getElementById("large-close").addEventListener("click", () => document.getElementById("large").close());
-document.getElementById("large").addEventListener("click", (event) => { if (event.target === event.currentTarget) event.currentTarget.close(); });
+const large = document.getElementById("large");
+document.getElementById("large-close").addEventListener("click", () => large.close());
+large.addEventListener("click", ({ target }) => { if (target === large) large.close(); });
 
 function showSpecimen(type) {
   document.getElementById("specimen-face").replaceChildren(face(type));
@@ -146,10 +147,18 @@ for (const link of document.querySelectorAll(".languages a")) {
   link.addEventListener("click", (event) => {
     if (!localStorage.getItem("met")) return;
     event.preventDefault();
-    document.querySelector(".languages").open = false;
+    languages.open = false;
     sendLine(`/language ${link.lang}`);
   });
 }
+
+// The list goes away when something else is turned to.
+addEventListener("pointerdown", ({ target }) => { if (!languages.contains(target)) languages.open = false; });
+languages.addEventListener("keydown", ({ key }) => {
+  if (key !== "Escape") return;
+  handOn(languages, languages.firstElementChild);
+  languages.open = false;
+});
 
 addEventListener("storage", ({ key, newValue }) => {
   if (key === "language") follow();

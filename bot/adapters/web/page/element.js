@@ -6,6 +6,9 @@ export function element(name, properties = {}, ...children) {
   return node;
 }
 
+/** Whether the person wants no motion, now. */
+export const still = matchMedia("(prefers-reduced-motion: reduce)");
+
 /** Before `gone` goes: if it has the focus, `next` gets it, so that the keyboard goes on from there. */
 export function handOn(gone, next) {
   if (!gone.contains(document.activeElement)) return;

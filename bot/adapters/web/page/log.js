@@ -1,7 +1,7 @@
 // The conversation on the page: bubbles, pictures, buttons, progress. Everything anyone wrote becomes text, never markup.
 
 import { Controls } from "./controls.js";
-import { element, handOn, swap } from "./element.js";
+import { element, handOn, still, swap } from "./element.js";
 import { face, group } from "./faces.js";
 import { media, release } from "./media.js";
 import { Sliders } from "./sliders.js";
@@ -10,7 +10,6 @@ import { keep } from "./transcript.js";
 
 // "ENFP · the campaigner", as the core names a type.
 const TITLE = /^[EI][NS][FT][JP] · /;
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 export class Log {
   /** `press(button, node)` is called for a pressed button of a reply, `slide(payload, update)` for a moved slider, `share(code)` for a picture. */

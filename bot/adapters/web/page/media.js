@@ -1,9 +1,7 @@
 // What a reply shows: a picture to enlarge, a film that loops, or a file to keep; and what can be done with it, beside it.
 
-import { element } from "./element.js";
+import { element, still } from "./element.js";
 import { addressOf } from "./stream.js";
-
-const still = matchMedia("(prefers-reduced-motion: reduce)");
 
 function size(bytes, locale) {
   const [unit, much] = bytes < 1e6 ? ["kilobyte", bytes / 1e3] : ["megabyte", bytes / 1e6];

@@ -265,6 +265,15 @@ async def test_the_browsers_language_is_spoken_and_another_is_a_link_away(browse
         )
         await expect(page.get_by_role("link", name="English")).to_be_in_viewport(ratio=1)
         assert await page.evaluate(OVERFLOW) == [0, 0]
+        # The list goes away when something else is turned to.
+        await page.locator("h1").click()
+        await expect(page.get_by_role("link", name="English")).to_be_hidden()
+        await page.locator("summary").click()
+        await page.get_by_role("link", name="English").focus()
+        await page.keyboard.press("Escape")
+        await expect(page.get_by_role("link", name="English")).to_be_hidden()
+        await expect(page.locator("summary")).to_be_focused()
+        await page.locator("summary").click()
         await page.get_by_role("link", name="English").click()
         await expect(page.get_by_role("heading", level=1)).to_contain_text("Every type")
         await page.go_back()
