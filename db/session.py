@@ -17,7 +17,8 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from db import errors
 from db.settings import Settings
 
-BUSY_SECONDS = 15
+BUSY_SECONDS, ANSWER_SECONDS = 15, 30
+"""So long SQLite is waited for while others write, and PostgreSQL for the answer to a statement."""
 
 _PRAGMAS = (
     f"busy_timeout = {BUSY_SECONDS * 1000}",
@@ -69,17 +70,19 @@ _SENTENCES: dict[type[errors.StoreError], str] = {
 class Database:
     """The engine of one process. Use cases open transactions here; repositories receive the session."""
 
-    def __init__(self, settings: Settings, *, foreign_keys: bool = True) -> None:
+    def __init__(self, settings: Settings, *, migrating: bool = False) -> None:
         """Build the engine; nothing is opened before the first transaction.
 
         Args:
             settings: where the database is.
-            foreign_keys: off for migrations: SQLite rebuilds tables, and dropping the old one would cascade.
+            migrating: without foreign keys, since SQLite rebuilds tables and dropping the old one would cascade; and
+                each statement takes as long as it takes.
         """
         self.where = settings.url.render_as_string(hide_password=True)
         self.path = settings.sqlite_path
         self.is_sqlite = settings.url.get_backend_name() == "sqlite"
-        self.engine = _sqlite_engine(settings, foreign_keys) if self.is_sqlite else _postgres_engine(settings)
+        build = _sqlite_engine if self.is_sqlite else _postgres_engine
+        self.engine = build(settings, migrating)
         self._readers = self.engine.execution_options(read_only=True)
         # SQLite lets one write at a time, and those who wait for it only look in now and then: of many, some never
         # come first. So our own stand in a line before that.
@@ -186,18 +189,24 @@ def _kind(error: BaseException | None) -> type[errors.StoreError]:
     return _SQLSTATE.get(state) or _SQLSTATE.get(state[:2]) or errors.StoreError
 
 
-def _postgres_engine(settings: Settings) -> AsyncEngine:
+def _postgres_engine(settings: Settings, migrating: bool) -> AsyncEngine:
+    connect = {
+        "timeout": 10,
+        "command_timeout": None if migrating else ANSWER_SECONDS,
+        "server_settings": {"timezone": "UTC", "application_name": "typeface"},
+    }
     return create_async_engine(
         settings.url,
         hide_parameters=True,
         pool_pre_ping=True,
-        connect_args={"timeout": 10, "server_settings": {"timezone": "UTC", "application_name": "typeface"}},
+        pool_timeout=ANSWER_SECONDS,
+        connect_args=connect,
     )
 
 
-def _sqlite_engine(settings: Settings, foreign_keys: bool) -> AsyncEngine:
+def _sqlite_engine(settings: Settings, migrating: bool) -> AsyncEngine:
     engine = create_async_engine(settings.url, hide_parameters=True, pool_timeout=BUSY_SECONDS)
-    pragmas = [*_PRAGMAS, *([] if foreign_keys else ["foreign_keys = OFF"])]
+    pragmas = [*_PRAGMAS, *(["foreign_keys = OFF"] if migrating else [])]
 
     def on_connect(connection: Any, entry: ConnectionPoolEntry) -> None:
         # Transactions are begun below: the driver would begin them too late and upgrade them in the middle.

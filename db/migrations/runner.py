@@ -76,7 +76,7 @@ async def require_head(database: Database) -> None:
 
 
 async def _migrate(settings: Settings, action: Callable[[Config], None]) -> None:
-    database = Database(settings, foreign_keys=False)
+    database = Database(settings, migrating=True)
     try:
         if database.is_sqlite:
             await database.set_wal()

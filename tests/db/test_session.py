@@ -1,6 +1,8 @@
 """Failures of the database itself, and several processes on one file."""
 
 import asyncio
+import os
+import signal
 import sqlite3
 import subprocess
 import sys
@@ -8,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from db import errors, session
 from db.records import PersonRef
@@ -201,3 +204,22 @@ async def test_a_failed_use_case_leaves_nothing_half_done(settings: Settings, an
     async with store._database.reading() as opened:
         assert await store._find(opened, ann) is None
     await store.close()
+
+
+async def test_a_database_that_hangs_is_given_up_and_serves_again(
+    postgresql: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its process is stopped in the middle of a transaction, as by a machine that swaps or a network that is gone."""
+    monkeypatch.setattr(session, "ANSWER_SECONDS", 0.5)
+    database, stopped = Database(postgresql), 0
+    try:
+        with pytest.raises(errors.Unreachable):
+            async with database.writing() as transaction:
+                stopped = await transaction.scalar(text("SELECT pg_backend_pid()"))
+                os.kill(stopped, signal.SIGSTOP)
+                await transaction.execute(text("SELECT 1"))
+        async with database.writing() as transaction:
+            assert await transaction.scalar(text("SELECT 1")) == 1
+    finally:
+        os.kill(stopped, signal.SIGCONT)
+        await database.close()
