@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw
 
 from bot.core.balances import Balance, BalanceChart, Bar
 from bot.drawing.lettering import fit
-from inference.fonts import Font
+from inference.fonts.letters import Font
 
 WIDTH, HEIGHT = 1200, 1000
 _EDGE, _TOP, _ROW, _THICK = 72, 210, 148, 30

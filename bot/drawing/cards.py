@@ -12,7 +12,7 @@ from bot.drawing import faces
 from bot.drawing.faces import Square
 from bot.drawing.lettering import fit, legible, wrap
 from inference import images
-from inference.fonts import Weight, font
+from inference.fonts.letters import Weight, font
 from inference.images import Format
 
 WIDE, TALL = (1200, 630), (1080, 1350)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 
-from inference.fonts import Font, Weight, covers, font
+from inference.fonts.letters import Font, Weight, covers, font
 
 CUT = "…"
 _NOT_FIRST = frozenset(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from db import plots
 from db.records import Statistics
-from inference.fonts import FILES
+from inference.fonts.letters import FILES
 
 
 def statistics(found: Statistics, words: Mapping[str, str]) -> bytes:

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw
 
-from inference.fonts import font
+from inference.fonts.letters import font
 from inference.images import Pixels
 
 _TILE = 192  # px

@@ -10,7 +10,7 @@ import numpy as np
 from PIL import Image, ImageDraw
 from torch import Tensor
 
-from inference.fonts import covers, font
+from inference.fonts.letters import covers, font
 from training.loops.samples import to_uint8
 from training.writing import whole
 

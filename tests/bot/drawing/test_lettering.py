@@ -13,7 +13,7 @@ from PIL import Image, ImageDraw
 from bot.core import texts
 from bot.drawing import lettering
 from bot.drawing.lettering import CUT
-from inference.fonts import Weight
+from inference.fonts.letters import Weight
 
 WEIGHTS: tuple[Weight, ...] = ("regular", "bold")
 
