@@ -25,7 +25,7 @@ _FOR_READERS = {
     "css": re.compile(
         rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +|;? +(?=[}])| +(?=[{>])|\n", re.DOTALL | re.MULTILINE
     ),
-    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +|^\n", re.MULTILINE),
+    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +|^\n|(?<=[{(\[,])\n", re.MULTILINE),
 }
 """Comments on lines of their own, and spaces that say nothing: for who reads the files here; they are not sent."""
 _WORD = re.compile(r"\{\{web-([a-z-]+)\}\}")

@@ -15,7 +15,7 @@ from contextlib import asynccontextmanager
 from bot.core.events import MAX_PHOTO_BYTES
 
 GRACE_SECONDS = 10.0
-BYTES_PER_SECOND = 32 * 1024
+BYTES_PER_SECOND = 8 * 1024
 """What has come must have come at this rate at least, after the grace; no photo may take longer than the most."""
 MOST_SECONDS = 180.0
 

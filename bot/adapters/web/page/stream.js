@@ -55,7 +55,7 @@ async function* once(event, photo, abort, sent) {
   const watch = () => { clearTimeout(quiet); quiet = setTimeout(() => abort.abort(), QUIET_MS); };
   watch();
   try {
-    const reader = exchange(request(event, photo), (part) => { watch(); sent?.(part); }, abort.signal).getReader();
+    const reader = exchange(request(event, photo), (part) => { watch(); sent(part); }, abort.signal).getReader();
     let rest = "";
     for (let { value, done } = await reader.read(); !done; { value, done } = await reader.read()) {
       const lines = (rest + value).split("\n");
@@ -85,20 +85,22 @@ function pause(ms, hurry) {
 const away = ({ status }) => !status || (status >= 502 && status <= 504);
 
 /** Yields replies, also after the connection was lost, which `lost` is told with a function that hurries: it goes on by itself.
- * `sent` is told how much has left, 0 to 1.
+ * `sent` is told how much has left, 0 to 1. A photo that has got stuck on its way twice is not sent a third time unasked.
  *
  * All tries carry one id, so that nothing is done twice. What had arrived before is answered by nothing: then it is asked where
  * the person stands. After `stop.now()` this throws `Stopped`.
  */
 export async function* ask(event, photo, { lost, sent, stop = {} } = {}) {
   let told = { ...event, update: freshId() };
+  let stuck = 0;
   for (let tries = 0; ; tries += 1) {
+    let left = 0;
     const abort = new AbortController();
     let stopped = false;
     let answered = false;
     stop.now = () => { stopped = true; abort.abort(); };
     try {
-      for await (const reply of once(told, photo, abort, sent)) {
+      for await (const reply of once(told, photo, abort, (part) => { left = part; sent?.(part); })) {
         answered = true;
         yield { ...reply, lang: event.locale };
       }
@@ -108,6 +110,7 @@ export async function* ask(event, photo, { lost, sent, stop = {} } = {}) {
     } catch (error) {
       if (stopped) throw new Stopped();
       if (!lost || !away(error)) throw error;
+      if (photo && left && left < 1 && ++stuck === 2) throw new Refused(408);
       await pause(WAITS_MS[tries] ?? 15_000, (now) => {
         stop.now = () => { stopped = true; now(); };
         lost(now);

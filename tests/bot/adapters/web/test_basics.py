@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.resources import files
 from typing import Any
 
 import aiohttp
@@ -64,6 +65,14 @@ async def test_without_javascript_everything_can_be_read(browser: Browser, tag: 
 
 def size() -> int:
     return sum(len(asset.body) for asset in pages.assets().values())
+
+
+async def test_comments_in_scripts_have_lines_of_their_own() -> None:
+    """Lines are joined as they are served: behind code, a comment would take what follows along."""
+    scripts = list(files("bot.adapters.web").joinpath("page").iterdir())
+    lines = [line for one in scripts if one.name.endswith(".js") for line in one.read_text().splitlines()]
+    assert len(lines) > 500
+    assert [line for line in lines if re.search(r"\S // ", line)] == []
 
 
 async def test_our_scripts_and_style_are_small() -> None:

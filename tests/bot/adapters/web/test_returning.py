@@ -248,6 +248,27 @@ async def test_a_large_photo_is_sent_as_small_as_it_is_used_and_without_its_meta
     assert green < 40
 
 
+async def test_a_photo_that_gets_stuck_twice_is_not_sent_again_unasked(browser: Browser) -> None:
+    """Each try costs the person's data; the server has given up reading so slow a body."""
+    service = Scripted()
+    async with at(browser, service) as (house, page):
+        network = await page.context.new_cdp_session(page)
+        await network.send("Network.enable")
+        await throttle(network, 100_000)
+        await page.locator("#file").set_input_files(large_file())
+        await page.get_by_role("button", name="Send").click()
+        for said in ("lost-photo", "slow"):
+            await page.wait_for_function(HALFWAY)
+            await house.stop()
+            await expect(page.get_by_text(say("en", f"web-{said}"))).to_be_visible()
+            await house.start()
+        await throttle(network, -1)
+        await page.get_by_role("button", name=say("en", "web-retry")).click()
+        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.locator(".message.you")).to_have_count(1)
+    assert len(service.events) == 1
+
+
 async def test_a_photo_is_called_back_while_the_connection_is_lost(browser: Browser) -> None:
     service = Scripted()
     async with visit(browser, service) as page:
