@@ -102,6 +102,15 @@ def test_no_korean_particle_hangs_on_an_argument() -> None:
     assert hanging == []
 
 
+def test_the_particles_of_the_korean_texts_fit_their_words() -> None:
+    """Of those that are nothing else: 를 stands after a vowel, 으로 after a consonant but ㄹ."""
+    said = "".join(path.read_text("utf-8") for path in (FOLDER / "ko").glob("*.ftl"))
+    ends = [(word, final(word[:1]), word[1:]) for word in re.findall(r"[가-힣](?:를|으로)(?![가-힣])", said)]
+    assert {particle for _, _, particle in ends} == {"를", "으로"}
+    wrong = [word for word, end, particle in ends if (end == "vowel") != (particle == "를") or end == "rieul"]
+    assert wrong == []
+
+
 @pytest.mark.parametrize(
     ("seconds", "en", "ko", "ja"),
     [
