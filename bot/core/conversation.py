@@ -63,6 +63,9 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     if interrupted:
         state = replace(state, job=None, doing="photo")
     refused = gate.refusal(event, known)
+    if interrupted and not refused and isinstance(event, Command) and event.name == "back":
+        # That is where they stand: a face below it would hide the button that goes on.
+        return state, (interrupted,)
     state, effects = (state, (refused,)) if refused else _decide(state, event, known)
     if interrupted and _tells(event) and not isinstance(effects[-1], Job):
         effects = (interrupted, *effects)

@@ -328,6 +328,17 @@ async def test_a_restart_in_mid_job_is_told(bench: Bench) -> None:
     assert isinstance(final(await bench.send(selfie(b"again"))), Shown)
 
 
+async def test_who_comes_back_to_work_that_was_interrupted_finds_its_button_last(bench: Bench) -> None:
+    task, _ = await running(bench)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    bench.faces.gate = None
+    (told,) = await bench.send(command("back"))
+    assert told.text == say("en", "interrupted-photo")
+    action, args = actions(told)[0]
+    assert isinstance(final(await bench.send(press(action, *args))), Shown)
+
+
 async def test_a_selfie_after_a_restart_just_works(bench: Bench) -> None:
     task, _ = await running(bench)
     saved = dict(bench.row().states)
