@@ -163,6 +163,20 @@ def ask_match(state: State) -> Turn:
     return replace(state, waiting="match"), (Say((Line("ask-match"),), menus.MEET_ROW, code="ask_match"),)
 
 
+def ask_again(state: State, known: Known) -> tuple[Effect, ...]:
+    """What says the open question once more, and changes nothing; empty where none is open, or a photo is awaited."""
+    match state.waiting:
+        case "type":
+            return ask_type(state, known)[1]
+        case "gender":
+            return ask_gender(state, known)[1]
+        case "match":
+            return ask_match(state)[1]
+        case "consent":
+            return ask_consent(state, known)[1]
+    return ()
+
+
 def pending_gender(state: State) -> Gender | None:
     """The gender that was given before the type, if it was."""
     return state.gender if state.waiting == "type" else None

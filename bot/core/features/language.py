@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.core import menus
+from bot.core import flow, menus
 from bot.core.effects import Choice, Known, Line, Prefer, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
@@ -24,20 +24,22 @@ def _ask(state: State, known: Known) -> Turn:
     return state, (Say((Line("language-ask"),), menu, code="ask_language"),)
 
 
-def _choose(state: State, language: str) -> Turn:
+def _choose(state: State, language: str, known: Known) -> Turn:
+    """Speak it from now on; what was asked in another language is asked in this one."""
     key = "language-as-platform" if language == AUTO else "language-set"
-    said = Say((Line(key),), menus.WELCOME, code="language_set", instead=True)
-    return state, (Prefer(language=language), said)
+    asked = flow.ask_again(state, known)
+    said = Say((Line(key),), () if asked else menus.WELCOME, code="language_set", instead=True)
+    return state, (Prefer(language=language), said, *asked)
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
     said = [one for text in command.options.values() for one in words(text)]
     wanted = next((found for word in said if (found := language_of(word))), None)
-    return _choose(state, wanted) if wanted else _ask(state, known)
+    return _choose(state, wanted, known) if wanted else _ask(state, known)
 
 
-def _press(state: State, args: Args, _: Known) -> Turn:
-    return _choose(state, args[0])
+def _press(state: State, args: Args, known: Known) -> Turn:
+    return _choose(state, args[0], known)
 
 
 FEATURE = Feature(commands={"language": _command}, presses={Action.LANGUAGE: _press})

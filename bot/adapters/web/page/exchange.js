@@ -13,14 +13,6 @@ export function why(error) {
   return { 403: words.forbidden, 408: words.slow, 429: words.crowded }[error.status] ?? words.failed;
 }
 
-/** In another language the page speaks that one, in all tabs. */
-async function heed(reply) {
-  if (reply.code !== "language_set") return;
-  await follow();
-  reply.lang = data.locale;
-  localStorage.setItem("language", `${data.locale} ${Date.now()}`);
-}
-
 export class Exchange {
   /** `page` has the `log`, is told what was answered (`remember`), and takes a photo that is called back (`attach`).
    *
@@ -90,11 +82,21 @@ export class Exchange {
 
   async hear(reply) {
     if (reply.kind === "progress") return this.advance(reply);
-    await heed(reply);
+    await this.heed(reply);
     const old = reply.instead && this.newest();
     if (old) await this.turn(old, reply);
     else await this.say(reply);
     this.remember(reply);
+  }
+
+  /** In another language the page speaks that one, in all tabs; what comes after it is in that one, too. */
+  async heed(reply) {
+    if (reply.code === "language_set") {
+      await follow();
+      this.spoken = data.locale;
+      localStorage.setItem("language", `${data.locale} ${Date.now()}`);
+    }
+    reply.lang = this.spoken ?? reply.lang;
   }
 
   advance(reply) {

@@ -338,7 +338,10 @@ async def test_the_page_follows_the_language_that_is_chosen(browser: Browser, wa
         assert say("ko", "web-add-photo") in fresh
         # What was said before is read out in the language in which it was said.
         langs = await page.locator(".message.bot").evaluate_all("(all) => all.map(({ lang }) => lang)")
-        assert langs == ["en", "en", "en", "ko"]
+        assert langs == ["en", "en", "en", "ko", "ko"]
+        # So is what is asked anew, and what was open has its buttons.
+        await expect(page.locator(".message.bot").last).to_contain_text("셀카를 보기 전에")
+        await expect(page.get_by_role("button", name=say("ko", "button-agree"))).to_be_visible()
         await write(page, "/help")
         await expect(page.locator(".message.bot").last).to_have_attribute("lang", "ko")
         await expect(page.locator(".message.bot").last).to_contain_text("유형")

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.events import Command
+from bot.core.events import Command, Event
 from bot.core.presses import Action
 from bot.core.wording import AUTO, LOCALES, say
 from tests.bot.core.conftest import Bench
@@ -71,6 +71,26 @@ async def test_a_language_may_be_written(bench: Bench, words: tuple[str, ...], l
 
 async def test_a_language_that_nobody_speaks_here_is_asked_again(bench: Bench) -> None:
     assert final(await bench.send(command("language", "français"))).code == "ask_language"
+
+
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        ((command("mbti"),), say("ko", "ask-type")),
+        ((command("mbti", "ENFP"),), say("ko", "ask-gender", type="ENFP")),
+        ((command("mbti", "ENFP", "woman"),), say("ko", "consent", hours=24)),
+        ((command("mbti", "ENFP", "woman"), press(Action.MATCH)), say("ko", "ask-match")),
+    ],
+)
+async def test_an_open_question_is_asked_again_in_the_new_language(
+    bench: Bench, before: tuple[Event, ...], question: str
+) -> None:
+    for event in before:
+        asked = final(await bench.send(event))
+    told, again = await bench.send(press(Action.LANGUAGE, "ko"))
+    assert (told.code, told.menu) == ("language_set", ())
+    assert again.text == question
+    assert actions(again) == actions(asked)
 
 
 async def test_forget_forgets_the_language_too(bench: Bench) -> None:
