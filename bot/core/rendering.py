@@ -16,6 +16,7 @@ from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.run import Run
 from bot.core.stills import SIZE, Stills, Words
+from db.errors import NoConsent
 from inference.errors import Busy, TypefaceError
 from inference.wire import Face, ImageFormat, LatentFace
 
@@ -86,19 +87,23 @@ class Rendering:
             run.show(await self._stills.overview(there))
         return bool(there)
 
-    async def keep(self, run: Run, made: Made) -> str:
-        """Keep how a picture was made; returns its code. What was shown last and is shown again keeps its code."""
+    async def keep(self, run: Run, made: Made) -> str | None:
+        """Keep how a picture was made; returns its code. What was shown last and is shown again keeps its code.
+
+        Words on a card are sealed, and nothing is sealed for people who have not agreed: theirs has no code.
+        """
         text = making.to_json(made)
         newest, _ = await self._store.makings(run.ref, 0, 1)
         if newest and newest[0].making == text:
             return newest[0].code
+        seconds = run.place.seconds(self._retention_seconds)
         async with run.writing():
-            return await self._store.keep_making(
-                run.ref,
-                text,
-                open=made.open,
-                seconds=run.place.seconds(self._retention_seconds),
-            )
+            try:
+                return await self._store.keep_making(run.ref, text, open=made.open, seconds=seconds)
+            except NoConsent:
+                if any(face.face for face in made.faces):
+                    raise
+                return None
 
     async def expression(self, run: Run, made: Portrait) -> Face | None:
         """What to render; None when the person's latent is no longer kept."""

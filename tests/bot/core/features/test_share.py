@@ -97,6 +97,15 @@ async def test_a_card_without_a_selfie_has_two_faces(bench: Bench) -> None:
     assert final(await bench.send(command("card", "", chat="elsewhere"))).code in {"ask_type"}
 
 
+async def test_who_has_not_agreed_writes_on_a_card_that_is_not_kept(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    card = shown(await bench.send(command("card", "Happy birthday")))
+    assert bench.drawing.cards[0].line == "Happy birthday"
+    assert card.made is None
+    assert "Code" not in card.text
+    assert not [one for one in bench.row().made.values() if "Happy" in one.making]
+
+
 async def test_a_film_is_had_as_an_animated_picture_too(bench: Bench) -> None:
     await blended(bench)
     film = shown(await bench.send(command("morph")))
