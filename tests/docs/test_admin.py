@@ -151,6 +151,13 @@ def test_every_command_line_that_is_shown_exists(guide: str) -> None:
     assert {line for line in shown if line not in known} <= ALSO_SAID
 
 
+def test_an_export_is_shown_as_it_works(guide: str) -> None:
+    """CSV is refused without a folder to write to."""
+    shown = re.findall(r"`typeface-db (export[^`]*)`", guide)
+    assert shown
+    assert [line for line in shown if "csv" in line and "--out" not in line] == []
+
+
 ALSO_SAID = {"typeface typeface"}
 """Words that follow the name, and are no command."""
 
