@@ -1,6 +1,6 @@
 # One picture of two people.
-us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. Elsewhere: /us { $code }
-us-waits = One of you has agreed. The other one presses "I agree" too, until { WHEN($until) } UTC. Elsewhere: /us { $code }
+us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. In another chat, type /us { $code } to answer.
+us-waits = One of you has agreed. The other one presses "I agree" too, until { WHEN($until) } UTC. In another chat, type /us { $code } to answer.
 us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then { $again }.
 us-again-agree = press "I agree" once more
 us-again-ask = send /us again

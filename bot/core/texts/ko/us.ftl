@@ -1,6 +1,6 @@
 # One picture of two people.
-us-invite = 둘이 함께 한 장! 물어본 사람과 초대받은 사람이 모두 { WHEN($until) } UTC까지 "동의해요"를 눌러 주세요. 그러지 않으면 누구의 얼굴도 쓰지 않아요. 다른 곳에서는: /us { $code }
-us-waits = 한 분이 동의했어요. 다른 분도 { WHEN($until) } UTC까지 "동의해요"를 눌러 주세요. 다른 곳에서는: /us { $code }
+us-invite = 둘이 함께 한 장! 물어본 사람과 초대받은 사람이 모두 { WHEN($until) } UTC까지 "동의해요"를 눌러 주세요. 그러지 않으면 누구의 얼굴도 쓰지 않아요. 다른 채팅에서는 /us { $code } 라고 입력해 주세요.
+us-waits = 한 분이 동의했어요. 다른 분도 { WHEN($until) } UTC까지 "동의해요"를 눌러 주세요. 다른 채팅에서는 /us { $code } 라고 입력해 주세요.
 us-not-ready = 함께하는 그림에는 먼저 내 얼굴이 필요해요. 유형을 고르고, 동의하고, 셀카를 보내 주세요. 그다음 { $again }.
 us-again-agree = "동의해요"를 한 번 더 눌러 주세요
 us-again-ask = /us 명령을 다시 보내 주세요
