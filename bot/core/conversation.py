@@ -122,7 +122,7 @@ def _decide(state: State, event: Event, known: Known) -> Turn:
 def _filled(asked: Turn, text: str, known: Known) -> Turn:
     """A form was filled in: what the press would ask for came along with it."""
     handler = _WORDS.get(asked[0].waiting)
-    return handler(asked[0], text, known) if handler else asked
+    return (handler and handler(asked[0], text, known)) or asked
 
 
 # Commands
@@ -218,8 +218,8 @@ def _photo(state: State, photo: Photo, known: Known) -> Turn:
 
 
 def _text(state: State, text: str, known: Known) -> Turn:
-    if handler := _WORDS.get(state.waiting):
-        return handler(state, text, known)
+    if (handler := _WORDS.get(state.waiting)) and (turn := handler(state, text, known)):
+        return turn
     found = words(text)
     asked = parse(text) if len(found) <= _MAX_WORDS else Asked()
     pending = flow.pending_gender(state)
@@ -262,6 +262,7 @@ def _open(state: State, known: Known) -> Choices:
         "consent": menus.CONSENT,
         "selfie": menus.selfie(state, known),
         "photo": menus.PHOTO,
+        "quiz": menus.QUIZ,
     }.get(state.waiting, ())
 
 
@@ -281,7 +282,7 @@ def _back(state: State, _: Command, known: Known) -> Turn:
         state, shown = flow.render_face(state, known, panel="" if state.face else "type")
         return state, (Say(lines, code="back"), *shown)
     halfway = 0 < len(state.answers) < quiz.TOTAL
-    resume = ((menus.button("quiz-go-on", Action.QUIZ, style="primary"),),) if halfway else ()
+    resume = menus.QUIZ if halfway else ()
     gallery = (menus.button("gallery", Action.GALLERY, "0"),)
     return state, (Say(lines, menu or (*resume, *menus.BEGIN, gallery), code="back"),)
 
@@ -307,6 +308,6 @@ FEATURES: tuple[Feature, ...] = (
 _COMMANDS = {name: handler for feature in FEATURES for name, handler in feature.commands.items()}
 _PRESSES = {action: handler for feature in FEATURES for action, handler in feature.presses.items()}
 _ANSWERS = {kind: handler for feature in FEATURES for kind, handler in feature.answers.items()}
-_WORDS: dict[str, Callable[[State, str, Known], Turn]] = {
+_WORDS: dict[str, Callable[[State, str, Known], Turn | None]] = {
     waiting: handler for feature in FEATURES for waiting, handler in feature.words.items()
 }

@@ -19,10 +19,10 @@ Args = tuple[str, ...]
 class Feature:
     """`commands` by name, `presses` by action, `answers` by the outcome's class.
 
-    `words` answers what is typed while `State.waiting` says so, in place of the usual understanding of words.
+    `words` answers what is typed while `State.waiting` says so; None leaves it to the usual understanding of words.
     """
 
     commands: Mapping[str, Callable[[State, Command, Known], Turn]] = field(default_factory=dict)
     presses: Mapping[Action, Callable[[State, Args, Known], Turn]] = field(default_factory=dict)
     answers: Mapping[type[Outcome], Callable[[State, Any, Known], Turn]] = field(default_factory=dict)
-    words: Mapping[str, Callable[[State, str, Known], Turn]] = field(default_factory=dict)
+    words: Mapping[str, Callable[[State, str, Known], Turn | None]] = field(default_factory=dict)

@@ -58,6 +58,8 @@ def offer(known: Known) -> Choices:
     return ((button("send-selfie", Action.SELFIE, style="success"),), *AFTER_PHOTO, play(known))
 
 
+QUIZ: Choices = ((button("quiz-go-on", Action.QUIZ, style="primary"),),)
+"""While a statement is open."""
 GALLERY: Choices = ((button("begin", Action.BEGIN, style="primary"), button("gallery", Action.GALLERY, "0")),)
 
 

@@ -16,7 +16,7 @@ _READ = (1, 2, 3, 4, VERSION)
 MAX_HISTORY = 12
 Work = Literal["photo", "compose", "film"]
 """Jobs: a face is found in a photo, put into one; faces become a film."""
-Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match", "notice"]
+Waiting = Literal["", "type", "gender", "consent", "selfie", "photo", "match", "notice", "quiz"]
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class State:
     """A conversation.
 
     `waiting` is the question that was asked last: "selfie" for a photo to find the face in, "photo" for one
-    to put it into, "notice" for what people are told while the bot is paused.
+    to put it into, "notice" for what people are told while the bot is paused, "quiz" for the next statement's answer.
     `consent_asked`: the words of the consent were shown. `matching`: the match was asked for
     before the type was known. `photo_sent`: a photo was sent whose face is not found yet, whether or not it
     is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,

@@ -6,6 +6,7 @@ Pure.
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -44,6 +45,7 @@ def _ask(state: State, at: int, *before: Line) -> Turn:
     args: dict[str, Arg] = {"number": at + 1, "total": TOTAL, "statement": Line(f"quiz-{at + 1}")}
     given = state.answers[at : at + 1]
     line = Line("quiz-ask-again", {**args, "answer": int(given) + 1}) if given else Line("quiz-ask", args)
+    state = replace(state, waiting="" if given else "quiz")
     return state, (Say((*before, line), _menu(state, at, given), code="ask_quiz"),)
 
 
@@ -96,8 +98,16 @@ def _answer(state: State, args: Args, _: Known) -> Turn:
     changed = answers[at : at + 1] not in ("", args[2])
     state = replace(state, answers=answers[:at] + args[2] + answers[at + 1 :])
     if len(state.answers) == TOTAL:
-        return state, (DrawBalances(state.answers),)
+        return replace(state, waiting=""), (DrawBalances(state.answers),)
     return _ask(state, len(state.answers), *((Line("quiz-changed"),) if changed else ()))
+
+
+def _typed(state: State, text: str, known: Known) -> Turn | None:
+    """A number, for the statement that is open; other words mean what they mean elsewhere."""
+    said = unicodedata.normalize("NFKC", text.strip())
+    if said not in {str(step + 1) for step in range(STEPS)}:
+        return None
+    return _answer(state, (str(state.quiz), str(len(state.answers)), str(int(said) - 1)), known)
 
 
 def _back(state: State, args: Args, _: Known) -> Turn:
@@ -110,6 +120,7 @@ def _pause(state: State, _: Args, known: Known) -> Turn:
     menu = (
         (menus.button("quiz-go-on", Action.QUIZ_ON, style="primary"), menus.button("begin", Action.BEGIN)),
     )
+    state = replace(state, waiting="")
     return state, (Say((Line("quiz-paused", {"number": len(state.answers) + 1}),), menu),)
 
 
@@ -163,4 +174,5 @@ FEATURE = Feature(
         Action.QUIZ_RESULT: _turned(_result),
     },
     answers={BalancesDrawn: _drawn},
+    words={"quiz": _typed},
 )

@@ -45,6 +45,7 @@ WORDS = st.lists(
             "smile",
             "1.5",
             "coarse",
+            "4",
             "40",
             "log",
             "INTJ",

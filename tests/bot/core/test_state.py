@@ -26,7 +26,7 @@ STATES = st.builds(
     State,
     type=st.sampled_from([None, *TYPES]),
     gender=st.sampled_from([None, "female", "male", "either"]),
-    waiting=st.sampled_from(["", "type", "gender", "consent", "selfie", "photo", "match"]),
+    waiting=st.sampled_from(["", "type", "gender", "consent", "selfie", "photo", "match", "quiz"]),
     greeted=st.booleans(),
     consent_asked=st.booleans(),
     face=st.none() | st.uuids().map(str),

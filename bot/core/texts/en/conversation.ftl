@@ -112,6 +112,7 @@ lost-match = I did not quite get that. Would you like to meet a woman, a man, or
 lost-consent = I did not quite get that. Please press a button: may I look at your selfie?
 lost-selfie = I did not quite get that. Send me a selfie as a photo, or press a button.
 lost-photo = I did not quite get that. Send me a photo of you to put your face into, or press a button.
+lost-quiz = I did not quite get that. Press a number under the statement, or send one from 1 to 5.
 interrupted-compose = Sorry, I was interrupted while putting your face into your photo. Press to try again.
 interrupted-photo = Sorry, I was interrupted while working on your selfie. Press to try again, or send it once more.
 stopped = Stopped.

@@ -48,6 +48,25 @@ async def answered(bench: Bench, answers: str, first: Text | Shown | None = None
     return said
 
 
+async def test_typed_numbers_answer_the_open_statement(bench: Bench) -> None:
+    await bench.send(command("quiz"))
+    assert "2 of 20" in (await asked(bench, TextSent(origin(), "4"))).text
+    assert "3 of 20" in (await asked(bench, TextSent(origin(), " ５ "))).text
+    lost = await asked(bench, TextSent(origin(), "6"))
+    assert "from 1 to 5" in lost.text
+    assert Action.QUIZ in {action for action, _ in actions(lost)}
+    third = await asked(bench, command("quiz"))
+    second = await asked(bench, press(Action.QUIZ_BACK, *args_of(third, Action.QUIZ_BACK)))
+    assert "You answered 5 before" in second.text
+    await bench.send(TextSent(origin(), "1"))
+    third = await asked(bench, command("quiz"))
+    assert "3 of 20" in third.text, "a number that may be meant for another statement changes nothing"
+    await bench.send(press(Action.QUIZ_PAUSE))
+    await bench.send(TextSent(origin(), "4"))
+    assert "3 of 20" in (await asked(bench, command("quiz"))).text, "a paused quiz is not answered"
+    assert "ENFP" in (await asked(bench, TextSent(origin(), "ENFP"))).text
+
+
 async def test_twenty_answers_lead_to_a_chart_and_into_the_faces(bench: Bench) -> None:
     chart, gender = await answered(bench, FOR_ENFP)
     assert isinstance(chart, Shown)
