@@ -57,4 +57,4 @@ class Patience:
                 self._until = shown
                 with contextlib.suppress(TelegramError):
                     await self._bot.send_chat_action(place.chat, action, message_thread_id=place.thread)
-            await asyncio.sleep(self._until[place.chat] - now)
+            await asyncio.sleep(shown[place.chat] - now)

@@ -127,3 +127,28 @@ async def test_a_refused_action_is_nothing(
     telegram.fault("sendChatAction", 403, description="Forbidden: bot was kicked from the group chat")
     async with Patience(bot).at(Place(telegram.group().id), ("text",)):
         await telegram.until(lambda: telegram.calls("sendChatAction"))
+
+
+async def test_again_after_one_that_took_long(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another chat's action, shown while the first was on its way, does not end the first chat's."""
+    monkeypatch.setattr(patience, "AFTER_SECONDS", 0.0)
+    monkeypatch.setattr(patience, "EVERY_SECONDS", 0.05)
+    shown: list[int] = []
+    on_its_way, other = asyncio.Event(), asyncio.Event()
+
+    class Slow:
+        async def send_chat_action(self, chat: int, *_: object, **__: object) -> None:
+            shown.append(chat)
+            if chat == 2:
+                other.set()
+            elif shown.count(1) == 1:
+                await on_its_way.wait()
+
+    waiting = Patience(Slow())  # type: ignore[arg-type]
+    async with asyncio.timeout(10), waiting.at(Place(1), ()):
+        await asyncio.sleep(0.1)
+        async with waiting.at(Place(2), ()):
+            await other.wait()
+        on_its_way.set()
+        while shown.count(1) < 2:
+            await asyncio.sleep(0.01)
