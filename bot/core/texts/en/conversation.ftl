@@ -61,7 +61,7 @@ alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
 blend-caption-kept = You and { $type }: { $kept } from you, the rest { $percent }% { $type }. What shall I change?
-composed-caption = That is you as { $type }, in your own photo. I do not keep this picture: save it if you like it. To change the face, go back to it; then put it into the photo once more.
+composed-caption = That is you as { $type }, in your own photo. The change is gentle here: light, hair and skin stay your photo's, and so does your mouth where another would not fit. I do not keep this picture: save it if you like it. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…
 match-others = Also a lovely match: { $types }.
 alt-type-female = A computer-made woman's face for the type { $type }.
