@@ -33,7 +33,7 @@ def official(path: Path, index: object = None, n: int = 12, **more: bytes) -> Pa
     path.parent.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(path, "w") as archive:
         for i in range(n):
-            archive.writestr(f"00000/img{i:08d}.png", picture(10 * i))
+            archive.writestr(f"00000/img{i:08d}.png", picture(10 * i % 256))
         if index is not None:
             archive.writestr("dataset.json", json.dumps(index))
         for name, data in more.items():
@@ -67,6 +67,20 @@ def test_without_labels_there_is_one_class(index: object, tmp_path: Path) -> Non
     compared = open_photos(data)
     assert (len(compared.training), compared.held_out, compared.classes) == (12, [], (1.0,))
     assert sorted(int(p[0, 0, 0]) for p in compared.read(compared.training, 8)) == [10 * i for i in range(12)]
+
+
+@pytest.mark.parametrize("index", [None, {"labels": [[f"00000/img{i:08d}.png", i % 2] for i in range(600)]}])
+def test_of_a_large_set_a_few_pictures_are_kept_for_the_watch(index: object, tmp_path: Path) -> None:
+    data = official(tmp_path / "faces.zip", index, n=600)
+    learnt, watched = open_data(data, None, None), open_held_out(data, None, 32)
+    assert watched is not None and 8 <= len(watched.labels) <= 24
+    assert len(learnt.labels) + len(watched.labels) == 600
+    assert watched.classes == learnt.classes
+    told = open_prepared(data)
+    assert not {e.file for e in told.side("train")} & {e.file for e in told.side("watched")}
+    assert told.side("validation") == [], (
+        "the same people may be among them, so nothing else takes them for strangers"
+    )
 
 
 def test_pictures_of_other_kinds_and_sizes_are_taken_as_far_as_they_go(tmp_path: Path) -> None:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Final, Literal
 
-Split = Literal["train", "validation"]
+Split = Literal["train", "validation", "watched"]
+"""What is learnt from; people who are held out; pictures that are held out, perhaps of people who are learnt from."""
+PURPOSES: Final[dict[Split, str]] = {"train": "training", "validation": "validation", "watched": "watching"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from training.datasets.choosing import chosen
-from training.datasets.entries import Split
+from training.datasets.entries import PURPOSES, Split
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.datasets.pictures import IN_MEMORY, Kept, Pictures, Streamed
@@ -17,14 +17,12 @@ from training.datasets.prepared import open_prepared
 from training.datasets.training_set import LEAST
 from training.errors import DataError, SettingError
 
-_FOR: dict[Split, str] = {"train": "training", "validation": "validation"}
-
 SIZES = (32, 64, 128, 256, 512, 1024)
 
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """One side of the split: pictures, the class `[M]` of each, the classes' names, how many there are of each."""
+    """One part of the split: pictures, the class `[M]` of each, the classes' names, how many there are of each."""
 
     pictures: Pictures
     labels: Tensor
@@ -61,12 +59,16 @@ def open_data(
 def open_held_out(
     archive: Path, manifest: Path | None, resolution: int, only: str | None = None
 ) -> Opened | None:
-    """The side that is not learnt from; none where it is too small to tell anything."""
-    try:
-        opened = open_data(archive, manifest, resolution, "validation", only)
-    except DataError:
-        return None
-    return opened if len(opened.labels) >= LEAST else None
+    """What is not learnt from, people or else pictures; none where it is too small to tell anything."""
+    sides: tuple[Split, ...] = ("validation",) if manifest else ("validation", "watched")
+    for side in sides:
+        try:
+            opened = open_data(archive, manifest, resolution, side, only)
+        except DataError:
+            continue
+        if len(opened.labels) >= LEAST:
+            return opened
+    return None
 
 
 def _sizes() -> str:
@@ -82,7 +84,7 @@ def _archive(path: Path, resolution: int | None, split: Split, only: str | None)
         )
     entries = prepared.side(split)
     if not entries:
-        raise DataError(f"{path.name} has no pictures{f' of {only}' if only else ''} for {_FOR[split]}")
+        raise DataError(f"{path.name} has no pictures{f' of {only}' if only else ''} for {PURPOSES[split]}")
     if side > prepared.size:
         raise DataError(f"{path.name} has pictures of {prepared.size} px; {side} were asked for")
     pictures: Pictures = Streamed(path, entries, side)

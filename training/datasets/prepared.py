@@ -28,7 +28,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.datasets.archive import Archive, Pixels
-from training.datasets.entries import Entry, Split
+from training.datasets.entries import PURPOSES, Entry, Split
 from training.datasets.plain import plain_entries
 from training.errors import DataError
 
@@ -59,7 +59,7 @@ class Prepared:
         """
         entries = self.side(split)
         if not entries:
-            raise DataError(f"{self.path.name} has no pictures for {_FOR[split]}")
+            raise DataError(f"{self.path.name} has no pictures for {PURPOSES[split]}")
         if resolution > self.size:
             raise DataError(f"{self.path.name} has pictures of {self.size} px; {resolution} were asked for")
         pictures = np.empty((len(entries), 3, resolution, resolution), dtype=np.uint8)
@@ -72,9 +72,6 @@ class Prepared:
         with Archive(self.path) as archive:
             for file in files:
                 yield archive.picture(file, side)
-
-
-_FOR: Final[dict[Split, str]] = {"train": "training", "validation": "validation"}
 
 
 def open_prepared(path: Path) -> Prepared:
