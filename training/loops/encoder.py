@@ -18,6 +18,7 @@ from inference.packs.loader import LoadedPack
 from training.augment.camera import framed_and_lit, worn
 from training.loops.ema import ema_beta, update_ema
 from training.loops.generated import Generated
+from training.loops.machine import Machine
 from training.losses.encoder import code_terms, photo_terms
 from training.recipes.encoder import EncoderTraining
 
@@ -41,6 +42,7 @@ class EncoderTrainer:
     ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.pack, self.photos = config, pack, photos
+        self.machine = Machine(pack.device)
         self.encoder = self._fresh(network or _shape(pack))
         self.average = copy.deepcopy(self.encoder).eval().requires_grad_(False)
         self.adam = torch.optim.Adam(self.encoder.parameters(), lr=config.rate, betas=config.betas)
@@ -124,7 +126,7 @@ class EncoderTrainer:
             "encoder": self.encoder.state_dict(),
             "average": self.average.state_dict(),
             "adam": self.adam.state_dict(),
-            "random": torch.get_rng_state(),
+            "random": self.machine.random_state(),
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -132,7 +134,7 @@ class EncoderTrainer:
         self.take_over(state)
         self.adam.load_state_dict(state["adam"])
         self.iteration = state["iteration"]
-        torch.set_rng_state(state["random"])
+        self.machine.set_random_state(state["random"])
 
     def take_over(self, state: Mapping[str, Any]) -> None:
         """Begin with the averaged encoder of another run; coordinates stay those it was trained in."""

@@ -66,14 +66,14 @@ class IdentityTrainer:
             "iteration": self.iteration,
             "network": self.network.state_dict(),
             "optimiser": self._optimiser.state_dict(),
-            "random": torch.get_rng_state(),
+            "random": self.machine.random_state(),
         }
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self.iteration = state["iteration"]
         self.network.load_state_dict(state["network"])
         self._optimiser.load_state_dict(state["optimiser"])
-        torch.set_rng_state(state["random"])
+        self.machine.set_random_state(state["random"])
 
 
 @torch.no_grad()
