@@ -126,7 +126,7 @@ async def _until_stopped(work: Coroutine[None, None, None]) -> None:
 async def _watch(settings: Settings, inference: launch.Running, adapters: Sequence[Adapter]) -> None:
     """Tell the owners when the inference server stays away, and when it is back."""
     owners = Owners(adapters, settings.owners, pick(settings.locale))
-    async with launch.client_of(inference) as client:
+    async with launch.client_of(inference, settings.home) as client:
         await Watch(client.ready, owners.tell, launch.SystemClock()).run()
 
 
@@ -204,6 +204,7 @@ def telegram() -> None:
 
 async def _chat(settings: Settings, options: TerminalOptions) -> int:
     async with launch.inference(settings) as running, launch.service(settings, running) as service:
+        options = replace(options, guest=running.guest)
         return await TerminalAdapter(service, options).run(sys.stdin.buffer, sys.stdout)
 
 

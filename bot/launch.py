@@ -16,7 +16,7 @@ import socket
 import sys
 import time
 from collections.abc import AsyncIterator, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 import structlog
@@ -28,7 +28,7 @@ from bot.settings import SECRETS, Settings, SettingsError, environment
 from db import store as stores
 from db.settings import SECRETS as DB_SECRETS
 from db.settings import load as load_db_settings
-from inference.client import Client
+from inference.client import Client, Server
 
 log = structlog.get_logger("typeface.launch")
 READY_SECONDS = 180
@@ -41,22 +41,37 @@ class Running:
 
     pid: int
     inference_url: str
-    inference_token: str | None
+    inference_token: str | None = field(repr=False)
     web_url: str | None = None
 
     def write(self, home: Path) -> None:
-        path = home / "run.json"
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
+        """Whole or not at all, since a chat may read it at any moment."""
+        part = home / "run.json.part"
+        with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w") as file:
             json.dump(asdict(self), file)
+        part.replace(home / "run.json")
 
     @classmethod
     def read(cls, home: Path) -> Running | None:
+        """What runs there now; None while nothing does, or the file does not say it."""
         try:
             running = cls(**json.loads((home / "run.json").read_text()))
-            os.kill(running.pid, 0)
-        except (OSError, ValueError, TypeError):
+            return running if isinstance(running.inference_url, str) and running.alive else None
+        except (OSError, ValueError, TypeError, OverflowError):
             return None
-        return running
+
+    @property
+    def guest(self) -> bool:
+        """Whether it is another process's house, that may start again elsewhere."""
+        return self.pid != os.getpid()
+
+    @property
+    def alive(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except OSError:
+            return False
+        return True
 
     def clear(self, home: Path) -> None:
         if Running.read(home) == self:
@@ -176,7 +191,7 @@ async def inference(settings: Settings) -> AsyncIterator[Running]:
     if settings.inference_url:
         running = Running(os.getpid(), settings.inference_url, settings.inference_token)
     if running is not None:
-        async with client_of(running) as client:
+        async with client_of(running, settings.home) as client:
             if await client.ready():
                 yield running
                 return
@@ -197,16 +212,34 @@ async def own_inference(settings: Settings) -> AsyncIterator[Running]:
     running = Running(os.getpid(), process.url, process.token)
     try:
         await process.start()
-        async with client_of(running) as client:
+        async with client_of(running, settings.home) as client:
             await process.wait_ready(client)
         yield running
     finally:
         await process.stop()
 
 
+class Whereabouts:
+    """Where a house's inference server is, also after the house has started again.
+
+    While the file says nothing, the house that was there last counts, for as long as its process lives: whoever
+    listens at its port afterwards is a stranger.
+    """
+
+    def __init__(self, running: Running, home: Path) -> None:
+        self._running, self._home = running, home
+
+    def __call__(self) -> Server | None:
+        if self._running.guest:
+            self._running = Running.read(self._home) or self._running
+        running = self._running
+        return Server(running.inference_url, running.inference_token) if running.alive else None
+
+
 @contextlib.asynccontextmanager
-async def client_of(running: Running) -> AsyncIterator[Client]:
-    client = Client(running.inference_url, token=running.inference_token)
+async def client_of(running: Running, home: Path) -> AsyncIterator[Client]:
+    """A client of that server, and of what takes its place."""
+    client = Client(running.inference_url, find=Whereabouts(running, home))
     try:
         yield client
     finally:
@@ -219,7 +252,7 @@ async def service(settings: Settings, running: Running) -> AsyncIterator[Service
     database = load_db_settings(environment() | {"TYPEFACE_HOME": str(settings.home)})
     await asyncio.to_thread(stores.upgrade, database)
     store = await stores.open_store(database)
-    async with client_of(running) as client:
+    async with client_of(running, settings.home) as client:
         core = Service(
             client,
             store,

@@ -11,8 +11,11 @@ import contextlib
 import io
 import json
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractAsyncContextManager
+from dataclasses import dataclass, field
+from functools import partial
+from types import MappingProxyType
 from typing import Any, Required, Self, TypedDict, Unpack
 
 import aiohttp
@@ -84,6 +87,14 @@ class Morphing(TypedDict, total=False):
 
 
 @dataclass(frozen=True)
+class Server:
+    """Where a server listens, and the bearer token that it asks for, if it does."""
+
+    url: str
+    token: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True)
 class _Answer:
     """A good answer, read to its end."""
 
@@ -96,6 +107,7 @@ class Client:
     Args:
         base_url: such as `http://127.0.0.1:8300`.
         token: the bearer token, when the server asks for one.
+        find: asked at each request where the server is now, for one that may start again elsewhere; None is nowhere.
         timeouts: how long to wait for what.
         attempts: how often a request that may be repeated is tried.
     """
@@ -105,11 +117,11 @@ class Client:
         base_url: str,
         token: str | None = None,
         *,
+        find: Callable[[], Server | None] | None = None,
         timeouts: Timeouts | None = None,
         attempts: int = 3,
     ) -> None:
-        self._base = base_url.rstrip("/")
-        self._headers = {"Authorization": f"Bearer {token}"} if token else {}
+        self._find = find or partial(Server, base_url, token)
         self._timeouts = timeouts or Timeouts()
         self._attempts = attempts
         self._session: aiohttp.ClientSession | None = None
@@ -282,7 +294,7 @@ class Client:
             total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.silence
         )
         with _translated():
-            async with self._http().get(f"{self._base}/v1/jobs/{job}/events", timeout=timeout) as answer:
+            async with self._request("GET", f"/v1/jobs/{job}/events", timeout=timeout) as answer:
                 await _check(answer)
                 async for line in answer.content:
                     if line.startswith(b"data:"):
@@ -321,15 +333,25 @@ class Client:
             total=limit or self._timeouts.request, sock_connect=self._timeouts.connect
         )
         with _translated():
-            async with self._http().request(
-                method, self._base + path, timeout=limits, allow_redirects=False, **request
-            ) as answer:
+            async with self._request(method, path, timeout=limits, **request) as answer:
                 await _check(answer)
                 return _Answer(await answer.read())
 
+    def _request(
+        self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **request: Any
+    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
+        """To where the server is now. Other machines' words lead nowhere: redirects are not followed."""
+        server = self._find()
+        if server is None:
+            raise Unreachable("No inference server runs now.")
+        if server.token:
+            headers = {**headers, "Authorization": f"Bearer {server.token}"}
+        url = server.url.rstrip("/") + path
+        return self._http().request(method, url, headers=headers, allow_redirects=False, **request)
+
     def _http(self) -> aiohttp.ClientSession:
         if self._session is None:
-            self._session = aiohttp.ClientSession(headers=self._headers, read_bufsize=_LINE_BYTES)
+            self._session = aiohttp.ClientSession(read_bufsize=_LINE_BYTES)
         return self._session
 
 

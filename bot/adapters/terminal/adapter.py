@@ -36,7 +36,8 @@ from bot.core.wording import pick
 class TerminalOptions:
     """`person` is who writes: another name, another conversation. Pictures go to `out`.
 
-    `pace_seconds` is how often progress is told in a pipe; on a terminal it moves ten times as often.
+    `pace_seconds` is how often progress is told in a pipe; on a terminal it moves ten times as often. `guest`: faces
+    come from another process's server, which whoever sits here may have stopped.
     """
 
     person: str = "me"
@@ -44,6 +45,7 @@ class TerminalOptions:
     json: bool = False
     out: Path = Path("typeface-pictures")
     pace_seconds: float = 1.0
+    guest: bool = False
 
 
 class TerminalAdapter:
@@ -109,14 +111,18 @@ class TerminalAdapter:
             return
         moving = not self._options.json and stdout.isatty()
         pace = self._options.pace_seconds / (10 if moving else 1)
+        code: str | None = None
         try:
             async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
                 async for reply in replies:
                     await self._show(reply, printer)
                     self._meanwhile.goes_on(buttons_of(reply) if isinstance(reply, Progress) else ())
+                    code = None if isinstance(reply, Progress) else reply.code
             await self._meanwhile.ended()
         finally:
             self._meanwhile.leave()
+        if code == "unreachable" and self._options.guest and not self._options.json:
+            printer.show(Text(await self._voice().say("terminal-house-away")))
 
     async def _press(self, printer: Printer, button: Button, by_key: bool) -> None:
         """Press a button of the work that goes on."""

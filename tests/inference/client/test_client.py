@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from inference.client import Client, Timeouts
+from inference.client import Client, Server, Timeouts
 from inference.errors import (
     BadImage,
     Busy,
@@ -67,6 +67,33 @@ async def test_a_server_that_is_silent_or_speaks_otherwise() -> None:
                 await client.render(SeedFace(seed=1))
     finally:
         await runner.cleanup()
+
+
+async def test_a_server_that_starts_again_elsewhere_is_found() -> None:
+    """At each request, with the token that is good there; while there is none nobody is asked."""
+    heard: list[tuple[str, str | None]] = []
+
+    def server(name: str) -> dict[tuple[str, str], Any]:
+        async def packs(request: web.Request) -> web.Response:
+            heard.append((name, request.headers.get("Authorization")))
+            return web.json_response([])
+
+        return {("GET", "/v1/packs"): packs}
+
+    (one, first), (two, second) = await run(server("one")), await run(server("two"))
+    now: Server | None = Server(one, "a")
+    try:
+        async with Client("", find=lambda: now, attempts=1) as client:
+            await client.packs()
+            now = None
+            with pytest.raises(Unreachable):
+                await client.packs()
+            now = Server(two + "/", "b")
+            await client.packs()
+    finally:
+        await first.cleanup()
+        await second.cleanup()
+    assert heard == [("one", "Bearer a"), ("two", "Bearer b")]
 
 
 async def test_an_answer_in_another_language() -> None:

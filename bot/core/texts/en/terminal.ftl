@@ -5,3 +5,4 @@ terminal-no-folder = Pictures cannot be written to the folder { $path }: choose 
 terminal-no-such-button = There is no button { $number } now.
 terminal-file = file
 terminal-cancelling = Cancelling… Press Ctrl-C once more to end the chat.
+terminal-house-away = Was `typeface up` stopped? Start it again, and this chat finds it by itself.

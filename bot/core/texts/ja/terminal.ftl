@@ -5,3 +5,4 @@ terminal-no-folder = このフォルダーには画像を保存できません: 
 terminal-no-such-button = { $number } 番のボタンは今ありません。
 terminal-file = ファイル
 terminal-cancelling = キャンセルしています… もう一度 Ctrl-C を押すと会話が終わります。
+terminal-house-away = `typeface up` は止まっていますか? もう一度始めれば、この会話が自動で見つけます。

@@ -5,3 +5,4 @@ terminal-no-folder = 이 폴더에는 사진을 저장할 수 없어요: { $path
 terminal-no-such-button = { $number }번 버튼은 지금 없어요.
 terminal-file = 파일
 terminal-cancelling = 취소하는 중이에요… Ctrl-C를 한 번 더 누르면 대화가 끝나요.
+terminal-house-away = `typeface up`이 멈췄나요? 다시 시작하면 이 대화가 저절로 찾아요.

@@ -50,6 +50,8 @@ class Handler:
                 yield Shown(PHOTO, "That is you.\nLike it?", ((Button("More me", "more"),),))
             elif isinstance(event, TextSent) and event.text == "menu":
                 yield Text("Who?", MENU)
+            elif isinstance(event, TextSent) and event.text == "away":
+                yield Text("Nobody answers.", code="unreachable")
             else:
                 yield Text(f"first line\n  second line of {type(event).__name__}")
         finally:
@@ -76,8 +78,8 @@ async def chat(handler: Handler, lines: bytes, out: Path, **options: Any) -> tup
     return code, written.getvalue()
 
 
-async def chat_json(handler: Handler, lines: bytes, out: Path) -> list[dict[str, Any]]:
-    code, written = await chat(handler, lines, out, json=True)
+async def chat_json(handler: Handler, lines: bytes, out: Path, **options: Any) -> list[dict[str, Any]]:
+    code, written = await chat(handler, lines, out, json=True, **options)
     assert code == 0
     replies = [json.loads(line) for line in written.splitlines()]
     assert all(set(reply) == KEYS for reply in replies)
@@ -323,3 +325,11 @@ async def test_a_photo_without_a_name_is_asked_for_its_name(tmp_path: Path, line
     assert reply["code"] == "no_such_file"
     assert "name" in reply["text"]
     assert handler.events == []
+
+
+async def test_a_guest_of_a_house_that_is_away_is_told_what_to_do(tmp_path: Path) -> None:
+    """Where this chat has its own server nobody has stopped it; programs get one answer a line, as ever."""
+    told = say("en", "terminal-house-away")
+    assert (await chat(Handler(), b"away\nhi\n", tmp_path, guest=True))[1].splitlines()[1] == told
+    assert told not in (await chat(Handler(), b"away\n", tmp_path))[1]
+    assert len(await chat_json(Handler(), b"away\n", tmp_path, guest=True)) == 1
