@@ -1,4 +1,4 @@
-"""Replies as lines: for people, or as JSON for programs. Each reply is one line, flushed at once."""
+"""Replies as lines: for people, or as JSON for programs. In a pipe each reply is one line, flushed at once."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from rich.console import Console
 from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn
 from rich.progress import Progress as Bar
 
+from bot.adapters.terminal.wrapped import glued, wrapped
 from bot.core.replies import Button, Picture, Progress, Reply, Shown
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
@@ -119,9 +120,7 @@ class JsonPrinter:
 
 def human_line(reply: Reply, kept: Kept | None) -> str:
     """A reply in one line for people."""
-    parts = [one_line(reply.text)]
-    if isinstance(reply, Progress) and reply.fraction is not None:
-        parts.insert(0, f"{reply.fraction:4.0%}")
+    parts = [_fraction(reply), one_line(reply.text)]
     if kept:
         parts.append(f"({kept.label}: {kept.file})")
     if not isinstance(reply, Progress):
@@ -129,15 +128,29 @@ def human_line(reply: Reply, kept: Kept | None) -> str:
     return "  ".join(part for part in parts if part)
 
 
+def human_page(reply: Reply, kept: Kept | None, width: int) -> str:
+    """A reply for people at a terminal: its own lines, its file, its buttons, as wide as the terminal."""
+    lines = [one_line(line) for line in reply.text.splitlines()]
+    if kept:
+        lines.append(glued(f"({kept.label}: {kept.file})"))
+    lines.append("  ".join(map(glued, _numbered(reply))))
+    return "\n".join(wrapped(line, width) for line in lines if line)
+
+
+def _fraction(reply: Reply) -> str:
+    return f"{reply.fraction:4.0%}" if isinstance(reply, Progress) and reply.fraction is not None else ""
+
+
 def _numbered(reply: Reply) -> list[str]:
     return [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
 
 
 class HumanPrinter:
-    """Lines for people; progress is one moving line on a terminal, and lines of its own in a pipe."""
+    """For people; progress is one moving line on a terminal, and in a pipe each reply is a line of its own."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
+        self._console = Console(file=out)
         self._bar: Bar | None = None
         self._task = TaskID(0)
 
@@ -151,21 +164,24 @@ class HumanPrinter:
             self._move(reply)
             return
         self.close()
+        at_terminal = self._out.isatty()
+        told = human_page(reply, kept, self._console.width) if at_terminal else human_line(reply, kept)
         encoding = getattr(self._out, "encoding", None) or "utf-8"
         # What the terminal's encoding cannot write becomes a question mark, not the end of the chat.
-        line = human_line(reply, kept).encode(encoding, "replace").decode(encoding)
-        self._out.write(line + "\n")
+        self._out.write(told.encode(encoding, "replace").decode(encoding) + "\n")
         self._out.flush()
 
     def _move(self, reply: Progress) -> None:
+        width = self._console.width
+        bar = min(40, width // 4)
         if self._bar is None:
             text = TextColumn("{task.description}", markup=False)
-            self._bar = Bar(
-                text, BarColumn(), TaskProgressColumn(), console=Console(file=self._out), transient=True
-            )
+            columns = (text, BarColumn(bar), TaskProgressColumn())
+            self._bar = Bar(*columns, console=self._console, transient=True)
             self._task = self._bar.add_task("", total=1)
             self._bar.start()
-        told = "  ".join((one_line(reply.text), *_numbered(reply)))
+        told = "  ".join((one_line(reply.text), *map(glued, _numbered(reply))))
+        told = wrapped(told, width - bar - len(" 100% "))
         self._bar.update(self._task, description=told, completed=reply.fraction)
 
     def close(self) -> None:

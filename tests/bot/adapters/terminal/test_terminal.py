@@ -244,7 +244,7 @@ async def test_on_a_terminal_there_is_a_prompt_and_a_moving_line(tmp_path: Path)
     text = written.getvalue()
     assert "\n> " in text
     assert "Blending" in text
-    assert "That is you. / Like it?" in text
+    assert "That is you.\nLike it?\n" in text
 
 
 async def test_the_next_line_is_read_when_the_answer_is_complete(tmp_path: Path) -> None:
