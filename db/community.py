@@ -68,6 +68,10 @@ class CommunitySettings(BaseModel):
             raise Rejected(f"The setting {key!r} does not take this value.") from None
 
 
+NOTHING_SET = CommunitySettings()
+"""Where nobody has set anything."""
+
+
 @dataclass(frozen=True, slots=True)
 class AuditEntry:
     """A change: when, by whom (a tag that is good in this community alone; empty for the forgotten), what, from, to."""

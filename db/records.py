@@ -5,6 +5,8 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
+from db.community import NOTHING_SET, CommunitySettings
+
 ENDED_WELL = ("done", "cancelled")
 """Outcomes of jobs that are no failure."""
 
@@ -48,6 +50,23 @@ class Preferences:
     language: str | None = None
     public: bool | None = None
     nickname: str | None = field(default=None, repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a person stands in one chat of one community: all that a decision goes by, read at one moment.
+
+    `state` is the conversation as it was saved, `agreed` the newest version of the consent that stands, `face` the
+    id of the newest face that is kept; each None where there is none. `settings` are the community's, and `blocked`
+    says whether it does not serve this person.
+    """
+
+    state: str | None = None
+    preferences: Preferences = Preferences()
+    agreed: int | None = None
+    face: str | None = None
+    settings: CommunitySettings = NOTHING_SET
+    blocked: bool = False
 
 
 @dataclass(frozen=True, slots=True)

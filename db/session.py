@@ -83,7 +83,9 @@ class Database:
         self.is_sqlite = settings.url.get_backend_name() == "sqlite"
         build = _sqlite_engine if self.is_sqlite else _postgres_engine
         self.engine = build(settings, migrating)
-        self._readers = self.engine.execution_options(read_only=True)
+        # What is read in one transaction is of one moment, as it is on SQLite anyway.
+        moment = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._readers = self.engine.execution_options(read_only=True, **moment)
         # SQLite lets one write at a time, and those who wait for it only look in now and then: of many, some never
         # come first. So our own stand in a line before that.
         self._line = asyncio.Semaphore(1 if self.is_sqlite else 10**6)
@@ -101,7 +103,7 @@ class Database:
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
-        """One transaction that only reads: it never waits for a writer."""
+        """One transaction that only reads, all of it as it is at one moment: it never waits for a writer."""
         with translated(self.where):
             async with AsyncSession(self._readers, expire_on_commit=False) as session, session.begin():
                 yield session

@@ -15,6 +15,7 @@ from db.areas.pairs import Pairs
 from db.areas.people import People
 from db.areas.quotas import Quotas
 from db.areas.reports import Reports
+from db.areas.standings import Standings
 from db.crypto import Keys
 from db.migrations import runner
 from db.repositories import (
@@ -78,7 +79,7 @@ async def _matching_keys(database: Database, settings: Settings) -> Keys:
     return keys
 
 
-class Store(Conversations, People, Faces, Makings, Pairs, Moves, Quotas, Reports):
+class Store(Standings, Conversations, People, Faces, Makings, Pairs, Moves, Quotas, Reports):
     """All use cases together, and what keeps the house clean."""
 
     async def purge(self, now: datetime | None = None) -> records.Purged:

@@ -13,11 +13,13 @@ from bot.core import buttons, composing, flow, gate, menus, outcomes
 from bot.core.effects import (
     Choices,
     Effect,
+    Ended,
     Hold,
     Job,
     Known,
     Line,
     Outcome,
+    Quick,
     Say,
     Show,
 )
@@ -58,7 +60,7 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     At most one effect is answered by an outcome, and it is the last; without one, the last is what is said.
     """
     if isinstance(event, Outcome):
-        return _introduced(*_ANSWERS[type(event)](state, event, known))
+        return _introduced(*_brought(state, event, known))
     interrupted = _interrupted(state) if state.job is not None and not known.running else None
     if interrupted:
         state = replace(state, job=None, doing="photo")
@@ -70,6 +72,14 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     if interrupted and _tells(event) and not isinstance(effects[-1], Job):
         effects = (interrupted, *effects)
     return _introduced(state, effects)
+
+
+def _brought(state: State, outcome: Outcome, known: Known) -> Turn:
+    """Where somebody was blocked, or all of us sent away, while they worked, the work is kept and not shown."""
+    state, effects = _ANSWERS[type(outcome)](state, outcome, known)
+    if isinstance(outcome, Ended) and (refused := gate.closed(known.place)):
+        return state, (*(effect for effect in effects if isinstance(effect, Quick)), refused)
+    return state, effects
 
 
 def _interrupted(state: State) -> Say:

@@ -36,7 +36,7 @@ def refusal(event: Event, known: Known) -> Say | None:
         return said
     if _needs(wish) != "anyone" or wish in _OWN_DATA or wish in _ALWAYS:
         return None
-    return _closed(place)
+    return closed(place)
 
 
 def asks_for_rights(event: Event) -> bool:
@@ -67,7 +67,8 @@ def _not_allowed(wish: str, place: Place) -> Say | None:
     return None
 
 
-def _closed(place: Place) -> Say | None:
+def closed(place: Place) -> Say | None:
+    """Why nobody, or not this person, is answered there; what long work has brought is not shown there, either."""
     settings = place.settings
     if place.blocked:
         return _say("blocked")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from bot.core.events import Origin
-from bot.core.place import HOUSE
+from bot.core.photos import SELFIE
 from bot.core.ports import Handler, Store
 from bot.core.wording import pick, say
 from db.community import CommunitySettings
@@ -13,7 +13,7 @@ from db.errors import StoreError
 from db.records import PersonRef, Preferences
 
 
-def spoken(origin: Origin, chosen: Preferences, settings: CommunitySettings = HOUSE) -> str:
+def spoken(origin: Origin, chosen: Preferences, settings: CommunitySettings) -> str:
     """The person's choice, else what the platform tells, now or last, else the place's language."""
     told = origin.locale or chosen.locale
     return pick(chosen.language or told or settings.locale or "")
@@ -29,12 +29,10 @@ class Languages:
         """One of `LOCALES`; while the store is away as the platform tells."""
         person = PersonRef(origin.person.platform, origin.person.id)
         try:
-            chosen = await self._store.preferences(person)
-            if origin.community is None:
-                return spoken(origin, chosen)
-            return spoken(origin, chosen, await self._store.community(person.platform, origin.community))
+            found = await self._store.standing(person, origin.chat, origin.community, SELFIE)
         except StoreError:
             return pick(origin.locale)
+        return spoken(origin, found.preferences, found.settings)
 
 
 @dataclass(frozen=True)

@@ -22,29 +22,37 @@ class Pack:
     looks: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class Packs:
+    """What the server has."""
+
+    infos: tuple[PackInfo, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        return tuple(one.name for one in self.infos)
+
+    def look(self, name: str | None = None) -> Pack:
+        """The pack of that name, or else the default one."""
+        named = [one for one in self.infos if one.name == name] or [one for one in self.infos if one.default]
+        return _pack(named[0]) if named else Pack()
+
+
 class PackView:
     """The server's packs; while it does not answer, what was known of them last."""
 
     def __init__(self, faces: Faces, clock: Clock) -> None:
         self._faces, self._clock = faces, clock
-        self._packs: list[PackInfo] = []
+        self._packs = Packs()
         self._until = 0.0
 
-    async def names(self) -> tuple[str, ...]:
-        return tuple(one.name for one in await self._look())
-
-    async def look(self, name: str | None = None) -> Pack:
-        """The pack of that name, or else the default one."""
-        packs = await self._look()
-        named = [one for one in packs if one.name == name] or [one for one in packs if one.default]
-        return _pack(named[0]) if named else Pack()
-
-    async def _look(self) -> list[PackInfo]:
+    async def look(self) -> Packs:
+        """What there is; it may wait for the server."""
         now = self._clock.monotonic()
         if now >= self._until:
             self._until, fresh = now + FRESH_SECONDS, False
             try:
-                self._packs, fresh = await self._faces.packs(), True
+                self._packs, fresh = Packs(tuple(await self._faces.packs())), True
             except TypefaceError:
                 pass
             finally:  # who asked may also have given up waiting

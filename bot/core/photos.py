@@ -11,6 +11,8 @@ from bot.core.portrait import Portrait
 from bot.core.ports import Clock
 from inference.errors import Box
 
+SELFIE = "selfie"
+"""As what a face is kept that was found in a photo."""
 SECONDS = 15 * 60
 COUNT = 256
 BYTES = 128 * 2**20

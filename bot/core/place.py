@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from db.community import CommunitySettings
-
-HOUSE = CommunitySettings()
-"""Where nobody has set anything."""
+from db.community import NOTHING_SET, CommunitySettings
 
 
 @dataclass(frozen=True)
@@ -19,7 +16,7 @@ class Place:
     """
 
     community: bool = False
-    settings: CommunitySettings = HOUSE
+    settings: CommunitySettings = NOTHING_SET
     admin: bool = False
     owner: bool = False
     blocked: bool = False

@@ -39,6 +39,7 @@ class Run:
     place: Place = NOWHERE
     doing: Work | None = None
     used: bool = False
+    chosen: Preferences = field(default_factory=Preferences)
     ref: PersonRef = field(init=False)
     key: Key = field(init=False)
 
@@ -49,6 +50,7 @@ class Run:
 
     def speak(self, chosen: Preferences) -> None:
         """From here on in the language that the person chose, else the platform's, now or last, else the place's."""
+        self.chosen = chosen
         locale = spoken(self.event.origin, chosen, self.place.settings)
         self.phrasing = Phrasing(self.phrasing.person, locale)
 

@@ -54,8 +54,8 @@ from bot.core.jobs import Jobs
 from bot.core.languages import Languages
 from bot.core.mbti import GENDERS, Gender
 from bot.core.outcomes import error_line
-from bot.core.packs import PackView
-from bot.core.photos import Photos
+from bot.core.packs import Packs, PackView
+from bot.core.photos import SELFIE, Photos
 from bot.core.phrasing import Phrasing
 from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Store
@@ -71,6 +71,7 @@ from bot.core.uses import Uses
 from bot.core.wording import pick
 from bot.core.work import PhotoWork
 from db.errors import StoreError
+from db.records import Standing
 from inference.errors import TypefaceError
 from inference.wire import LabelFace
 
@@ -121,7 +122,7 @@ class Service:
         )
         self._uses = Uses(store)
         self._languages = Languages(store)
-        self.suggestions = Suggestions(store, self._packs, self._languages)
+        self.suggestions = Suggestions(store, self._packs)
         self._owners = house.owners
         self.sharing = Sharing(ports)
         self._chats: dict[tuple[str, str], str] = {}
@@ -256,11 +257,11 @@ class Service:
                 isinstance(happened, Failed) and isinstance(happened.ask, Job)
             ):
                 run.leave()
-            saved = await self._store.load(run.ref, run.chat)
-            before = from_json(saved)
-            # Nothing is awaited between this and the first effect, so that the room that there is stays.
-            known = replace(await self._known(run), room=self._room(run))
-            state, effects = step(before, happened, known)
+            packs = await self._packs.look()
+            standing = await self._store.standing(run.ref, run.chat, run.event.origin.community, SELFIE)
+            # Nothing is awaited between this and the first effect, so that all that is known still holds.
+            before = from_json(standing.state)
+            state, effects = step(before, happened, self._known(run, standing, packs))
             for effect in effects:
                 if isinstance(effect, Quick):
                     await self._quick[type(effect)](run, effect)
@@ -286,41 +287,41 @@ class Service:
         photo = run.event.photo if isinstance(run.event, PhotoSent | Command) else None
         return photo is None or self._photos.room(run.key, photo.data)
 
-    async def _known(self, run: Run) -> Known:
-        preferences = await self._store.preferences(run.ref)
-        place = run.place = await self._place(run)
-        pack = await self._packs.look(place.settings.pack)
-        run.speak(preferences)
-        gender = preferences.match_gender
+    def _known(self, run: Run, standing: Standing, packs: Packs) -> Known:
+        chosen, place = standing.preferences, self._place(run, standing, packs.names)
+        run.place = place
+        run.speak(chosen)
+        pack = packs.look(place.settings.pack)
+        gender = chosen.match_gender
         kept = self._photos.find(run.key)
         return Known(
-            consented=await self._store.consented(run.ref, CONSENT_VERSION),
+            consented=standing.agreed == CONSENT_VERSION,
             chart=self._chart_of(place),
             photo=None if kept is None or kept.spare else kept,
             kept=kept,
             match_gender=gender if gender in GENDERS else None,
-            last_face=await self._store.latest_face(run.ref, "selfie"),
+            last_face=standing.face,
             running=run.presence.works(run.chat),
+            room=self._room(run),
             can_hide=run.event.origin.can_hide,
             can_share=run.event.origin.can_share,
             hours=max(1, round(place.seconds(self._retention_seconds) / 3600)),
-            public=bool(place.settings.public if preferences.public is None else preferences.public),
+            public=bool(place.settings.public if chosen.public is None else chosen.public),
             directions=pack.directions,
             looks=pack.looks,
             dice=secrets.randbelow(SEEDS - NINE),
-            language=preferences.language,
+            language=chosen.language,
             place=place,
         )
 
-    async def _place(self, run: Run) -> Place:
+    def _place(self, run: Run, standing: Standing, packs: tuple[str, ...]) -> Place:
         """Where the event comes from, with what is set there now."""
-        origin, store = run.event.origin, self._store
+        origin, tag = run.event.origin, self._store.tag
         platform = origin.person.platform
         owner = origin.owner or (platform, origin.person.id) in self._owners
         if origin.community is None:
             return Place(owner=owner)
-        settings = await store.community(platform, origin.community)
-        packs = await self._packs.names()
+        settings = standing.settings
         if settings.pack not in packs:  # it has left the server
             settings = settings.changed("pack", None)
         return Place(
@@ -328,9 +329,9 @@ class Service:
             settings=settings,
             admin=origin.admin,
             owner=owner,
-            blocked=await store.blocked(run.ref, origin.community),
-            channel=store.tag(platform, "channel", origin.channel or origin.chat),
-            roles=tuple(store.tag(platform, "role", role) for role in origin.roles),
+            blocked=standing.blocked,
+            channel=tag(platform, "channel", origin.channel or origin.chat),
+            roles=tuple(tag(platform, "role", role) for role in origin.roles),
             packs=packs,
         )
 

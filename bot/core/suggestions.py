@@ -8,9 +8,10 @@ from bot.core import captions, making
 from bot.core.effects import Direction, Line
 from bot.core.events import Origin
 from bot.core.hearing import parse
-from bot.core.languages import Languages
+from bot.core.languages import spoken
 from bot.core.mbti import TYPES
 from bot.core.packs import PackView
+from bot.core.photos import SELFIE
 from bot.core.phrasing import Phrasing
 from bot.core.ports import Store
 from bot.core.replies import Suggested, Suggestion
@@ -62,8 +63,8 @@ def _short(one: Suggestion) -> Suggestion:
 class Suggestions:
     """Looks up what there is to suggest."""
 
-    def __init__(self, store: Store, packs: PackView, languages: Languages) -> None:
-        self._store, self._packs, self._languages = store, packs, languages
+    def __init__(self, store: Store, packs: PackView) -> None:
+        self._store, self._packs = store, packs
 
     async def of(self, origin: Origin, kind: Suggested, typed: str) -> Sequence[Suggestion]:
         """Nothing while the store does not answer: the person can still type."""
@@ -75,13 +76,12 @@ class Suggestions:
     async def _looked_up(self, origin: Origin, kind: Suggested, typed: str) -> Sequence[Suggestion]:
         person = origin.person
         ref = PersonRef(person.platform, person.id)
-        phrasing = Phrasing(person, await self._languages.of(origin))
+        found = await self._store.standing(ref, origin.chat, origin.community, SELFIE)
+        phrasing = Phrasing(person, spoken(origin, found.preferences, found.settings))
         if kind == "types":
             return types(typed, phrasing)
         if kind == "codes":
             makings, _ = await self._store.makings(ref, 0, SEARCHED if typed.strip() else MOST)
             return codes(makings, typed, phrasing)
-        pack = None
-        if origin.community is not None:
-            pack = (await self._store.community(person.platform, origin.community)).pack
-        return directions((await self._packs.look(pack)).directions, typed, phrasing)
+        pack = (await self._packs.look()).look(found.settings.pack)
+        return directions(pack.directions, typed, phrasing)

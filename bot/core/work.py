@@ -23,7 +23,7 @@ from bot.core.effects import (
 )
 from bot.core.hand import Hand
 from bot.core.jobs import Ended, Jobs
-from bot.core.photos import HeldPhoto, Photos
+from bot.core.photos import SELFIE, HeldPhoto, Photos
 from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.rendering import Rendering, failed
@@ -127,7 +127,7 @@ class PhotoWork:
             face = await self._store.keep_face(
                 run.ref,
                 b64decode(result.face.data),
-                kind="selfie",
+                kind=SELFIE,
                 pack=result.pack,
                 seconds=run.place.seconds(self._retention_seconds),
             )

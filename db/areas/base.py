@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime
 from uuid import UUID
 
+from sqlalchemy import ColumnElement
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import crypto, records
@@ -41,14 +42,14 @@ class Area:
 
     async def _community(self, session: AsyncSession, platform: str, community: str) -> UUID:
         """The row of a community, made when it is new."""
-        place = await self._place(session, "community", platform, community)
+        place = self._place("community", platform, community)
         return await communities.meet(session, platform, place, self._now())
 
     async def _known_community(
         self, session: AsyncSession, platform: str, community: str
     ) -> tuple[UUID, bytes | None] | None:
         """A community's row and its sealed settings, when it is known."""
-        place = await self._place(session, "community", platform, community)
+        place = self._place("community", platform, community)
         return await communities.find(session, platform, place)
 
     def _hash(self, kind: str, platform: str, *parts: str) -> bytes:
@@ -57,12 +58,12 @@ class Area:
     def _owner(self, person: PersonRef) -> bytes:
         return self._hash("person", person.platform, person.id)
 
-    async def _chat(self, session: AsyncSession, person: PersonRef, chat: str) -> bytes:
-        return await self._place(session, "chat", person.platform, chat)
+    def _chat(self, person: PersonRef, chat: str) -> ColumnElement[bytes]:
+        return self._place("chat", person.platform, chat)
 
-    async def _place(self, session: AsyncSession, kind: str, platform: str, id: str) -> bytes:
+    def _place(self, kind: str, platform: str, id: str) -> ColumnElement[bytes]:
         """The hash of a chat or a community: of its new id, where it has moved."""
-        return await moves.follow(session, self._hash(kind, platform, id))
+        return moves.followed(self._hash(kind, platform, id))
 
     def _seal(self, person: records.Person, kind: str, id: str, value: bytes) -> bytes:
         return crypto.seal(self._keys, person.key, person.hash, Label(kind, person.id, id), value)
@@ -75,3 +76,9 @@ class Area:
     ) -> bytes | None:
         sealed = await faces.sealed(session, person.id, face, self._now(), pack)
         return None if sealed is None else self._unseal(person, "face", face, sealed)
+
+    def _preferences(self, known: records.Person) -> records.Preferences:
+        nickname = known.nickname and self._unseal(known, "nickname", "", known.nickname).decode()
+        return records.Preferences(
+            known.locale, known.match_gender, known.language, known.public, nickname or None
+        )

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import crypto, errors
 from db.areas.base import Area
-from db.community import AuditEntry, Block, CommunitySettings
+from db.community import NOTHING_SET, AuditEntry, Block, CommunitySettings
 from db.records import PersonRef
 from db.repositories import communities
 
@@ -25,16 +25,6 @@ class Communities(Area):
     def tag(self, platform: str, kind: str, id: str) -> str:
         """What stands for a channel (`kind` "channel") or a role ("role") in settings: 16 hex digits."""
         return self._hash(kind, platform, id).hex()[:16]
-
-    async def community(self, platform: str, community: str) -> CommunitySettings:
-        """The settings as they are now.
-
-        Raises:
-            WrongKey: the master key has changed.
-        """
-        async with self._database.reading() as session:
-            found = await self._known_community(session, platform, community)
-        return CommunitySettings() if found is None else self._settings_of(*found)
 
     async def change_community(
         self, by: PersonRef, community: str, key: str, value: Any
@@ -100,14 +90,6 @@ class Communities(Area):
             rows = await communities.blocks(session, found[0]) if found else []
         return tuple(Block(tag_of(who), since) for who, since in rows)
 
-    async def blocked(self, person: PersonRef, community: str) -> bool:
-        """Whether this community does not serve this person."""
-        async with self._database.reading() as session:
-            found = await self._known_community(session, person.platform, community)
-            if found is None:
-                return False
-            return self._block_hash(person, found[0]) in dict(await communities.blocks(session, found[0]))
-
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         """The person wants to be counted in this community's map, as this type."""
         async with self._database.writing() as session:
@@ -135,8 +117,9 @@ class Communities(Area):
             return await communities.type_map(session, found[0]) if found else ()
 
     def _settings_of(self, community: UUID, sealed: bytes | None) -> CommunitySettings:
+        """Raises `WrongKey` when the master key has changed."""
         if sealed is None:
-            return CommunitySettings()
+            return NOTHING_SET
         try:
             return CommunitySettings.model_validate_json(crypto.unseal_house(self._keys, community, sealed))
         except ValidationError:

@@ -13,19 +13,11 @@ class Conversations(Area):
         async with self._database.writing() as session:
             return await updates.seen(session, self._hash("update", platform, update), self._now())
 
-    async def load(self, person: PersonRef, chat: str) -> str | None:
-        """The state of this person's conversation in that chat, as it was saved."""
-        async with self._database.reading() as session:
-            known = await self._find(session, person)
-            if known is None:
-                return None
-            return await conversations.load(session, known.id, await self._chat(session, person, chat))
-
     async def save(self, person: PersonRef, chat: str, state: str) -> None:
         """Keep the state; the last writer wins."""
         async with self._database.writing() as session:
             known = await self._meet(session, person)
-            place = await self._chat(session, person, chat)
+            place = self._chat(person, chat)
             await conversations.save(session, known.id, place, state, self._now())
 
     async def open_session(
@@ -34,7 +26,7 @@ class Conversations(Area):
         """A walk through the steps begins; one still open in that chat ends as `replaced`."""
         async with self._database.writing() as session:
             known, now = await self._meet(session, person), self._now()
-            place = await self._chat(session, person, chat)
+            place = self._chat(person, chat)
             where = await self._community(session, person.platform, community) if community else None
             await sessions.end(session, known.id, place, "replaced", now)
             await sessions.start(session, known.id, sessions.Walk(place, where, type, gender), now)
@@ -43,7 +35,7 @@ class Conversations(Area):
         """The walk ends with an outcome, such as `matched`; nothing when none is open."""
         async with self._database.writing() as session:
             if known := await self._find(session, person, lock=True):
-                place = await self._chat(session, person, chat)
+                place = self._chat(person, chat)
                 await sessions.end(session, known.id, place, outcome, self._now())
 
     async def log_job(self, person: PersonRef, kind: str, queue_ms: int, run_ms: int, outcome: str) -> None:

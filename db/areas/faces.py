@@ -48,10 +48,3 @@ class Faces(Area):
         async with self._database.reading() as session:
             known = await self._find(session, person)
             return await self._latent(session, known, face_id, pack) if known else None
-
-    async def latest_face(self, person: PersonRef, kind: str) -> str | None:
-        """The id of the newest unexpired face of that kind."""
-        async with self._database.reading() as session:
-            known = await self._find(session, person)
-            newest = await faces.newest(session, known.id, kind, self._now()) if known else None
-        return newest.id if newest else None

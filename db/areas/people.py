@@ -23,12 +23,6 @@ from db.repositories import (
 class People(Area):
     """Each method is one transaction."""
 
-    async def consented(self, person: PersonRef, version: int) -> bool:
-        """Whether the person agrees to this very version of the text."""
-        async with self._database.reading() as session:
-            known = await self._find(session, person)
-            return known is not None and await consents.stands(session, known.id, version)
-
     async def consent(self, person: PersonRef, version: int) -> None:
         """The person agrees; saying it twice changes nothing."""
         async with self._database.writing() as session:
@@ -47,12 +41,6 @@ class People(Area):
         await self._database.scrub()
         return removed
 
-    async def preferences(self, person: PersonRef) -> records.Preferences:
-        """What the person chose."""
-        async with self._database.reading() as session:
-            known = await self._find(session, person)
-        return self._preferences(known) if known else records.Preferences()
-
     async def prefer(
         self,
         person: PersonRef,
@@ -62,8 +50,12 @@ class People(Area):
         language: str | None = None,
         public: bool | None = None,
         nickname: str | None = None,
-    ) -> None:
-        """Remember what is given; None leaves a preference as it is, an empty text takes it back."""
+    ) -> records.Preferences:
+        """Remember what is given; None leaves a preference as it is, an empty text takes it back.
+
+        Returns:
+            All that the person prefers now.
+        """
         texts = {"locale": locale, "match_gender": match_gender, "language": language}
         chosen: dict[str, str | bool | bytes | None] = {
             name: text or None for name, text in texts.items() if text is not None
@@ -75,7 +67,8 @@ class People(Area):
             if nickname is not None:
                 sealed = self._seal(known, "nickname", "", nickname.encode()) if nickname else None
                 chosen["nickname"] = sealed
-            await people.prefer(session, known.id, chosen)
+            known = await people.prefer(session, known, chosen)
+        return self._preferences(known)
 
     async def forget(self, person: PersonRef) -> records.Receipt:
         """Delete the person: key, faces, makings, pairs, consents. Sessions and jobs stay, without them."""
@@ -124,10 +117,4 @@ class People(Area):
             makings=await makings.remove_of(session, known.id),
             pairs=await pairs.remove_of(session, known.id, known.hash),
             maps=await communities.maps_of(session, known.id),
-        )
-
-    def _preferences(self, known: records.Person) -> records.Preferences:
-        nickname = known.nickname and self._unseal(known, "nickname", "", known.nickname).decode()
-        return records.Preferences(
-            known.locale, known.match_gender, known.language, known.public, nickname or None
         )

@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, func, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import AuditEntry, Block, Community, Job, MapEntry, Session
@@ -9,7 +9,9 @@ from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
 
-async def find(session: AsyncSession, platform: str, hash: bytes) -> tuple[UUID, bytes | None] | None:
+async def find(
+    session: AsyncSession, platform: str, hash: bytes | ColumnElement[bytes]
+) -> tuple[UUID, bytes | None] | None:
     """The community's row id and sealed settings, when it is known."""
     query = select(Community.id, Community.settings).where(
         Community.platform == platform, Community.hash == hash
@@ -18,7 +20,7 @@ async def find(session: AsyncSession, platform: str, hash: bytes) -> tuple[UUID,
     return None if row is None else (row[0], row[1])
 
 
-async def meet(session: AsyncSession, platform: str, hash: bytes, now: datetime) -> UUID:
+async def meet(session: AsyncSession, platform: str, hash: ColumnElement[bytes], now: datetime) -> UUID:
     """The community's row id, locked until the transaction ends; its first time counts."""
     new = {"id": uuid4(), "platform": platform, "hash": hash, "created_at": now}
     statement = insert(session, Community).values(new)
@@ -88,6 +90,12 @@ async def unblock(session: AsyncSession, community: UUID, hash: bytes) -> bool:
     """Whether there was a block."""
     statement = delete(Block).where(Block.community_id == community, Block.hash == hash)
     return await affected(session, statement) == 1
+
+
+async def blocked(session: AsyncSession, community: UUID, hash: bytes) -> bool:
+    """Whether that hash is among those whom the community does not serve."""
+    here = exists().where(Block.community_id == community, Block.hash == hash)
+    return bool(await session.scalar(select(here)))
 
 
 async def blocks(session: AsyncSession, community: UUID) -> list[tuple[bytes, datetime]]:

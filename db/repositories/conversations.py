@@ -1,7 +1,7 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Conversation
@@ -9,14 +9,9 @@ from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
 
-async def load(session: AsyncSession, person: UUID, chat_hash: bytes) -> str | None:
-    query = select(Conversation.state).where(
-        Conversation.person_id == person, Conversation.chat_hash == chat_hash
-    )
-    return await session.scalar(query)
-
-
-async def save(session: AsyncSession, person: UUID, chat_hash: bytes, state: str, now: datetime) -> None:
+async def save(
+    session: AsyncSession, person: UUID, chat_hash: ColumnElement[bytes], state: str, now: datetime
+) -> None:
     """Last writer wins; the version counts the writes."""
     new = {"person_id": person, "chat_hash": chat_hash, "state": state, "version": 1, "updated_at": now}
     statement = insert(session, Conversation).values(new)

@@ -1,4 +1,4 @@
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, LargeBinary, func, literal, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Move
@@ -6,9 +6,10 @@ from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
 
-async def follow(session: AsyncSession, hash: bytes) -> bytes:
-    """The hash under which a place is kept now: its own, unless it has moved."""
-    return await session.scalar(select(Move.new_hash).where(Move.hash == hash)) or hash
+def followed(hash: bytes) -> ColumnElement[bytes]:
+    """The hash under which a place is kept now, as a part of a statement: its own, unless it has moved."""
+    new = select(Move.new_hash).where(Move.hash == hash).scalar_subquery()
+    return func.coalesce(new, literal(hash, LargeBinary))
 
 
 async def note(session: AsyncSession, old: bytes, new: bytes) -> bool:

@@ -1,5 +1,7 @@
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
+from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy import delete, exists, select, update
@@ -25,7 +27,7 @@ async def find(
     """
     query = select(models.Person).where(models.Person.platform == platform, models.Person.hash == hash)
     row = await session.scalar(query.with_for_update() if lock else query)
-    return None if row is None else _record(row)
+    return None if row is None else told(row)
 
 
 async def meet(
@@ -38,21 +40,20 @@ async def meet(
     statement = statement.on_conflict_do_update(
         index_elements=[models.Person.platform, models.Person.hash], set_={"platform": platform}
     )
-    return _record((await session.scalars(statement.returning(models.Person))).one())
+    return told((await session.scalars(statement.returning(models.Person))).one())
 
 
-async def prefer(
-    session: AsyncSession, person: UUID, chosen: Mapping[str, str | bool | bytes | None]
-) -> None:
+async def prefer(session: AsyncSession, person: records.Person, chosen: Mapping[str, Any]) -> records.Person:
     """Set the columns that are named."""
     if chosen:
-        await session.execute(update(models.Person).where(models.Person.id == person).values(chosen))
+        await session.execute(update(models.Person).where(models.Person.id == person.id).values(chosen))
+    return replace(person, **chosen)
 
 
 async def get(session: AsyncSession, person: UUID) -> records.Person | None:
     """The person of that row id."""
     row = await session.get(models.Person, person)
-    return None if row is None else _record(row)
+    return None if row is None else told(row)
 
 
 async def holdings(
@@ -95,7 +96,8 @@ async def remove_strangers(session: AsyncSession, before: datetime) -> int:
     return await affected(session, statement)
 
 
-def _record(row: models.Person) -> records.Person:
+def told(row: models.Person) -> records.Person:
+    """The row as others see it."""
     return records.Person(
         id=row.id,
         hash=row.hash,

@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import ColumnElement, delete, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Session
@@ -13,7 +13,7 @@ from db.repositories.affected import affected
 class Walk:
     """One walk through the steps: the chat's hash, the community's row, type and gender."""
 
-    chat: bytes
+    chat: ColumnElement[bytes]
     community: UUID | None
     type: str
     gender: str
@@ -33,7 +33,9 @@ async def start(session: AsyncSession, person: UUID, walk: Walk, now: datetime) 
     )
 
 
-async def end(session: AsyncSession, person: UUID, chat_hash: bytes, outcome: str, now: datetime) -> int:
+async def end(
+    session: AsyncSession, person: UUID, chat_hash: ColumnElement[bytes], outcome: str, now: datetime
+) -> int:
     """Close what is open of that person in that chat; how many."""
     statement = update(Session).where(
         Session.person_id == person, Session.chat_hash == chat_hash, Session.ended_at.is_(None)

@@ -11,6 +11,7 @@ from db.records import PersonRef, Preferences, Quota
 from db.settings import Settings
 from db.store import Store, open_store
 from tests.db.clock import Clock
+from tests.db.stands import is_blocked, preferences_of, settings_of
 
 GUILD = "guild 31337"
 
@@ -18,17 +19,17 @@ GUILD = "guild 31337"
 async def test_settings_are_the_houses_until_somebody_sets_one(
     store: Store, ann: PersonRef, clock: Clock
 ) -> None:
-    assert await store.community("discord", GUILD) == CommunitySettings()
+    assert await settings_of(store, "discord", GUILD) == CommunitySettings()
     tag = store.tag("discord", "channel", "1234")
     assert await store.change_community(ann, GUILD, "channels", (tag,)) == CommunitySettings(channels=(tag,))
     clock.advance(minutes=1)
     await store.change_community(ann, GUILD, "quota", 5)
     await store.change_community(ann, GUILD, "quota", 5)  # so already: nothing to write down
-    found = await store.community("discord", GUILD)
+    found = await settings_of(store, "discord", GUILD)
     assert found == CommunitySettings(channels=(tag,), quota=5)
     assert found.answers_in(tag)
     assert not found.answers_in(store.tag("discord", "channel", "4321"))
-    assert await store.community("telegram", GUILD) == CommunitySettings()
+    assert await settings_of(store, "telegram", GUILD) == CommunitySettings()
     (newest, oldest), total = await store.audit("discord", GUILD)
     assert total == 2
     assert (newest.key, newest.old, newest.new, newest.at) == ("quota", None, 5, clock())
@@ -60,7 +61,7 @@ async def test_what_a_setting_does_not_take_changes_nothing(
 ) -> None:
     with pytest.raises(errors.Rejected):
         await store.change_community(ann, GUILD, key, value)
-    assert await store.community("discord", GUILD) == CommunitySettings()
+    assert await settings_of(store, "discord", GUILD) == CommunitySettings()
     assert await store.audit("discord", GUILD) == ((), 0)
 
 
@@ -74,7 +75,7 @@ async def test_changes_at_once_are_all_kept(store: Store, ann: PersonRef) -> Non
         "public": False,
     }
     await asyncio.gather(*(store.change_community(ann, GUILD, key, value) for key, value in changes.items()))
-    assert await store.community("discord", GUILD) == CommunitySettings(**changes)
+    assert await settings_of(store, "discord", GUILD) == CommunitySettings(**changes)
     assert (await store.audit("discord", GUILD))[1] == len(changes)
 
 
@@ -101,27 +102,27 @@ async def test_an_admin_who_forgets_themselves_leaves_the_change_but_not_the_tag
     clock.advance(days=365)
     assert (await store.purge()).audit == 2
     assert (await store.purge()).people == 0
-    assert (await store.community("discord", GUILD)).quota == 2
+    assert (await settings_of(store, "discord", GUILD)).quota == 2
 
 
 async def test_a_block_is_for_one_community_outlives_forgetting_and_is_undone_by_its_tag(
     store: Store, ann: PersonRef, clock: Clock
 ) -> None:
     eve = PersonRef("discord", "666001")
-    assert not await store.blocked(eve, GUILD)
+    assert not await is_blocked(store, eve, GUILD)
     tag = await store.block(ann, GUILD, eve)
     assert await store.block(ann, GUILD, eve) == tag
-    assert await store.blocked(eve, GUILD)
-    assert not await store.blocked(eve, "another")
-    assert not await store.blocked(ann, GUILD)
+    assert await is_blocked(store, eve, GUILD)
+    assert not await is_blocked(store, eve, "another")
+    assert not await is_blocked(store, ann, GUILD)
     await store.save(eve, "chat", "{}")
     await store.forget(eve)
-    assert await store.blocked(eve, GUILD)
+    assert await is_blocked(store, eve, GUILD)
     ((block),) = await store.blocks("discord", GUILD)
     assert (block.tag, block.since) == (tag, clock())
     assert not await store.unblock(ann, GUILD, "00000000")
     assert await store.unblock(ann, GUILD, tag)
-    assert not await store.blocked(eve, GUILD)
+    assert not await is_blocked(store, eve, GUILD)
     entries, total = await store.audit("discord", GUILD)
     assert [(entry.key, entry.old, entry.new) for entry in entries] == [
         ("block", tag, None),
@@ -210,8 +211,8 @@ async def test_new_preferences_are_remembered_and_taken_back(settings: Settings,
     await store.prefer(ann, locale="ko", language="ja", public=False, nickname="달 토끼")
     await store.close()
     store = await open_store(settings)
-    assert await store.preferences(ann) == Preferences("ko", None, "ja", False, "달 토끼")
-    assert "토끼" not in repr(await store.preferences(ann))
+    assert await preferences_of(store, ann) == Preferences("ko", None, "ja", False, "달 토끼")
+    assert "토끼" not in repr(await preferences_of(store, ann))
     await store.prefer(ann, language="", nickname="", public=True)
-    assert await store.preferences(ann) == Preferences("ko", None, None, True, None)
+    assert await preferences_of(store, ann) == Preferences("ko", None, None, True, None)
     await store.close()

@@ -21,6 +21,7 @@ from db.records import PersonRef
 from db.session import Database
 from db.settings import Settings, load
 from db.store import open_store, upgrade
+from tests.db.stands import state_of
 
 T = TypeVar("T")
 REVISIONS = [script.revision for script in ScriptDirectory.from_config(runner.config()).walk_revisions()][
@@ -77,7 +78,7 @@ async def test_upgrading_again_inside_a_running_loop_keeps_the_data(
     await store.save(ann, "chat", "{}")
     upgrade(settings)
     await asyncio.to_thread(upgrade, settings)
-    assert await store.load(ann, "chat") == "{}"
+    assert await state_of(store, ann, "chat") == "{}"
     await store.close()
 
 

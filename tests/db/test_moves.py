@@ -7,6 +7,7 @@ from db.community import CommunitySettings
 from db.records import PersonRef
 from db.store import Store
 from tests.db.clock import Clock
+from tests.db.stands import is_blocked, settings_of, state_of
 
 OLD, NEW = "-4242", "-1004242"
 
@@ -31,20 +32,20 @@ async def test_all_of_a_group_is_found_under_its_new_id(store: Store, bob: Perso
     log = await store.audit("telegram", OLD)
     assert await store.move_community("telegram", OLD, NEW)
     for name in (NEW, OLD):
-        settings = await store.community("telegram", name)
+        settings = await settings_of(store, "telegram", name)
         assert settings == CommunitySettings(quota=3, channels=(store.tag("telegram", "channel", NEW),))
         assert await store.audit("telegram", name) == log and log[1] == 3
-        assert await store.blocked(eve, name) and not await store.blocked(bob, name)
+        assert await is_blocked(store, eve, name) and not await is_blocked(store, bob, name)
         assert await store.used_today(bob, name) == 1
         assert await store.type_map("telegram", name) == (("ENFP", 1),)
         assert await store.on_map(bob, name) == "ENFP"
-        assert await store.load(bob, name) == "where we were"
+        assert await state_of(store, bob, name) == "where we were"
         found = await store.statistics(clock() - timedelta(days=1), ("telegram", name))
         assert (sum(n for _, n in found.types), sum(n for *_, n in found.jobs)) == (1, 1)
     (block,) = await store.blocks("telegram", NEW)
-    assert await store.unblock(bob, NEW, block.tag) and not await store.blocked(eve, OLD)
+    assert await store.unblock(bob, NEW, block.tag) and not await is_blocked(store, eve, OLD)
     await store.save(bob, OLD, "further")
-    assert await store.load(bob, NEW) == "further"
+    assert await state_of(store, bob, NEW) == "further"
     await store.close_session(bob, OLD, "matched")
     found = await store.statistics(clock() - timedelta(days=1), ("telegram", NEW))
     assert found.outcomes == (("matched", 1),)
@@ -54,15 +55,15 @@ async def test_of_many_who_tell_of_a_move_one_hears_that_it_is_news(store: Store
     await furnished(store, bob, PersonRef("telegram", "5550002"))
     told = await asyncio.gather(*(store.move_community("telegram", OLD, NEW) for _ in range(5)))
     assert sorted(told) == [False] * 4 + [True]
-    assert (await store.community("telegram", NEW)).quota == 3
-    assert (await store.community("discord", OLD)) == CommunitySettings()
+    assert (await settings_of(store, "telegram", NEW)).quota == 3
+    assert (await settings_of(store, "discord", OLD)) == CommunitySettings()
 
 
 async def test_a_group_that_nobody_knows_may_move(store: Store, bob: PersonRef) -> None:
     assert await store.move_community("telegram", OLD, NEW)
     assert not await store.move_community("telegram", OLD, NEW)
     await store.change_community(bob, OLD, "quota", 5)
-    assert (await store.community("telegram", NEW)).quota == 5
+    assert (await settings_of(store, "telegram", NEW)).quota == 5
 
 
 async def test_what_began_in_the_new_group_joins_the_rest(store: Store, bob: PersonRef, clock: Clock) -> None:
@@ -74,9 +75,12 @@ async def test_what_began_in_the_new_group_joins_the_rest(store: Store, bob: Per
     await store.put_on_map(bob, NEW, "ENTP")
     await store.put_on_map(eve, NEW, "INFP")
     assert await store.move_community("telegram", OLD, NEW)
-    assert (await store.community("telegram", NEW)).quota == 3
+    assert (await settings_of(store, "telegram", NEW)).quota == 3
     assert await store.type_map("telegram", NEW) == (("ENFP", 1), ("INFP", 1))
-    assert (await store.load(bob, NEW), await store.load(eve, NEW)) == ("already here", "still there")
+    assert (await state_of(store, bob, NEW), await state_of(store, eve, NEW)) == (
+        "already here",
+        "still there",
+    )
     found = await store.statistics(clock() - timedelta(days=1), ("telegram", NEW))
     assert sum(n for _, n in found.types) == 2
 
@@ -85,8 +89,8 @@ async def test_what_admins_have_set_in_the_new_group_stands(store: Store, bob: P
     await furnished(store, bob, PersonRef("telegram", "5550002"))
     await store.change_community(bob, NEW, "quota", 9)
     assert not await store.move_community("telegram", OLD, NEW)
-    assert (await store.community("telegram", NEW)) == CommunitySettings(quota=9)
-    assert (await store.community("telegram", OLD)).quota == 3
+    assert (await settings_of(store, "telegram", NEW)) == CommunitySettings(quota=9)
+    assert (await settings_of(store, "telegram", OLD)).quota == 3
 
 
 async def test_a_move_of_a_move_leads_to_the_end(store: Store, bob: PersonRef) -> None:
@@ -94,4 +98,4 @@ async def test_a_move_of_a_move_leads_to_the_end(store: Store, bob: PersonRef) -
     assert await store.move_community("telegram", "a", "b")
     assert await store.move_community("telegram", "b", "c")
     for name in ("a", "b", "c"):
-        assert (await store.community("telegram", name)).quota == 5
+        assert (await settings_of(store, "telegram", name)).quota == 5

@@ -17,11 +17,13 @@ from db.records import PersonRef
 from db.session import Database, translated
 from db.settings import Settings, load, parse_url
 from db.store import open_store
+from tests.db.stands import state_of
 
 WRITER = """
 import asyncio, sys
 from db import settings, store
 from db.records import PersonRef
+from tests.db.stands import state_of
 
 async def main():
     opened = await store.open_store(settings.load())
@@ -29,7 +31,7 @@ async def main():
         person = PersonRef("discord", f"{sys.argv[1]} {i % 5}")
         await opened.save(person, f"chat {i}", str(i))
         await opened.log_job(person, "project", i, i, "done")
-        assert await opened.load(person, f"chat {i}") == str(i)
+        assert await state_of(opened, person, f"chat {i}") == str(i)
     await opened.close()
 
 asyncio.run(main())
@@ -57,7 +59,7 @@ async def test_many_of_one_process_stand_in_a_line(
     store = await open_store(settings)
     people = [PersonRef("discord", str(number)) for number in range(60)]
     await asyncio.gather(*(store.save(person, "chat", person.id) for person in people))
-    assert [await store.load(person, "chat") for person in people] == [person.id for person in people]
+    assert [await state_of(store, person, "chat") for person in people] == [person.id for person in people]
     await store.close()
 
 
@@ -82,13 +84,13 @@ async def test_a_writer_waits_its_turn_and_a_reader_does_not(sqlite: Settings, a
     other = sqlite3.connect(sqlite.sqlite_path, isolation_level=None)
     other.execute("BEGIN IMMEDIATE")
     writing = asyncio.create_task(store.save(ann, "chat", "after"))
-    assert await store.load(ann, "chat") == "before"
+    assert await state_of(store, ann, "chat") == "before"
     await asyncio.sleep(0.1)
     assert not writing.done()
     other.execute("COMMIT")
     other.close()
     await writing
-    assert await store.load(ann, "chat") == "after"
+    assert await state_of(store, ann, "chat") == "after"
     await store.close()
 
 
@@ -116,7 +118,7 @@ async def test_a_full_disk_is_told_and_loses_nothing(sqlite: Settings, ann: Pers
     with pytest.raises(errors.DiskFull) as caught:
         await store.save(ann, "chat", "x" * 1_000_000)
     assert caught.value.code == "disk_full"
-    assert await store.load(ann, "chat") == "small"
+    assert await state_of(store, ann, "chat") == "small"
     await store.close()
 
 
@@ -124,7 +126,7 @@ async def test_a_database_that_may_not_be_written_is_told(sqlite: Settings, ann:
     await touch(sqlite)
     read_only = replace(sqlite, url=parse_url(f"sqlite:///file:{sqlite.sqlite_path}?mode=ro&uri=true"))
     store = await open_store(read_only)
-    assert await store.load(ann, "chat") is None
+    assert await state_of(store, ann, "chat") is None
     with pytest.raises(errors.ReadOnly) as caught:
         await store.save(ann, "chat", "{}")
     assert caught.value.code == "database_read_only"
@@ -163,7 +165,7 @@ async def test_postgresql_tells_a_missing_database_or_role_and_a_standby(
         await connection.exec_driver_sql(f"ALTER DATABASE {name} SET default_transaction_read_only = on")
     await store.close()
     store = await open_store(postgresql)
-    assert await store.load(ann, "chat") is None
+    assert await state_of(store, ann, "chat") is None
     with pytest.raises(errors.ReadOnly):
         await store.save(ann, "chat", "{}")
     await store.close()

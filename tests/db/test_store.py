@@ -12,6 +12,7 @@ from db.repositories import people
 from db.settings import Settings
 from db.store import Store, open_store
 from tests.db.clock import Clock
+from tests.db.stands import agreed_to, newest_face, preferences_of, state_of
 
 LATENT = bytes(range(256)) * 40
 
@@ -30,18 +31,18 @@ async def test_of_many_at_once_exactly_one_handles_an_update(store: Store) -> No
 async def test_a_state_belongs_to_one_person_in_one_chat(
     store: Store, ann: PersonRef, bob: PersonRef
 ) -> None:
-    assert await store.load(ann, "chat") is None
+    assert await state_of(store, ann, "chat") is None
     await store.save(ann, "chat", '{"step": "gender"}')
     await store.save(ann, "other", '{"step": "selfie"}')
     await store.save(ann, "chat", '{"step": "얼굴 \\u0000"}')
-    assert await store.load(ann, "chat") == '{"step": "얼굴 \\u0000"}'
-    assert await store.load(ann, "other") == '{"step": "selfie"}'
-    assert await store.load(bob, "chat") is None
+    assert await state_of(store, ann, "chat") == '{"step": "얼굴 \\u0000"}'
+    assert await state_of(store, ann, "other") == '{"step": "selfie"}'
+    assert await state_of(store, bob, "chat") is None
 
 
 async def test_many_first_messages_at_once_make_one_person(store: Store, ann: PersonRef) -> None:
     await asyncio.gather(*(store.save(ann, f"chat {i}", str(i)) for i in range(16)))
-    assert [await store.load(ann, f"chat {i}") for i in range(16)] == [str(i) for i in range(16)]
+    assert [await state_of(store, ann, f"chat {i}") for i in range(16)] == [str(i) for i in range(16)]
     assert (await store.held(ann)).conversations == 16
 
 
@@ -50,16 +51,17 @@ async def test_a_conversation_goes_on_after_a_restart(settings: Settings, ann: P
     await first.save(ann, "chat", '{"step": "selfie"}')
     await first.close()
     second = await open_store(settings)
-    assert await second.load(ann, "chat") == '{"step": "selfie"}'
+    assert await state_of(second, ann, "chat") == '{"step": "selfie"}'
     await second.close()
 
 
 async def test_consent_is_to_one_version_of_the_text(store: Store, ann: PersonRef, bob: PersonRef) -> None:
-    assert not await store.consented(ann, 1)
+    assert await agreed_to(store, ann) is None
     await asyncio.gather(store.consent(ann, 1), store.consent(ann, 1))
-    assert await store.consented(ann, 1)
-    assert not await store.consented(ann, 2)
-    assert not await store.consented(bob, 1)
+    assert await agreed_to(store, ann) == 1
+    await store.consent(ann, 2)
+    assert await agreed_to(store, ann) == 2
+    assert await agreed_to(store, bob) is None
 
 
 async def test_withdrawing_ends_consent_and_faces_until_given_anew(
@@ -70,7 +72,7 @@ async def test_withdrawing_ends_consent_and_faces_until_given_anew(
     face = await store.keep_face(ann, LATENT, kind="self", pack="starter 1", seconds=600)
     clock.advance(minutes=1)
     assert await store.withdraw(ann) == 1
-    assert not await store.consented(ann, 1)
+    assert await agreed_to(store, ann) is None
     assert await store.face(ann, face) is None
     (consent,) = (await store.held(ann)).consents
     assert (consent.given, consent.withdrawn) == (given, clock())
@@ -96,15 +98,15 @@ async def test_a_face_comes_back_bit_by_bit_to_its_owner_alone(
 
 async def test_the_latest_face_is_the_newest_of_its_kind(store: Store, ann: PersonRef, clock: Clock) -> None:
     await store.consent(ann, 1)
-    assert await store.latest_face(ann, "self") is None
+    assert await newest_face(store, ann) is None
     old = await store.keep_face(ann, b"old", kind="self", pack="starter 1", seconds=7200)
     clock.advance(seconds=1)
     new = await store.keep_face(ann, b"new", kind="self", pack="starter 1", seconds=60)
     clock.advance(seconds=1)
     await store.keep_face(ann, b"blend", kind="blend", pack="starter 1", seconds=60)
-    assert await store.latest_face(ann, "self") == new
+    assert await newest_face(store, ann) == new
     clock.advance(seconds=60)
-    assert await store.latest_face(ann, "self") == old
+    assert await newest_face(store, ann) == old
 
 
 async def test_an_expired_face_is_gone_at_once_and_deleted_by_the_purge(
@@ -168,11 +170,11 @@ async def test_work_that_ends_in_the_middle_of_forgetting_waits_and_keeps_nothin
 
 
 async def test_preferences_are_remembered_one_by_one(store: Store, ann: PersonRef) -> None:
-    assert await store.preferences(ann) == Preferences()
+    assert await preferences_of(store, ann) == Preferences()
     await store.prefer(ann, locale="ko")
     await store.prefer(ann, match_gender="either")
     await store.prefer(ann)
-    assert await store.preferences(ann) == Preferences("ko", "either")
+    assert await preferences_of(store, ann) == Preferences("ko", "either")
 
 
 async def test_what_is_held_is_told(store: Store, ann: PersonRef, bob: PersonRef, clock: Clock) -> None:
@@ -195,8 +197,8 @@ async def test_forgetting_removes_one_person_wholly(store: Store, ann: PersonRef
     assert receipt == Receipt(key=True, faces=1, conversations=1, consents=1, sessions=1, jobs=1)
     assert await store.held(ann) == Held()
     assert await store.face(ann, face) is None
-    assert await store.load(ann, "chat") is None
-    assert not await store.consented(ann, 1)
+    assert await state_of(store, ann, "chat") is None
+    assert await agreed_to(store, ann) is None
     assert await store.forget(ann) == Receipt()
     assert await store.face(bob, other) == LATENT
     assert (await store.held(bob)).sessions == 1
@@ -245,7 +247,7 @@ async def test_the_purge_keeps_what_is_in_time_and_removes_the_rest(
     assert await store.held(bob) == Held()
     clock.advance(days=365)
     assert await store.purge() == Purged(sessions=3, jobs=1)
-    assert await store.consented(ann, 1)
+    assert await agreed_to(store, ann) == 1
 
 
 async def test_the_purge_goes_by_the_settings_and_the_time_it_is_given(

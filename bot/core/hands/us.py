@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.effects import Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
 from bot.core.hand import Hand
+from bot.core.photos import SELFIE
 from bot.core.ports import Ports
 from bot.core.rendering import failed
 from bot.core.run import Run
@@ -17,7 +18,6 @@ from db.records import Pair, PersonRef
 from inference.errors import TypefaceError
 from inference.wire import LatentFace, MixFace, SeedFace
 
-KIND = "selfie"
 CALM = 0.3
 """How far the two are drawn to the average face: what two photos' light and detail add up to is no face's."""
 
@@ -41,7 +41,7 @@ class Us:
 
     async def _invite(self, run: Run, effect: Invite) -> Outcome:
         """Nobody is asked for a picture that the asker could not be on."""
-        if await self._store.latest_face(run.ref, KIND) is None:
+        if not await self._has_face(run):
             return PairStands("", "face")
         friend = PersonRef(run.ref.platform, effect.friend) if effect.friend else None
         async with run.writing():
@@ -52,7 +52,7 @@ class Us:
     async def _agree(self, run: Run, effect: Agree) -> Outcome:
         if await self._store.pair(effect.pair, run.ref, _handle(run)) is None:
             return PairStands(effect.pair, "over")
-        if await self._store.latest_face(run.ref, KIND) is None:
+        if not await self._has_face(run):
             return PairStands(effect.pair, "face")
         try:
             async with run.writing():
@@ -72,7 +72,7 @@ class Us:
 
     async def _together(self, run: Run, effect: Together) -> Outcome:
         """The picture of both, if both agree now and both faces are there."""
-        latents = await self._store.pair_latents(effect.pair, run.ref, KIND)
+        latents = await self._store.pair_latents(effect.pair, run.ref, SELFIE)
         if latents is None:
             return PairStands(effect.pair, await self._missing(run, effect.pair))
         asker, friend = latents
@@ -85,7 +85,7 @@ class Us:
             picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
         except TypefaceError as error:
             return failed(effect, error)
-        if await self._store.pair_latents(effect.pair, run.ref, KIND) is None:  # ended while it was drawn
+        if await self._store.pair_latents(effect.pair, run.ref, SELFIE) is None:  # ended while it was drawn
             return PairStands(effect.pair, await self._missing(run, effect.pair))
         run.show(picture)
         return Mixed(effect.pair, effect.weight)
@@ -94,7 +94,11 @@ class Us:
         found = await self._store.pair(pair, run.ref, _handle(run))
         if found is None or not found.both:
             return "over"
-        return "face" if await self._store.latest_face(run.ref, KIND) is None else "friend"
+        return "friend" if await self._has_face(run) else "face"
+
+    async def _has_face(self, run: Run) -> bool:
+        found = await self._store.standing(run.ref, run.chat, None, SELFIE)
+        return found.face is not None
 
     async def _end(self, run: Run, effect: End) -> Outcome:
         async with run.writing():

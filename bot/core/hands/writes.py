@@ -20,15 +20,16 @@ def hand(store: Store) -> Hand:
     async def prefer(run: Run, wish: Prefer) -> None:
         language = "" if wish.language == AUTO else wish.language
         async with run.writing():
-            await store.prefer(run.ref, match_gender=wish.match_gender, public=wish.public, language=language)
-        if language is not None:
-            run.speak(await store.preferences(run.ref))
+            chosen = await store.prefer(
+                run.ref, match_gender=wish.match_gender, public=wish.public, language=language
+            )
+        run.speak(chosen)
 
     async def open_session(run: Run, session: OpenSession) -> None:
         origin = run.event.origin
         async with run.writing():
             await store.open_session(run.ref, run.chat, session.type, session.gender, origin.community)
-            if origin.locale:
+            if origin.locale and run.chosen.locale != pick(origin.locale):
                 await store.prefer(run.ref, locale=pick(origin.locale))
 
     async def close_session(run: Run, session: CloseSession) -> None:

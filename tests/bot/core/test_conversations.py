@@ -71,8 +71,8 @@ FAILURES = [
     for kind in vars(errors).values()
     if isinstance(kind, type) and issubclass(kind, TypefaceError)
 ]
-CALLS = ["load", "save", "preferences", "consented", "latest_face", "keep_face", "keep_making", "making"]
-CALLS += ["community", "change_community", "log_job", "forget", "agree", "pair_latents", "share", "held"]
+CALLS = ["standing", "save", "prefer", "keep_face", "keep_making", "making"]
+CALLS += ["change_community", "log_job", "forget", "agree", "pair_latents", "share", "held"]
 HABITS: tuple[Mapping[str, Any], ...] = (
     {},
     {},

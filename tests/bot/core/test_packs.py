@@ -14,7 +14,7 @@ async def test_named_directions_come_first_then_the_packs_own_then_numbers() -> 
         return [PACK.model_copy(update={"directions": found})]
 
     faces.packs = packs  # type: ignore[method-assign,assignment]
-    pack = await PackView(faces, clock).look()
+    pack = (await PackView(faces, clock).look()).look()
     assert [one.name for one in pack.directions] == ["smile", "age", "ei", "own-name", "sefa-1"]
     assert (pack.directions[0].low, pack.directions[0].high) == (-12, 20), "never beyond the pack's range"
 

@@ -415,7 +415,7 @@ async def test_a_store_that_is_down_is_told_once(bench: Bench) -> None:
     assert isinstance(final(await bench.send(press(Action.MORE_ME))), Shown)
 
 
-@pytest.mark.parametrize("name", ["keep_face", "log_job", "save", "consented", "face"])
+@pytest.mark.parametrize("name", ["keep_face", "log_job", "save", "standing", "face"])
 async def test_a_store_that_fails_in_mid_job(bench: Bench, name: str) -> None:
     await agreed(bench)
     bench.store.failing = {name}

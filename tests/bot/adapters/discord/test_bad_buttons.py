@@ -16,6 +16,7 @@ from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import Scripted, jpeg
 from tests.bot.adapters.discord.test_with_core import asks, core, faces, store
 from tests.bot.core.fakes import FakeFaces
+from tests.db.stands import settings_of
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Call, Channel, Message, User
 
@@ -283,7 +284,7 @@ async def test_a_form_that_is_sent_late_is_taken(
             assert say("en", "discord-moved", where=f"<#{room.id}>", kept="no") in said.content
         else:
             await asks(double, sent, "button-admin-resume")
-    assert (await store.community("discord", room.guild or "")).paused == "Back soon"
+    assert (await settings_of(store, "discord", room.guild or "")).paused == "Back soon"
 
 
 async def test_a_choice_that_is_no_longer_there_opens_those_that_are(

@@ -14,6 +14,7 @@ from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import jpeg
 from tests.bot.adapters.discord.test_with_core import asks, consented, core, faces, store
 from tests.bot.core.fakes import FakeFaces
+from tests.db.stands import settings_of
 from tests.doubles.discord.server import DiscordDouble
 from tests.doubles.discord.world import Message, User
 
@@ -101,7 +102,7 @@ async def test_any_words_in_a_form_are_told_as_words(
         call = await double.command(bob, "help", channel=room)
         await double.until(lambda: call.messages)
     sound(double)
-    paused = (await store.community("discord", room.guild or "")).paused
+    paused = (await settings_of(store, "discord", room.guild or "")).paused
     assert paused is not None and len(paused) <= FORMS["notice"]
 
 

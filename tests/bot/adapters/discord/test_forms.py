@@ -10,6 +10,7 @@ from tests.bot.adapters.discord.conftest import Launch
 from tests.bot.adapters.discord.scripted import Scripted
 from tests.bot.adapters.discord.test_with_core import asks, core, faces, store
 from tests.bot.core.fakes import FakeFaces
+from tests.db.stands import settings_of
 from tests.doubles.discord.server import DiscordDouble
 
 __all__ = ["faces", "store"]
@@ -42,7 +43,7 @@ async def test_an_admin_writes_the_notice_in_a_form(
         refused = await double.submit(opened, "I left")
         await double.until(lambda: refused.messages)
     assert refused.messages[0].content.startswith(say("ko", "admins-only"))
-    assert (await store.community("discord", room.guild or "")).paused == "Back on *Monday* @everyone"
+    assert (await settings_of(store, "discord", room.guild or "")).paused == "Back on *Monday* @everyone"
 
 
 async def test_an_empty_form_is_a_break_without_words(
@@ -54,7 +55,7 @@ async def test_an_empty_form_is_a_break_without_words(
         opened = await double.press(ann, home, say("en", "button-admin-pause"))
         await double.until(lambda: opened.callback)
         await asks(double, await double.submit(opened, ""), "button-admin-resume")
-    assert (await store.community("discord", room.guild or "")).paused == ""
+    assert (await settings_of(store, "discord", room.guild or "")).paused == ""
 
 
 async def test_a_select_carries_its_payloads(double: DiscordDouble, launch: Launch) -> None:

@@ -179,7 +179,7 @@ async def test_a_failure_offers_nothing_and_is_logged_without_its_words(
     async def bug(*_: object) -> None:
         raise RuntimeError(f"about {ann.id}")
 
-    monkeypatch.setattr(store, "preferences", bug)
+    monkeypatch.setattr(store, "standing", bug)
     assert await offered(double, ann, "edit", "direction", "smile") == []
     out = "".join(capfd.readouterr())
     assert "RuntimeError" in out and ann.id not in out
@@ -197,6 +197,6 @@ async def test_while_the_store_is_away_nothing_is_offered_and_nothing_breaks(
     async def down(*_: object) -> None:
         raise StoreError("down")
 
-    for name in ("preferences", "makings"):
+    for name in ("standing", "makings"):
         monkeypatch.setattr(store, name, down)
     assert await offered(double, double.person("ann"), "show", "code", "") == []

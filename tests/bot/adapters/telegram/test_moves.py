@@ -14,6 +14,7 @@ from tests.bot.adapters.telegram.conftest import Launch
 from tests.bot.adapters.telegram.house import PaintedFaces, house
 from tests.bot.adapters.telegram.scripted import Scripted, face, jpeg
 from tests.bot.adapters.telegram.test_house import Chat, button
+from tests.db.stands import settings_of
 from tests.doubles.telegram.people import Someone
 from tests.doubles.telegram.server import Telegram
 
@@ -35,7 +36,7 @@ async def test_what_admins_set_is_there_in_the_supergroup(
         ann.text("/mbti ENFP", old)
         asked = await before.sees("Whose face")
         telegram.migrate(old, new, told=True)
-        while not (await store.community("telegram", str(new.id))).spoiler:
+        while not (await settings_of(store, "telegram", str(new.id))).spoiler:
             await asyncio.sleep(0.01)
         ben.text("/mbti INFP", new)
         await after.sees(say("en", "blocked"))
@@ -69,7 +70,7 @@ async def test_a_job_goes_on_in_the_supergroup(
         await telegram.until(lambda: not after._find("Finding", None))
         ann.tap(blended, button(blended, "In my photo"))
         await after.sees("in your own photo", blended)
-        assert (await core._store.community("telegram", str(new.id))).quota == 50
+        assert (await settings_of(core._store, "telegram", str(new.id))).quota == 50
     assert len(faces.projected) == 1
 
 
@@ -135,4 +136,4 @@ async def test_a_store_that_is_away_is_asked_until_it_has_it(
         await telegram.until(lambda: len(asked) == 2)
         ann.text("/help", new)
         await Chat(telegram, ann, new).sees("/forget:")
-        assert (await core._store.community("telegram", str(new.id))).quota == 7
+        assert (await settings_of(core._store, "telegram", str(new.id))).quota == 7

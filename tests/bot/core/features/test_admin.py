@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import csv
 import io
 import json
@@ -17,7 +18,7 @@ from bot.core.replies import Progress, Shown, Text
 from db.community import AuditEntry, CommunitySettings
 from db.records import PersonRef
 from inference.errors import Busy, NoFace
-from inference.wire import LabelFace
+from inference.wire import LabelFace, PackInfo
 from tests.bot.core.conftest import Bench
 from tests.bot.core.people import ANN, BOB, actions, at, command, final, press, selfie, text
 from tests.bot.core.world.rows import BEGINNING, DAY
@@ -263,6 +264,59 @@ async def test_a_blocked_person_hears_one_word_and_keeps_their_rights(bench: Ben
     assert (await bench.send(at(command("help", person=BOB))))[-1].code is None  # type: ignore[union-attr]
     myself = at(Command(command("x").origin, "admin", {"person": ANN.id}), admin=True)
     assert (await sent(bench, myself)).code == "block_self"
+
+
+@pytest.mark.parametrize(
+    ("way", "code"), [("block", "blocked"), ("paused", "paused"), ("channels", "off_here"), (None, None)]
+)
+async def test_what_admins_set_while_somebody_works_holds_when_the_work_ends(
+    bench: Bench, way: str | None, code: str | None
+) -> None:
+    """The face that was found is the person's own and stays theirs; where they were sent away it is not shown."""
+    await ready(bench)
+    bench.faces.gate = asyncio.Event()
+    work = asyncio.create_task(bench.send(at(selfie())))
+    await bench.faces.started.wait()
+    admin, guild = PersonRef("discord", "admin"), "guild"
+    if way == "block":
+        await bench.store.block(admin, guild, bench.ref())
+    elif way:
+        await bench.store.change_community(admin, guild, way, "" if way == "paused" else ("0" * 16,))
+    bench.faces.gate.set()
+    told = final(await work)
+    assert (told.code, isinstance(told, Shown)) == (code, code is None)
+    assert len(bench.row().faces) == 1
+    bench.faces.gate = None
+    assert isinstance(await sent(bench, command("me")), Text | Shown), "elsewhere they go on"
+
+
+async def test_a_block_counts_that_came_while_the_server_let_us_wait(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What there is to choose from is asked first, so that what is read of people is not old when it is used."""
+    asked, let, packs = asyncio.Event(), asyncio.Event(), bench.faces.packs
+
+    async def slowly() -> list[PackInfo]:
+        asked.set()
+        await let.wait()
+        return await packs()
+
+    monkeypatch.setattr(bench.faces, "packs", slowly)
+    answer = asyncio.create_task(bench.send(at(command("mbti", "ENFP", "woman"))))
+    await asked.wait()
+    await bench.store.block(PersonRef("discord", "admin"), "guild", bench.ref())
+    let.set()
+    assert final(await answer).code == "blocked"
+
+
+async def test_one_use_is_one_use_however_many_chats_ask_at_once(bench: Bench) -> None:
+    await set_by(bench, "quota", "1")
+    for channel in "abc":
+        await ready(bench, channel=channel)
+    answers = await asyncio.gather(*(bench.send(at(selfie(), channel=channel)) for channel in "abc"))
+    codes = [final(answer).code for answer in answers]
+    assert sorted(codes, key=str) == [None, "quota_used", "quota_used"]
+    assert len(bench.faces.projected) == 1
 
 
 async def test_the_log_tells_every_change_page_by_page(bench: Bench) -> None:

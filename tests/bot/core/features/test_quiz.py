@@ -22,6 +22,7 @@ from bot.core.state import State, from_json
 from bot.core.wording import LOCALES, say
 from tests.bot.core.conftest import Bench
 from tests.bot.core.people import ANN, BOB, actions, check, command, final, origin, press
+from tests.db.stands import state_of
 
 FOR_ENFP = "".join("4" if letter in "ENFP" else "0" for letter in STATEMENTS)
 CLOSE_JP = "".join("2" if letter in "JP" else "4" if letter in "ENF" else "0" for letter in STATEMENTS)
@@ -186,9 +187,9 @@ async def test_buttons_of_an_earlier_quiz_change_nothing(bench: Bench, action: A
     await bench.send(press(Action.FORGET_SURE))
     assert (await asked(bench, old)).code == "expired"
     third = (await answered(bench, "11"))[-1]
-    before = await bench.store.load(bench.ref(), "c")
+    before = await state_of(bench.store, bench.ref(), "c")
     assert (await asked(bench, old)).code == "expired"
-    assert await bench.store.load(bench.ref(), "c") == before
+    assert await state_of(bench.store, bench.ref(), "c") == before
     assert say("en", "quiz-3") in third.text
 
 

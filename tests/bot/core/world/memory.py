@@ -8,13 +8,27 @@ names, or all of them for that of "".
 
 from __future__ import annotations
 
-from db.records import PersonRef
+from db.community import NOTHING_SET
+from db.records import PersonRef, Standing
 from tests.bot.core.world.own import Own
 from tests.bot.core.world.shared import Shared
 
 
 class Memory(Own, Shared):
     """Every method as in `bot.core.ports.Store`."""
+
+    async def standing(self, person: PersonRef, chat: str, community: str | None, kind: str) -> Standing:
+        await self._call("standing")
+        row, newest = self.row(person), self._newest(person, kind)
+        here = self.place(community) if community is not None else None
+        return Standing(
+            state=row.states.get(self.place(chat)),
+            preferences=row.wishes,
+            agreed=max(row.agreed, default=None),
+            face=newest[0].id if newest else None,
+            settings=self.settings.get(here, NOTHING_SET) if here is not None else NOTHING_SET,
+            blocked=here is not None and person in self.blocking.get(here, {}),
+        )
 
     def assert_nothing_about(self, person: PersonRef) -> None:
         """Nothing is held, and nothing at all was written after the person was forgotten."""

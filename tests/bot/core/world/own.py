@@ -33,10 +33,6 @@ class Own(Rows):
         self.updates.add((platform, update))
         return known
 
-    async def load(self, person: PersonRef, chat: str) -> str | None:
-        await self._call("load")
-        return self.row(person).states.get(self.place(chat))
-
     async def save(self, person: PersonRef, chat: str, state: str) -> None:
         await self._call("save")
         self._meet(person).states[self.place(chat)] = state
@@ -64,17 +60,9 @@ class Own(Rows):
 
     # People
 
-    async def consented(self, person: PersonRef, version: int) -> bool:
-        await self._call("consented")
-        return version in self.row(person).agreed
-
     async def consent(self, person: PersonRef, version: int) -> None:
         await self._call("consent")
         self._meet(person).agreed.setdefault(version, HeldConsent(version, self.now, None))
-
-    async def preferences(self, person: PersonRef) -> Preferences:
-        await self._call("preferences")
-        return self.row(person).wishes
 
     async def prefer(
         self,
@@ -84,7 +72,7 @@ class Own(Rows):
         match_gender: str | None = None,
         language: str | None = None,
         public: bool | None = None,
-    ) -> None:
+    ) -> Preferences:
         await self._call("prefer")
         texts = {"locale": locale, "match_gender": match_gender, "language": language}
         chosen: dict[str, Any] = {name: text or None for name, text in texts.items() if text is not None}
@@ -92,6 +80,7 @@ class Own(Rows):
             chosen["public"] = public
         known = self._meet(person)
         known.wishes = replace(known.wishes, **chosen)
+        return known.wishes
 
     async def forget(self, person: PersonRef) -> Receipt:
         await self._call("forget")
@@ -158,11 +147,6 @@ class Own(Rows):
         face, latent = self.row(person).faces.get(face_id, (None, None))
         good = face is not None and face.expires > self.now and pack in (None, face.pack)
         return latent if good else None
-
-    async def latest_face(self, person: PersonRef, kind: str) -> str | None:
-        await self._call("latest_face")
-        newest = self._newest(person, kind)
-        return newest[0].id if newest else None
 
     # Makings and links
 

@@ -97,10 +97,6 @@ class Shared(Rows):
     def tag(self, platform: str, kind: str, id: str) -> str:
         return blake2s(f"{platform} {kind} {id}".encode(), digest_size=8).hexdigest()
 
-    async def community(self, platform: str, community: str) -> CommunitySettings:
-        await self._call("community")
-        return self.settings.get(self.place(community), CommunitySettings())
-
     async def change_community(
         self, by: PersonRef, community: str, key: str, value: Any
     ) -> CommunitySettings:
@@ -175,10 +171,6 @@ class Shared(Rows):
     async def blocks(self, platform: str, community: str) -> tuple[Block, ...]:
         await self._call("blocks")
         return tuple(self.blocking.get(self.place(community), {}).values())
-
-    async def blocked(self, person: PersonRef, community: str) -> bool:
-        await self._call("blocked")
-        return person in self.blocking.get(self.place(community), {})
 
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         await self._call("put_on_map")
