@@ -19,6 +19,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
@@ -103,7 +104,7 @@ class Conversation(Base):
     """Where one person stands in one chat: the bot's own JSON, taken as it is."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index(None, "updated_at"),)
+    __table_args__ = (Index(None, "updated_at"), Index(None, "chat_hash"))
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     chat_hash: Mapped[bytes] = mapped_column(primary_key=True)
@@ -116,7 +117,18 @@ class Session(Base):
     """One walk through the three steps; `/forget` leaves type, gender, times and outcome."""
 
     __tablename__ = "sessions"
-    __table_args__ = (Index(None, "person_id"), Index(None, "started_at"))
+    __table_args__ = (
+        Index(None, "person_id", "started_at"),
+        Index(None, "community_id", "started_at"),
+        Index(None, "started_at"),
+        Index(None, "chat_hash"),
+        Index(
+            "ix_sessions_open",
+            "started_at",
+            postgresql_where=text("ended_at IS NULL"),
+            sqlite_where=text("ended_at IS NULL"),
+        ),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True, default=uuid4)
     person_id: Mapped[UUID | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
@@ -135,6 +147,7 @@ class Job(Base):
     __tablename__ = "jobs"
     __table_args__ = (
         Index(None, "person_id"),
+        Index(None, "community_id", "created_at"),
         Index(None, "created_at"),
         CheckConstraint("queue_ms >= 0 AND run_ms >= 0", name="times"),
     )
@@ -204,7 +217,12 @@ class Pair(Base):
     """Two people who want one picture; `friend_hash` is the invited person's or their handle's, if any."""
 
     __tablename__ = "pairs"
-    __table_args__ = (Index(None, "asker_id"), Index(None, "friend_id"), Index(None, "expires_at"))
+    __table_args__ = (
+        Index(None, "asker_id"),
+        Index(None, "friend_id"),
+        Index(None, "friend_hash"),
+        Index(None, "expires_at"),
+    )
 
     id: Mapped[str] = mapped_column(String(12), primary_key=True)
     asker_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
@@ -220,6 +238,7 @@ class MapEntry(Base):
     """A person who wants to be counted in a community's map of types."""
 
     __tablename__ = "map_entries"
+    __table_args__ = (Index(None, "person_id"),)
 
     community_id: Mapped[UUID] = mapped_column(
         ForeignKey("communities.id", ondelete="CASCADE"), primary_key=True
@@ -232,7 +251,7 @@ class AuditEntry(Base):
     """A change of a community's settings; `change` is its JSON (key, old, new), sealed like the settings."""
 
     __tablename__ = "audit_entries"
-    __table_args__ = (Index(None, "community_id"), Index(None, "person_id"), Index(None, "created_at"))
+    __table_args__ = (Index(None, "community_id", "id"), Index(None, "person_id"), Index(None, "created_at"))
 
     id: Mapped[int] = mapped_column(primary_key=True)
     community_id: Mapped[UUID] = mapped_column(ForeignKey("communities.id", ondelete="CASCADE"))

@@ -4,40 +4,24 @@
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
-from db import crypto, records
+from db import crypto
 from db.areas.conversations import Conversations
 from db.areas.faces import Faces
 from db.areas.makings import Makings
 from db.areas.moves import Moves
 from db.areas.pairs import Pairs
 from db.areas.people import People
+from db.areas.purges import Purges
 from db.areas.quotas import Quotas
 from db.areas.reports import Reports
 from db.areas.standings import Standings
 from db.crypto import Keys
 from db.migrations import runner
-from db.repositories import (
-    communities,
-    conversations,
-    faces,
-    jobs,
-    keychecks,
-    makings,
-    pairs,
-    people,
-    sessions,
-    updates,
-    uses,
-)
+from db.repositories import keychecks
 from db.session import Database
 from db.settings import Settings
-
-_UPDATES_KEPT = timedelta(days=1)
-_ABANDONED_AFTER = timedelta(days=1)
-_STRANGERS_KEPT = timedelta(days=1)
-_USES_KEPT = timedelta(days=2)
 
 
 async def open_store(settings: Settings, now: Callable[[], datetime] | None = None) -> "Store":
@@ -79,33 +63,8 @@ async def _matching_keys(database: Database, settings: Settings) -> Keys:
     return keys
 
 
-class Store(Standings, Conversations, People, Faces, Makings, Pairs, Moves, Quotas, Reports):
-    """All use cases together, and what keeps the house clean."""
-
-    async def purge(self, now: datetime | None = None) -> records.Purged:
-        """Delete what is past its time, and faces whose owner's consent no longer stands."""
-        now = now or self._now()
-        old = now - timedelta(days=self._settings.session_days)
-        async with self._database.writing() as session:
-            purged = records.Purged(
-                faces=await faces.remove_lapsed(session, now),
-                updates=await updates.remove_old(session, now - _UPDATES_KEPT),
-                conversations=await conversations.remove_untouched(
-                    session, now - timedelta(days=self._settings.conversation_days)
-                ),
-                abandoned=await sessions.abandon(session, now - _ABANDONED_AFTER, now),
-                sessions=await sessions.remove_old(session, old),
-                jobs=await jobs.remove_old(session, old),
-                makings=await makings.remove_lapsed(session, now),
-                shares=await makings.remove_lapsed_links(session, now),
-                pairs=await pairs.remove_lapsed(session, now),
-                uses=await uses.remove_old(session, now - _USES_KEPT),
-                audit=await communities.remove_old_log(session, old),
-                people=await people.remove_strangers(session, now - _STRANGERS_KEPT),
-            )
-            await sessions.cut_orphans(session)
-        await self._database.scrub()
-        return purged
+class Store(Standings, Conversations, People, Faces, Makings, Pairs, Moves, Quotas, Reports, Purges):
+    """All use cases together."""
 
     async def close(self) -> None:
         """Close the connections; the store is of no use afterwards."""

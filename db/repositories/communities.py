@@ -76,10 +76,6 @@ async def logged(
     return rows, total or 0
 
 
-async def remove_old_log(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(AuditEntry).where(AuditEntry.created_at < before))
-
-
 async def block(session: AsyncSession, community: UUID, hash: bytes, now: datetime) -> bool:
     """Whether the block is new."""
     new = {"community_id": community, "hash": hash, "created_at": now}

@@ -37,7 +37,3 @@ async def count(session: AsyncSession, person: UUID) -> int:
 
 async def remove_of(session: AsyncSession, person: UUID) -> int:
     return await affected(session, delete(Conversation).where(Conversation.person_id == person))
-
-
-async def remove_untouched(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(Conversation).where(Conversation.updated_at < before))

@@ -2,11 +2,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import models, records
-from db.models import Consent, Face
+from db.models import Face
 from db.repositories.affected import affected
 
 
@@ -52,9 +52,3 @@ async def newest(session: AsyncSession, person: UUID, kind: str, now: datetime) 
 
 async def remove_of(session: AsyncSession, person: UUID) -> int:
     return await affected(session, delete(Face).where(Face.person_id == person))
-
-
-async def remove_lapsed(session: AsyncSession, now: datetime) -> int:
-    """Delete faces that have expired or whose owner's consent no longer stands; how many."""
-    agreed = exists().where(Consent.person_id == Face.person_id, Consent.withdrawn_at.is_(None))
-    return await affected(session, delete(Face).where(or_(Face.expires_at <= now, ~agreed)))

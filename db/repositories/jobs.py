@@ -2,12 +2,15 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import records
 from db.models import Job
 from db.repositories.affected import affected
+
+LOOKED_BACK = 10_000
+"""So many jobs are looked through for failures: where all goes well, there would be no end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,9 +42,11 @@ async def log(
 
 
 async def failures(session: AsyncSession, limit: int) -> tuple[records.Failure, ...]:
-    """The newest jobs that ended with an error's code."""
-    query = select(Job.created_at, Job.kind, Job.outcome).where(Job.outcome.not_in(records.ENDED_WELL))
-    rows = await session.execute(query.order_by(Job.created_at.desc()).limit(limit))
+    """The newest jobs that ended with an error's code, as far as we look back."""
+    newest = select(Job.created_at, Job.kind, Job.outcome).order_by(Job.created_at.desc()).limit(LOOKED_BACK)
+    at = newest.subquery().c
+    query = select(at.created_at, at.kind, at.outcome).where(at.outcome.not_in(records.ENDED_WELL))
+    rows = await session.execute(query.order_by(at.created_at.desc()).limit(limit))
     return tuple(records.Failure(at, kind, code) for at, kind, code in rows)
 
 
@@ -52,7 +57,3 @@ async def count(session: AsyncSession, person: UUID) -> int:
 async def cut(session: AsyncSession, person: UUID) -> int:
     """Take the person out of their jobs; the timings stay as statistics."""
     return await affected(session, update(Job).where(Job.person_id == person).values(person_id=None))
-
-
-async def remove_old(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(Job).where(Job.created_at < before))

@@ -2,11 +2,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, exists, func, or_, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import models
-from db.models import Consent, Making, Share
+from db.models import Making, Share
 from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
@@ -82,13 +82,6 @@ async def remove_of(session: AsyncSession, person: UUID, *, sealed_only: bool = 
     return await affected(session, statement.where(Making.open.is_(False)) if sealed_only else statement)
 
 
-async def remove_lapsed(session: AsyncSession, now: datetime) -> int:
-    """Delete makings that have expired, or show a face whose owner's consent no longer stands; how many."""
-    agreed = exists().where(Consent.person_id == Making.person_id, Consent.withdrawn_at.is_(None))
-    gone = or_(Making.expires_at <= now, Making.open.is_(False) & ~agreed)
-    return await affected(session, delete(Making).where(gone))
-
-
 async def share(session: AsyncSession, making: int, hash: bytes, times: tuple[datetime, datetime]) -> None:
     """Add a link; the times are when it was made and when it ends."""
     created, expires = times
@@ -119,10 +112,6 @@ async def links_to(session: AsyncSession, making: int, now: datetime) -> int:
     """How many unexpired links lead to a making."""
     query = select(func.count()).where(Share.making_id == making, Share.expires_at > now)
     return await session.scalar(query) or 0
-
-
-async def remove_lapsed_links(session: AsyncSession, now: datetime) -> int:
-    return await affected(session, delete(Share).where(Share.expires_at <= now))
 
 
 def _kept(row: Making) -> Kept:

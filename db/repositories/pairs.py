@@ -82,10 +82,6 @@ async def trim(session: AsyncSession, asker: UUID, most: int) -> int:
     return await affected(session, delete(Pair).where(Pair.asker_id == asker, Pair.id.not_in(newest)))
 
 
-async def remove_lapsed(session: AsyncSession, now: datetime) -> int:
-    return await affected(session, delete(Pair).where(Pair.expires_at <= now))
-
-
 def _kept(row: Pair) -> Kept:
     return Kept(
         id=row.id,

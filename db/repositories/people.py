@@ -4,12 +4,11 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import selectinload
 
 from db import models, records
-from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
 
@@ -78,22 +77,6 @@ async def holdings(
 async def remove(session: AsyncSession, person: UUID) -> None:
     """Delete the row, and with it the only copy of the wrapped key."""
     await session.execute(delete(models.Person).where(models.Person.id == person))
-
-
-async def remove_strangers(session: AsyncSession, before: datetime) -> int:
-    """Delete people of whom nothing is left; how many."""
-    statement = delete(models.Person).where(models.Person.created_at < before)
-    held = (
-        models.Face,
-        models.Consent,
-        models.Conversation,
-        models.Making,
-        models.MapEntry,
-        models.AuditEntry,
-    )
-    for table in held:
-        statement = statement.where(~exists().where(table.person_id == models.Person.id))
-    return await affected(session, statement)
 
 
 def told(row: models.Person) -> records.Person:

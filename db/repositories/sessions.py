@@ -2,7 +2,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, func, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Session
@@ -62,19 +62,3 @@ async def cut(session: AsyncSession, person: UUID) -> int:
     """Take the person and the chat out of their sessions; the rest stays as statistics."""
     statement = update(Session).where(Session.person_id == person)
     return await affected(session, statement.values(person_id=None, chat_hash=None))
-
-
-async def abandon(session: AsyncSession, before: datetime, now: datetime) -> int:
-    """Close sessions that were opened long ago and never ended."""
-    statement = update(Session).where(Session.ended_at.is_(None), Session.started_at < before)
-    return await affected(session, statement.values(ended_at=now, outcome="abandoned"))
-
-
-async def remove_old(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(Session).where(Session.started_at < before))
-
-
-async def cut_orphans(session: AsyncSession) -> int:
-    """Take the chat out of sessions whose person is gone."""
-    statement = update(Session).where(Session.person_id.is_(None), Session.chat_hash.is_not(None))
-    return await affected(session, statement.values(chat_hash=None))

@@ -18,7 +18,7 @@ async def gather(session: AsyncSession, since: datetime, community: UUID | None 
     known: _Where = true()
     if community is not None:
         recent, jobs = recent & (Session.community_id == community), jobs & (Job.community_id == community)
-        known = exists().where(Session.person_id == Person.id, Session.community_id == community)
+        known = Person.id.in_(select(Session.person_id).where(Session.community_id == community))
     agreed = exists().where(Consent.person_id == Person.id, Consent.withdrawn_at.is_(None))
     outcome = func.coalesce(Session.outcome, "open")
     return records.Statistics(

@@ -1,6 +1,5 @@
 from datetime import datetime
 
-from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import SeenUpdate
@@ -12,7 +11,3 @@ async def seen(session: AsyncSession, hash: bytes, now: datetime) -> bool:
     """Whether the update was there already; it is from now on. Of several at once exactly one hears no."""
     statement = insert(session, SeenUpdate).values(hash=hash, created_at=now).on_conflict_do_nothing()
     return await affected(session, statement) == 0
-
-
-async def remove_old(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(SeenUpdate).where(SeenUpdate.created_at < before))

@@ -5,7 +5,6 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db.models import Use
-from db.repositories.affected import affected
 from db.repositories.upsert import insert
 
 
@@ -43,7 +42,3 @@ async def give_back(session: AsyncSession, hash: bytes) -> None:
 
 async def drop(session: AsyncSession, hashes: list[bytes]) -> None:
     await session.execute(delete(Use).where(Use.hash.in_(hashes)))
-
-
-async def remove_old(session: AsyncSession, before: datetime) -> int:
-    return await affected(session, delete(Use).where(Use.last_at < before))
