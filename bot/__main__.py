@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import logging
 import signal
 import sys
 from collections.abc import Callable, Coroutine, Sequence
@@ -12,7 +11,6 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Protocol, TextIO, runtime_checkable
 
-import structlog
 import typer
 
 from bot import launch
@@ -25,6 +23,7 @@ from bot.core.watch import Owners, Watch
 from bot.core.wording import pick, say
 from bot.settings import Settings, SettingsError, environment, load
 from db.errors import StoreError
+from inference import logs
 
 app = typer.Typer(
     help="Typeface gives a personality type a face: in Discord, Telegram, the web and the terminal.",
@@ -45,22 +44,6 @@ class HasUrl(Protocol):
 def _log_file(home: Path) -> TextIO:
     (home / "logs").mkdir(parents=True, exist_ok=True)
     return (home / "logs" / "bot.log").open("a", buffering=1, encoding="utf-8")
-
-
-def _log_to(output: TextIO) -> None:
-    """One line a happening; the libraries' own loggers speak up for warnings only."""
-    logging.basicConfig(
-        stream=output, level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s"
-    )
-    structlog.configure(
-        processors=[
-            structlog.processors.add_log_level,
-            structlog.processors.TimeStamper(fmt="iso", utc=True),
-            structlog.processors.format_exc_info,
-            structlog.processors.JSONRenderer(),
-        ],
-        logger_factory=structlog.PrintLoggerFactory(output),
-    )
 
 
 def _adapters(
@@ -167,7 +150,7 @@ def _settings() -> Settings:
     charts.load(settings.match_chart)
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
-        _log_to(sys.stderr if settings.log == "stderr" else _log_file(settings.home))
+        logs.configure(sys.stderr if settings.log == "stderr" else _log_file(settings.home))
     except OSError as error:
         raise SettingsError(f"TYPEFACE_HOME {settings.home} cannot be written: {error.strerror}.") from None
     return settings
@@ -265,7 +248,7 @@ def main() -> None:
     try:
         app()
     except (SettingsError, StoreError, ChartError) as error:
-        typer.echo(f"typeface: {error}", err=True)
+        logs.refuse("typeface", str(error))
         sys.exit(2)
 
 

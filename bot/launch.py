@@ -141,7 +141,7 @@ class InferenceProcess:
                 sys.executable,
                 *self._arguments,
                 stdin=asyncio.subprocess.PIPE,
-                stdout=output,
+                stdout=asyncio.subprocess.DEVNULL,
                 stderr=output,
                 start_new_session=True,  # a Ctrl-C is for us: we stop the child when the last answer is out
                 env=without_secrets() | {"TYPEFACE_INFERENCE_TOKEN": self.token},

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 
 import typer
 
+from inference import logs
 from inference import settings as configuration
 from inference.errors import TypefaceError
 from inference.settings import Settings, SettingsError
@@ -77,12 +78,12 @@ def serve(
 ) -> None:
     """Serve until SIGTERM or Ctrl-C. When warm, prints {"url": ...} as one line."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # while packs load; later signals drain
+    logs.configure(sys.stderr)
     flags = {"host": host, "port": port, "pack_dir": pack_dir, "memory_mb": memory_mb, "device": device}
     flags |= {"width": width, "precision": precision, "threads": threads, "token_file": token_file}
     told = _told(pack, **flags)
     _command("given").there(told.packs)
     settings = _settled(told)
-    _command("logs").configure()
     _command("serving").serve(settings, watch_stdin=watch_stdin)
 
 
@@ -230,7 +231,7 @@ def main() -> None:
     try:
         app()
     except (SettingsError, TypefaceError) as error:
-        sys.stderr.write(f"typeface-inference: {error}\n")
+        logs.refuse("typeface-inference", str(error))
         sys.exit(2)
     except KeyboardInterrupt:
         sys.exit(130)

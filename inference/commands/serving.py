@@ -20,7 +20,7 @@ from inference.worker.engines import Engines, Opened
 from inference.worker.fleet import Fleet
 from inference.worker.worker import Worker
 
-_log = structlog.get_logger()
+_log = structlog.get_logger(__name__)
 
 
 def serve(settings: Settings, *, watch_stdin: bool = False) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import io
+import json
 import os
 import signal
 import socket
@@ -90,6 +91,9 @@ async def test_the_main_job_survives_a_restart_and_forgets_on_request(tmp_path: 
         ] == [0, 0]
     logs = "".join(path.read_text() for path in (tmp_path / "logs").iterdir())
     assert "Traceback" not in logs
+    lines = [json.loads(line) for line in logs.splitlines()]
+    assert all({"event", "level", "logger", "timestamp"} <= line.keys() for line in lines)
+    assert {"bot", "inference"} <= {line["logger"].partition(".")[0] for line in lines}
     assert oct((tmp_path / "secrets.json").stat().st_mode)[-3:] == "600"
 
 

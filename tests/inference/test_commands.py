@@ -19,9 +19,10 @@ import pytest
 import structlog
 from PIL import Image
 
+from inference import logs
 from inference.__main__ import main
 from inference.client import Client
-from inference.commands import logs, serving
+from inference.commands import serving
 from inference.errors import Stopping, Unreachable
 from inference.images import synthetic
 from inference.settings import Settings, cores
@@ -253,7 +254,7 @@ def test_a_search_that_stands_still_says_so(
 
 
 def test_what_makes_it_slower_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure()
+    logs.configure(sys.stderr)
     serving._advise(Settings(devices=("cpu",), threads=cores(), width=1))
     assert capsys.readouterr().err == ""
     serving._advise(Settings(devices=("cpu",), threads=cores() + 1, width=4))
@@ -263,10 +264,10 @@ def test_what_makes_it_slower_is_warned_of(capsys: pytest.CaptureFixture[str]) -
 
 
 def test_of_a_python_warning_only_its_kind_is_logged(capsys: pytest.CaptureFixture[str]) -> None:
-    logs.configure()
+    logs.configure(sys.stderr)
     with warnings.catch_warnings():
         warnings.simplefilter("default")
-        logs.configure()
+        logs.configure(sys.stderr)
         warnings.warn("Can't decode part secret_holiday.jpg", UserWarning, stacklevel=1)
     told = capsys.readouterr().err
     assert "UserWarning" in told

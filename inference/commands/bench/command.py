@@ -15,7 +15,8 @@ from typing import TypeVar
 
 import torch
 
-from inference.commands import given, logs
+from inference import logs
+from inference.commands import given
 from inference.commands.bench import (
     ceilings,
     configurations,
@@ -46,7 +47,7 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> None:
         PackError: it does not load.
         InternalError: something measured is wrong.
     """
-    logs.configure()
+    logs.configure(sys.stderr)
     settings = settled(settings)
     photo = None if asked.photo is None else given.read(asked.photo)
     results = _measure(settings, asked, photo)
