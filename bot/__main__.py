@@ -20,7 +20,7 @@ from bot.core.charts import ChartError
 from bot.core.ports import Adapter
 from bot.core.service import Service
 from bot.core.watch import Owners, Watch
-from bot.core.wording import pick, say
+from bot.core.wording import LOCALES, pick, say, spoken
 from bot.settings import Settings, SettingsError, environment, load
 from db.errors import StoreError
 from inference import logs
@@ -148,6 +148,7 @@ def _run(platforms: Sequence[str], port: int | None) -> None:
 def _settings() -> Settings:
     settings = load(environment())
     charts.load(settings.match_chart)
+    _language(settings.locale, "TYPEFACE_LOCALE")
     try:
         settings.home.mkdir(parents=True, exist_ok=True, mode=0o700)
         logs.configure(sys.stderr if settings.log == "stderr" else _log_file(settings.home))
@@ -156,6 +157,16 @@ def _settings() -> Settings:
     return settings
 
 
+def _language(said: str, where: str) -> str:
+    """Who asks for a language that is not there would wonder at English: they are told which there are."""
+    if language := spoken(said):
+        return language
+    raise SettingsError(
+        f"{where} is one of {', '.join(LOCALES)}, not {said!r}: other languages are not there yet."
+    )
+
+
+Locale = Annotated[str | None, typer.Option(help=f"{', '.join(LOCALES)}.")]
 Port = Annotated[
     int | None, typer.Option(help="First port to try for the web chat (default 8080).", min=0, max=65535)
 ]
@@ -195,7 +206,7 @@ async def _chat(settings: Settings, options: TerminalOptions) -> int:
 def chat(
     json: Annotated[bool, typer.Option("--json", help="One JSON object per reply.")] = False,
     out: Annotated[Path, typer.Option(help="Where pictures are written.")] = Path("typeface-pictures"),
-    locale: Annotated[str | None, typer.Option(help="en, ko or ja.")] = None,
+    locale: Locale = None,
     name: Annotated[
         str, typer.Option("--as", help="Who you are: another name is another conversation.")
     ] = "me",
@@ -204,8 +215,9 @@ def chat(
 
     /cancel or Ctrl-C cancels the work that goes on; Ctrl-C at the prompt ends the chat.
     """
+    language = None if locale is None else _language(locale, "--locale")
     settings = _settings()
-    options = TerminalOptions(person=name, locale=locale or settings.locale, json=json, out=out)
+    options = TerminalOptions(person=name, locale=language or settings.locale, json=json, out=out)
     try:
         code = asyncio.run(_chat(settings, options))
     except KeyboardInterrupt:
@@ -226,7 +238,7 @@ def init(
     ask: Annotated[bool, typer.Option("--input/--no-input", help="Ask for what is not given.")] = True,
     yes: Annotated[bool, typer.Option("--yes", help="Replace what is there without asking.")] = False,
     file: Annotated[Path, typer.Option(help="The file to write.")] = Path(".env"),
-    locale: Annotated[str | None, typer.Option(help="en, ko or ja.")] = None,
+    locale: Locale = None,
 ) -> None:
     """Set the bots up: asks for their tokens, checks them, writes .env, and says how to invite the bots."""
     from bot.setup.dialogue import Init, Wishes, token_in
@@ -234,12 +246,16 @@ def init(
     env = environment()
     given = {"discord": discord_token_file, "telegram": telegram_token_file}
     tokens = {name: token_in(path) for name, path in given.items() if path is not None}
-    spoken = pick(locale or env.get("TYPEFACE_LOCALE") or env.get("LANG") or "en")
-    dialogue = Init(Wishes(env, spoken, file, tokens, ask=ask, replace=yes, check=not unchecked))
+    language = pick(env.get("LANG") or "en")
+    if setting := env.get("TYPEFACE_LOCALE"):
+        language = _language(setting, "TYPEFACE_LOCALE")
+    if locale is not None:
+        language = _language(locale, "--locale")
+    dialogue = Init(Wishes(env, language, file, tokens, ask=ask, replace=yes, check=not unchecked))
     try:
         good = dialogue.check() if check else dialogue.run()
     except KeyboardInterrupt:
-        typer.echo(f"\n{say(spoken, 'init-cancelled')}", err=True)
+        typer.echo(f"\n{say(language, 'init-cancelled')}", err=True)
         raise typer.Exit(130) from None
     raise typer.Exit(0 if good else 1)
 

@@ -31,8 +31,13 @@ def _bundle(locale: str) -> FluentBundle:
 
 def pick(tag: str) -> str:
     """The best of `LOCALES` for a platform's language tag, such as `ko-KR`, `ja_JP.UTF-8` or `en-GB`."""
+    return spoken(tag) or LOCALES[0]
+
+
+def spoken(tag: str) -> str | None:
+    """The one of `LOCALES` that a language tag names; None when texts in it do not exist."""
     language = tag.replace("_", "-").split("-")[0].lower()
-    return language if language in LOCALES else LOCALES[0]
+    return language if language in LOCALES else None
 
 
 def say(locale: str, key: str, **args: str | int | float | datetime) -> str:
