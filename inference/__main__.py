@@ -84,7 +84,7 @@ def serve(
     told = _told(pack, **flags)
     _command("given").there(told.packs)
     settings = _settled(told)
-    _command("serving").serve(settings, watch_stdin=watch_stdin)
+    raise typer.Exit(_command("serving").serve(settings, watch_stdin=watch_stdin))
 
 
 @app.command()
@@ -182,7 +182,11 @@ def likeness(
     pack: Pack = None,
     threads: Threads = None,
 ) -> None:
-    """Measure how alike the projections of photos are, on raw renders."""
+    """Measure how alike the projections of photos are, on raw renders.
+
+    identity is dlib's distance between two faces: lower is nearer, and below 0.6, dlib's line, they count as one
+    person's. MS-SSIM and PSNR (dB) are higher the more alike.
+    """
     told, given = _told(pack, threads=threads), _command("given")
     given.album(photos)
     if contact_sheet is not None:

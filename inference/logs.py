@@ -67,16 +67,26 @@ def configure(stream: TextIO) -> None:
 
 
 def refuse(program: str, reason: str) -> None:
-    """Why a process cannot go on: a sentence for people, and where the log is what they read, a line as all others."""
+    """Why a process cannot go on."""
+    _say(program, reason, logging.CRITICAL)
+
+
+def advise(program: str, advice: str) -> None:
+    """What was told to a process and could be better."""
+    _say(program, advice, logging.WARNING)
+
+
+def _say(program: str, sentence: str, level: int) -> None:
+    """A sentence for people, and where the log is what they read, a line as all others."""
     logged = any(
         isinstance(handler.formatter, _Discreet) and handler.stream is sys.stderr
         for handler in logging.root.handlers
         if isinstance(handler, logging.StreamHandler)
     )
     if logged and not sys.stderr.isatty():
-        _log.critical(reason)
+        _log.log(level, sentence)
     else:
-        sys.stderr.write(f"{program}: {reason}\n")
+        sys.stderr.write(f"{program}: {sentence}\n")
 
 
 class _Discreet(structlog.stdlib.ProcessorFormatter):

@@ -1,8 +1,9 @@
 """`typeface-inference likeness`: how alike the projections of a folder's photos are, on raw renders.
 
 Identity is dlib's distance between aligned faces (about 0.5 between two photos of one person, 0.8 between
-strangers): a judge that nothing here trains on or chooses by. It sees photos at 150 px and renders in the pack's
-own resolution, enlarged, so that small renders pay for what they cannot show.
+strangers; below dlib's own line of 0.6 two are one person): a judge that nothing here trains on or chooses by. It
+sees photos at 150 px and renders in the pack's own resolution, enlarged, so that small renders pay for what they
+cannot show.
 """
 
 from __future__ import annotations
@@ -39,6 +40,12 @@ from inference.wire import Face, LabelFace, MixFace
 _JUDGED = 150  # px: the side of the faces that dlib's identity network was made for
 _PAGE = 132  # characters: the width of a table that goes into a file
 _HIGH_IS_GOOD = frozenset({"ms_ssim", "psnr"})
+_NOT_RATED = frozenset({"steps", "seconds"})
+_LEGEND = (
+    "identity is a distance, lower is nearer: below 0.6, dlib's line, two faces count as one person's. So are {begun} "
+    "(from the photo to where its projection began) and both of the blend. ↓ the lower the nearer, ↑ the higher the "
+    "more alike."
+)
 
 
 @dataclass(frozen=True)
@@ -261,9 +268,8 @@ def _print(report: Report) -> None:
     names = list(report.worst())
     titles = {"begun": report.begin}
     for name in ("photo", *names):
-        table.add_column(
-            titles.get(name, name).replace("_", " "), justify="left" if name == "photo" else "right"
-        )
+        title = titles.get(name, name).replace("_", " ") + _arrow(name)
+        table.add_column(title, justify="left" if name == "photo" else "right", overflow="fold")
     for row in report.rows:
         figures = asdict(row.figures)
         table.add_row(row.photo, *[_number(name, figures[name]) for name in names])
@@ -277,8 +283,16 @@ def _print(report: Report) -> None:
         if summary:
             table.add_row(title, *[_number(name, summary[name]) for name in names])
     console.print(table)
+    console.print(_LEGEND.format(begun=report.begin))
     for photo, code in report.left_out:
         console.print(f"left out: {photo} ({code})")
+
+
+def _arrow(name: str) -> str:
+    """Whether a low or a high figure is the better one."""
+    if name == "photo" or name in _NOT_RATED:
+        return ""
+    return " ↑" if name in _HIGH_IS_GOOD else " ↓"
 
 
 def _number(name: str, value: float) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 from torch import nn
 
+from inference import logs
 from inference.engine import graphs
 from inference.engine.engine import Engine
 from inference.engine.projector import ProjectionSettings
@@ -39,14 +40,23 @@ def settled(settings: Settings) -> Settings:
     for name in devices:
         kernels_of(settings, torch.device(name))
     on_cpu = devices.count("cpu")
+    most = cores() // max(1, on_cpu) or 1  # of each device; with more they wait for one another
     many = on_cpu and _resolution(settings.packs[0]) >= _MANY_THREADS_FROM
     return replace(
         settings,
         device=devices[0],
         devices=devices,
         width=settings.width if "width" in settings.told else 1 if on_cpu else GPU_WIDTH,
-        threads=settings.threads if "threads" in settings.told else cores() // on_cpu or 1 if many else 1,
+        threads=_threads(settings.threads, most) if "threads" in settings.told else most if many else 1,
     )
+
+
+def _threads(told: int, most: int) -> int:
+    if told > most:
+        logs.advise(
+            "typeface-inference", f"{told} threads would only be slower on {cores()} cores: {most} taken."
+        )
+    return min(told, most)
 
 
 def kernels_of(settings: Settings, device: torch.device) -> Kernels:

@@ -11,11 +11,12 @@ import threading
 
 import structlog
 
+from inference import logs
 from inference.commands.loading import open_engine, weight
 from inference.scheduler.scheduler import Limits, Scheduler
 from inference.server import app, listen
 from inference.server.pack_folders import PackFolders
-from inference.settings import MEGABYTE, Settings, cores
+from inference.settings import MEGABYTE, Settings, SettingsError
 from inference.worker.engines import Engines, Opened
 from inference.worker.fleet import Fleet
 from inference.worker.worker import Worker
@@ -23,8 +24,8 @@ from inference.worker.worker import Worker
 _log = structlog.get_logger(__name__)
 
 
-def serve(settings: Settings, *, watch_stdin: bool = False) -> None:
-    """Serve until told to stop. Raises SettingsError or PackError when it cannot begin."""
+def serve(settings: Settings, *, watch_stdin: bool = False) -> int:
+    """Serve until told to stop; returns the exit code. Raises SettingsError or PackError when it cannot begin."""
     if watch_stdin:
         threading.Thread(target=_stop_with_stdin, daemon=True).start()
     _advise(settings)
@@ -32,14 +33,24 @@ def serve(settings: Settings, *, watch_stdin: bool = False) -> None:
     folders.read(strict=True)
     devices = settings.devices or (settings.device,)
     fleet = Fleet([worker(settings, folders, device) for device in devices], settings.queue)
-    asyncio.run(listen.serve(app.build(settings, fleet, folders), _announce))
+    try:
+        code = asyncio.run(listen.serve(app.build(settings, fleet, folders), _announce))
+    except SettingsError as error:
+        if not fleet.alive:
+            raise
+        logs.refuse("typeface-inference", str(error))
+        code = 2
+    if (
+        fleet.alive
+    ):  # in the midst of torch's work, which nothing interrupts, and the interpreter's end would wait for
+        sys.stderr.flush()
+        os._exit(code)
+    return code
 
 
 def _advise(settings: Settings) -> None:
     """Warn of what may be told but makes it slower."""
     on_cpu = settings.devices.count("cpu")
-    if on_cpu * settings.threads > cores():
-        _log.warning("more threads than cores make it slower", threads=settings.threads, cores=cores())
     if on_cpu and settings.width > 1:
         _log.warning(
             "a width above 1 makes a CPU no faster, and each person wait longer", width=settings.width

@@ -19,12 +19,16 @@ from inference.settings import SettingsError
 
 _LINGER_SECONDS = 2.0
 """How long a stopping server waits for somebody to fetch a result that has just come."""
+INTERRUPTED = 128 + signal.SIGINT
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger(__name__)
 
 
-async def serve(app: web.Application, announce: Callable[[str], None]) -> None:
+async def serve(app: web.Application, announce: Callable[[str], None]) -> int:
     """Listen until SIGTERM or SIGINT, then drain; a second signal ends the wait.
+
+    Returns:
+        The exit code: 0, or 130 when Ctrl-C came before it was warm, and so before it could do what it was started for.
 
     Args:
         app: from `inference.server.app.build`.
@@ -33,7 +37,7 @@ async def serve(app: web.Application, announce: Callable[[str], None]) -> None:
     Raises:
         SettingsError: the address cannot be listened on, or the packs do not run.
     """
-    stop = _Signals()
+    stop, code = _Signals(), 0
     runner = Runner(app)
     await runner.setup()
     try:
@@ -42,10 +46,13 @@ async def serve(app: web.Application, announce: Callable[[str], None]) -> None:
             announce(url)
             log.info("ready", url=url)
             await stop.wait(1)
+        elif stop.first == signal.SIGINT:
+            code = INTERRUPTED
         await drain(app, lambda: stop.seen(2))
     finally:
         await runner.cleanup()
         stop.close()
+    return code
 
 
 class _Signals:
@@ -54,12 +61,14 @@ class _Signals:
     def __init__(self) -> None:
         self._loop = asyncio.get_running_loop()
         self._count = 0
+        self.first: int | None = None
         self._came = asyncio.Event()
         for number in _SIGNALS:
-            self._loop.add_signal_handler(number, self._take)
+            self._loop.add_signal_handler(number, self._take, number)
 
-    def _take(self) -> None:
+    def _take(self, number: int) -> None:
         self._count += 1
+        self.first = self.first or number
         self._came.set()
         self._came = asyncio.Event()
 

@@ -40,6 +40,11 @@ class Fleet:
         reasons = [worker.broken for worker in self._workers]
         return reasons[0] if all(reason is not None for reason in reasons) else None
 
+    @property
+    def alive(self) -> bool:
+        """Whether some device's thread still works at something."""
+        return any(worker.alive for worker in self._workers)
+
     def start(self) -> None:
         for worker in self._workers:
             worker.start()

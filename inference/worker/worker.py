@@ -20,6 +20,7 @@ from inference.worker.executor import Executor
 from inference.worker.mailbox import Mailbox
 from inference.worker.ports import AnyEngine
 
+_WARMING_SECONDS = 1.0
 log = structlog.get_logger(__name__)
 
 
@@ -59,6 +60,11 @@ class Worker:
         return self._warm.is_set() and self._broken is None and self._thread.is_alive()
 
     @property
+    def alive(self) -> bool:
+        """Whether the thread still works at something."""
+        return self._thread.is_alive()
+
+    @property
     def broken(self) -> str | None:
         """Why the thread works no more, if the warm-up or a bug of ours has ended it."""
         return self._broken
@@ -78,10 +84,10 @@ class Worker:
         return self.ready
 
     def stop(self, timeout: float = 10) -> None:
-        """Withdraw all orders and end the thread after its present step."""
+        """Withdraw all orders and end the thread after its present step; no warm-up is waited for."""
         self._mailbox.close(Stopping())
         if self._thread.is_alive():
-            self._thread.join(timeout)
+            self._thread.join(timeout if self._warm.is_set() else min(timeout, _WARMING_SECONDS))
 
     def room(self) -> int:
         """How many more projections may wait. Raises InternalError or Stopping."""

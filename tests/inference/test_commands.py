@@ -25,7 +25,7 @@ from inference.client import Client
 from inference.commands import serving
 from inference.errors import Stopping, Unreachable
 from inference.images import synthetic
-from inference.settings import Settings, cores
+from inference.settings import Settings
 from inference.wire import JobEvent, LatentFace, ProjectResult
 from tests.inference.rig import collect, couple, until
 
@@ -35,6 +35,18 @@ ROOT = Path(__file__).resolve().parents[2]
 async def spawn(*arguments: str) -> Process:
     command = (sys.executable, "-m", "inference", *arguments)
     return await asyncio.create_subprocess_exec(*command, cwd=ROOT, stdin=PIPE, stdout=PIPE, stderr=PIPE)
+
+
+async def warming(*arguments: str) -> Process:
+    """A server whose device works for minutes, in torch, before it is warm."""
+    program = (
+        "import sys, torch; from inference.__main__ import main; from inference.worker import engines\n"
+        "engines.warm_up = lambda _: print('warming', flush=True) or torch.linalg.svd(torch.randn(9000, 9000))\n"
+        f"sys.argv[1:] = {['serve', *arguments]!r}\nmain()"
+    )
+    return await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
 
 
 @asynccontextmanager
@@ -132,6 +144,17 @@ async def test_sigterm_while_a_pack_loads_ends_well(tiny_folder: Path) -> None:
     assert b"Traceback" not in err
 
 
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
+async def test_a_warm_up_is_ended_by_a_signal(tiny_folder: Path, number: int, code: int) -> None:
+    process = await warming("--port", "0", "--pack", str(tiny_folder))
+    assert process.stdout is not None
+    assert await asyncio.wait_for(process.stdout.readline(), 120) == b"warming\n"
+    process.send_signal(number)
+    out, err = await asyncio.wait_for(process.communicate(), 30)
+    assert (process.returncode, out) == (code, b""), err
+    assert b"Traceback" not in err
+
+
 async def test_it_ends_with_its_parent(tiny_folder: Path) -> None:
     async with server(tiny_folder, "--watch-stdin") as (_, process):
         assert process.stdin is not None
@@ -139,17 +162,17 @@ async def test_it_ends_with_its_parent(tiny_folder: Path) -> None:
         assert await asyncio.wait_for(process.wait(), 10) == 0
 
 
-def test_a_taken_port_is_told(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tiny_folder: Path
-) -> None:
+async def test_a_taken_port_is_told_at_once(tiny_folder: Path) -> None:
+    """Though the device warms up for long."""
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = str(taken.getsockname()[1])
-        code, err = here(monkeypatch, capsys, "serve", "--port", port, "--pack", str(tiny_folder))
-    assert code == 2
-    assert f"Port {port} of 127.0.0.1 is taken" in err
-    assert "Traceback" not in err
+        process = await warming("--port", port, "--pack", str(tiny_folder))
+        _, err = await asyncio.wait_for(process.communicate(), 60)
+    assert process.returncode == 2
+    told = json.loads(err.splitlines()[-1])
+    assert f"Port {port} of 127.0.0.1 is taken" in told["event"]
 
 
 @pytest.mark.parametrize(
@@ -255,11 +278,10 @@ def test_a_search_that_stands_still_says_so(
 
 def test_what_makes_it_slower_is_warned_of(capsys: pytest.CaptureFixture[str]) -> None:
     logs.configure(sys.stderr)
-    serving._advise(Settings(devices=("cpu",), threads=cores(), width=1))
+    serving._advise(Settings(devices=("cpu",), width=1))
     assert capsys.readouterr().err == ""
-    serving._advise(Settings(devices=("cpu",), threads=cores() + 1, width=4))
-    threads, width = capsys.readouterr().err.splitlines()
-    assert "more threads than cores" in threads
+    serving._advise(Settings(devices=("cpu",), width=4))
+    (width,) = capsys.readouterr().err.splitlines()
     assert "width above 1" in width
 
 

@@ -37,7 +37,7 @@ def test_threads_follow_the_pack_on_a_cpu(tmp_path: Path, resolution: object, th
     pack = manifest(tmp_path / "pack", resolution)
     found = settled(load({}, packs=(pack,)))
     assert (found.devices, found.device, found.width, found.threads) == (("cpu",), "cpu", 1, threads)
-    assert settled(load({"TYPEFACE_INFERENCE_THREADS": "3"}, packs=(pack,))).threads == 3
+    assert settled(load({"TYPEFACE_INFERENCE_THREADS": "1"}, packs=(pack,))).threads == 1
     assert settled(load({}, packs=(pack,), width=4)).width == 4
 
 
@@ -45,6 +45,18 @@ def test_threads_follow_the_pack_on_a_cpu(tmp_path: Path, resolution: object, th
 def test_two_workers_on_one_cpu_share_its_cores(tmp_path: Path) -> None:
     found = settled(load({}, packs=(manifest(tmp_path / "pack", 128),), device="cpu,cpu"))
     assert (found.devices, found.threads) == (("cpu", "cpu"), max(1, cores() // 2))
+
+
+@pytest.mark.usefixtures("no_gpu")
+@pytest.mark.parametrize("device", ["cpu", "cpu,cpu"])
+def test_no_more_threads_than_cores_are_taken(
+    tmp_path: Path, device: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    packs, most = (manifest(tmp_path / "pack", 64),), max(1, cores() // len(device.split(",")))
+    assert settled(load({}, packs=packs, device=device, threads=most)).threads == most
+    assert capsys.readouterr() == ("", "")
+    assert settled(load({}, packs=packs, device=device, threads=999)).threads == most
+    assert f"999 threads would only be slower on {cores()} cores: {most} taken" in capsys.readouterr().err
 
 
 @pytest.mark.usefixtures("two_gpus")

@@ -105,6 +105,9 @@ def test_a_table_for_people(settings: Settings, photos: Path, capsys: pytest.Cap
         "worst",
         "ISTJ",
         "left out: b_two.jpg (many_faces)",
+        "identity ↓",
+        "ms ssim ↑",
+        "identity is a distance, lower is nearer: below 0.6",
     ):
         assert words in told
 
