@@ -110,6 +110,17 @@ class FacePicture(Wire):
     face: Face
 
 
+class UpscalePicture(Wire):
+    """A face as the pack's upscaler draws it, larger; as it is where the pack has none."""
+
+    kind: Literal["upscale"] = "upscale"
+    picture: FacePicture
+
+
+DrawnPicture = FacePicture | UpscalePicture
+"""What a device draws."""
+
+
 class ComposePicture(Wire):
     """A face put back into the photo that comes with the request: its place, light, colours and sharpness.
 
@@ -121,7 +132,7 @@ class ComposePicture(Wire):
     box: Box | None = None
 
 
-Picture = Annotated[FacePicture | ComposePicture, Field(discriminator="kind")]
+Picture = Annotated[FacePicture | UpscalePicture | ComposePicture, Field(discriminator="kind")]
 
 
 def extent(node: Any) -> tuple[int, int]:

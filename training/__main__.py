@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from training.commands import (
-    add_encoder,
+    add_part,
     average,
     bench,
     directions,
@@ -19,6 +19,7 @@ from training.commands import (
     train_baselines,
     train_starter,
     train_stylegan2_ada,
+    upscaler,
 )
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, help="Train Typeface's models and pack them.")
@@ -36,8 +37,10 @@ app.command("export")(export.export)
 app.command("import")(import_checkpoint.import_checkpoint)
 app.command("sheet")(sheet.sheet)
 app.command("encoder")(encoder.encoder)
-app.command("add-encoder")(add_encoder.add_encoder)
+app.command("add-encoder")(add_part.add_encoder)
 app.command("identity")(identity.identity)
+app.command("upscaler")(upscaler.upscaler)
+app.command("add-upscaler")(add_part.add_upscaler)
 app.command("bench")(bench.bench)
 app.command("directions")(directions.directions)
 app.command("average")(average.average)

@@ -17,7 +17,7 @@ from inference.engine.projector import ProjectionSettings, Projector
 from inference.engine.renderer import Renderer
 from inference.images import Pixels
 from inference.packs.loader import LoadedPack
-from inference.wire import Face, FacePicture, LatentFace
+from inference.wire import DrawnPicture, Face, FacePicture, LatentFace
 
 
 class Engine:
@@ -70,14 +70,16 @@ class Engine:
         """`codes [N, num_ws, w_dim]` as [N, R, R, 3] uint8, the same every time."""
         return self._renderer.pixels(codes)
 
-    def picture(self, picture: FacePicture) -> Pixels:
-        """[R, R, 3] uint8 of a face; what is done to its picture afterwards needs no device."""
+    def picture(self, picture: DrawnPicture) -> Pixels:
+        """[R, R, 3] uint8 of a face, or larger; what is done to its picture afterwards needs no device."""
         pixels: Pixels = self.pictures([picture])[0]
         return pixels
 
-    def pictures(self, pictures: Sequence[FacePicture]) -> Pixels:
-        """[N, R, R, 3] uint8 of `pictures`, one at least; each as it is alone."""
-        return self.render(torch.stack([self.latent(picture.face) for picture in pictures]))
+    def pictures(self, pictures: Sequence[DrawnPicture]) -> Pixels:
+        """[N, R, R, 3] uint8 of `pictures`, one at least and all of one kind; each as it is alone."""
+        faces = [one if isinstance(one, FacePicture) else one.picture for one in pictures]
+        codes = torch.stack([self.latent(one.face) for one in faces])
+        return self.render(codes) if faces == list(pictures) else self._renderer.upscaled(codes)
 
     def start(self, photos: Sequence[Pixels], steps: int | None = None) -> Projection:
         """Begin to look for the latent of a person, from one to five `photos [R, R, 3]`.

@@ -37,6 +37,7 @@ class Renderer:
             self._synthesis = FrozenSynthesis(network, DTYPES[self.precision])
         else:
             self._synthesis = partial(network, noise="const", force_fp32=True)
+        self._upscaler = pack.upscaler
         synthesis = self._synthesis  # a cycle through `self` would keep an unloaded pack in memory
         self._graphs = Graphs(lambda codes: (synthesis(codes),))
         # There samples go through one by one, so that no width needs filling up.
@@ -56,6 +57,16 @@ class Renderer:
     def pixels(self, codes: Tensor) -> NDArray[np.uint8]:
         """`codes [N, num_ws, w_dim]` as [N, R, R, 3] uint8."""
         return to_pixels(self.pictures(codes))
+
+    @torch.inference_mode()
+    def upscaled(self, codes: Tensor) -> NDArray[np.uint8]:
+        """As `pixels`, by the pack's upscaler, if there is one: [N, S, S, 3], S >= R."""
+        images = self.pictures(codes)
+        if self._upscaler is None:
+            return to_pixels(images)
+        return to_pixels(
+            torch.cat([self._upscaler(image[None].float()) for image in images])
+        )  # one by one: alike
 
     @torch.no_grad()
     def pictures(self, codes: Tensor) -> Tensor:

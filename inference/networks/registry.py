@@ -12,6 +12,7 @@ from inference.networks.identity import Identity, IdentityConfig
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
+from inference.networks.upscaler import Upscaler, UpscalerConfig
 from inference.networks.vanilla import VanillaConfig, VanillaDiscriminator, VanillaGenerator
 
 FAMILIES = ("stylegan2",)
@@ -65,3 +66,8 @@ def build_encoder(config: Mapping[str, Any]) -> Encoder:
 def build_identity(config: Mapping[str, Any]) -> Identity:
     """An identity network with fresh weights."""
     return Identity(IdentityConfig.from_dict(config))
+
+
+def build_upscaler(config: Mapping[str, Any]) -> Upscaler:
+    """An upscaler that interpolates."""
+    return Upscaler(UpscalerConfig.from_dict(config))

@@ -14,9 +14,16 @@ from torch import Tensor, nn
 from inference.errors import PackError
 from inference.networks.encoder.encoder import Encoder
 from inference.networks.identity import Identity
-from inference.networks.registry import build_encoder, build_features, build_generator, build_identity
+from inference.networks.registry import (
+    build_encoder,
+    build_features,
+    build_generator,
+    build_identity,
+    build_upscaler,
+)
 from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
+from inference.networks.upscaler import Upscaler
 from inference.packs import manifest as manifests
 from inference.packs.manifest import FileEntry, Manifest
 from inference.wire import Gender
@@ -41,6 +48,7 @@ class LoadedPack:
         w_std: standard deviation of each number of a latent.
         encoder: from a photo to a latent, if the pack has one.
         identity: who a face is, if the pack has one.
+        upscaler: from a picture to a large one, if the pack has one.
     """
 
     manifest: Manifest
@@ -55,6 +63,7 @@ class LoadedPack:
     w_std: Tensor
     encoder: Encoder | None = None
     identity: Identity | None = None
+    upscaler: Upscaler | None = None
 
 
 def load(folder: Path, device: torch.device | str = "cpu") -> LoadedPack:
@@ -70,17 +79,19 @@ def load(folder: Path, device: torch.device | str = "cpu") -> LoadedPack:
         features = build_features(manifest.features.config, manifest.features.blocks, manifest.network.family)
         encoder = None if manifest.encoder is None else build_encoder(manifest.encoder.config)
         identity = None if manifest.identity is None else build_identity(manifest.identity.config)
+        upscaler = None if manifest.upscaler is None else build_upscaler(manifest.upscaler.config)
     except (ValueError, TypeError) as error:
         raise PackError(f"{folder.name}: {error}") from error
     _agree(manifest, generator, features)
-    _agree_extras(manifest, encoder, identity)
-    modules = {"generator": generator, "features": features, "encoder": encoder, "identity": identity}
+    _agree_extras(manifest, encoder, identity, upscaler)
+    modules: dict[str, nn.Module | None] = {"generator": generator, "features": features, "encoder": encoder}
+    modules |= {"identity": identity, "upscaler": upscaler}
     for name, module in modules.items():
         if module is not None:
             _fill(module.to(place), _tensors(folder, getattr(manifest.files, name)), name)
     codes = {name: value.to(place) for name, value in _tensors(folder, manifest.files.labels).items()}
     pack = _Latents(manifest, generator, features, codes).pack(place)
-    return replace(pack, encoder=encoder, identity=identity)
+    return replace(pack, encoder=encoder, identity=identity, upscaler=upscaler)
 
 
 def _agree(manifest: Manifest, generator: Generator, features: DiscriminatorFeatures) -> None:
@@ -92,7 +103,9 @@ def _agree(manifest: Manifest, generator: Generator, features: DiscriminatorFeat
         )
 
 
-def _agree_extras(manifest: Manifest, encoder: Encoder | None, identity: Identity | None) -> None:
+def _agree_extras(
+    manifest: Manifest, encoder: Encoder | None, identity: Identity | None, upscaler: Upscaler | None
+) -> None:
     wanted = (manifest.resolution, manifest.num_ws, manifest.w_dim)
     if encoder is not None:
         built = (encoder.config.resolution, encoder.config.num_ws, encoder.config.w_dim)
@@ -100,8 +113,9 @@ def _agree_extras(manifest: Manifest, encoder: Encoder | None, identity: Identit
             raise PackError(
                 f"{manifest.name}: the encoder's resolution, num_ws, w_dim are {built}, not {wanted}"
             )
-    if identity is not None and identity.config.resolution != manifest.resolution:
-        raise PackError(f"{manifest.name}: the identity network reads {identity.config.resolution} px")
+    for what, network in (("identity network", identity), ("upscaler", upscaler)):
+        if network is not None and network.config.resolution != manifest.resolution:
+            raise PackError(f"{manifest.name}: the {what} reads {network.config.resolution} px")
 
 
 def _tensors(folder: Path, entry: FileEntry) -> dict[str, Tensor]:

@@ -52,7 +52,7 @@ class Features(Part):
 
 
 class Extra(Part):
-    """The configuration of a network that a pack may have: its encoder, its identity network."""
+    """The configuration of a network that a pack may have: its encoder, its identity network, its upscaler."""
 
     config: dict[str, Any]
 
@@ -72,11 +72,12 @@ class Files(Part):
     labels: FileEntry
     encoder: FileEntry | None = None
     identity: FileEntry | None = None
+    upscaler: FileEntry | None = None
 
     @property
     def entries(self) -> list[FileEntry]:
         """Those that are there."""
-        every = (self.generator, self.features, self.labels, self.encoder, self.identity)
+        every = (self.generator, self.features, self.labels, self.encoder, self.identity, self.upscaler)
         return [entry for entry in every if entry is not None]
 
 
@@ -131,6 +132,7 @@ class Manifest(Part):
     features: Features
     encoder: Extra | None = None
     identity: Extra | None = None
+    upscaler: Extra | None = None
     labels: list[Label] = Field(min_length=1, max_length=1000)
     conditions: list[Condition] = Field(default_factory=list)
     looks: list[Look] = Field(default_factory=list, max_length=100)
@@ -159,6 +161,7 @@ class Manifest(Part):
         for what, part, file in (
             ("encoder", self.encoder, self.files.encoder),
             ("identity", self.identity, self.files.identity),
+            ("upscaler", self.upscaler, self.files.upscaler),
         ):
             if (part is None) != (file is None):
                 raise ValueError(f"{what} has only one of its part and its file")

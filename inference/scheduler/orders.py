@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from inference.errors import TypefaceError
 from inference.images import Pixels
-from inference.wire import FacePicture, FilmFormat, LatentFace, Priority
+from inference.wire import DrawnPicture, FilmFormat, LatentFace, Priority
 
 
 @dataclass(frozen=True)
@@ -40,11 +40,11 @@ class ProjectOrder:
 
 @dataclass(frozen=True)
 class RenderOrder:
-    """Turn pictures of faces into pixels, in as few passes as the engine's width allows."""
+    """Turn pictures of faces, all of one kind, into pixels, in as few passes as the engine's width allows."""
 
     id: str
     pack: str
-    pictures: tuple[FacePicture, ...]
+    pictures: tuple[DrawnPicture, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +81,7 @@ class Projected:
 
 @dataclass(frozen=True, eq=False)
 class Rendered:
-    """The pictures are complete: [N, R, R, 3]."""
+    """The pictures are complete: [N, R, R, 3], or larger ones."""
 
     pixels: Pixels
 

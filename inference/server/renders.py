@@ -20,7 +20,7 @@ from inference.scheduler.orders import Failed, Rendered, RenderOrder, Report
 from inference.server import forms
 from inference.server.photos import PHOTOS, Photos
 from inference.server.ports import CATALOGUE, GATE, SETTINGS, Device, ServedPack
-from inference.wire import ComposePicture, FacePicture, LabelFace, RenderRequest
+from inference.wire import ComposePicture, DrawnPicture, FacePicture, LabelFace, RenderRequest, UpscalePicture
 
 _KEPT = 256
 
@@ -47,8 +47,8 @@ class Renders:
                 self._averages.popitem(last=False)
         return data
 
-    async def pixels(self, pack: str, pictures: Sequence[FacePicture]) -> Pixels:
-        """[N, R, R, 3] uint8, as the pack draws them, all before one tick. Raises TypefaceError."""
+    async def pixels(self, pack: str, pictures: Sequence[DrawnPicture]) -> Pixels:
+        """[N, R, R, 3] uint8 of one kind, as the pack draws them, all before one tick. Raises TypefaceError."""
         loop = asyncio.get_running_loop()
         future: asyncio.Future[Report] = loop.create_future()
         order = RenderOrder(secrets.token_urlsafe(16), pack, tuple(pictures))
@@ -78,7 +78,8 @@ RENDERS = web.AppKey("RENDERS", Renders)
 def average_tag(request: RenderRequest, pack: ServedPack) -> str | None:
     """An ETag for a class's average, which is the same for everybody; None for all else."""
     asked = request.asked
-    face = asked.face if isinstance(asked, FacePicture) else None
+    drawn = asked.picture if isinstance(asked, UpscalePicture) else asked
+    face = drawn.face if isinstance(drawn, FacePicture) else None
     if not isinstance(face, LabelFace) or face.psi != 0:
         return None
     what = (
@@ -125,7 +126,7 @@ async def _compose(request: web.Request, form: forms.RenderForm, photos: Photos)
     if not isinstance(asked, ComposePicture):
         raise BadRequest("A photo belongs to a picture of kind compose alone.")
     if not isinstance(asked.picture, FacePicture):
-        raise BadRequest("One photo takes one face: compose within compose is not done.")
+        raise BadRequest("A photo takes one face, as the pack draws it: a picture of kind face.")
     pack = await request.app[CATALOGUE].find(form.render.pack)
     face, limit = asked.picture.face, request.app[SETTINGS].body_bytes
     read = partial(subject.read, size=form.render.size, max_bytes=limit)

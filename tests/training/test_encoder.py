@@ -20,8 +20,8 @@ from training.export.encoder import add_encoder
 from training.export.parts import bumped
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.loops.encoder import EncoderTrainer, Photos, rate
-from training.loops.encoder_run import EncoderPlan, EncoderRun, Shown
 from training.loops.generated import Generated
+from training.loops.part_run import PartPlan, PartRun, Shown
 from training.recipes.encoder import EncoderTraining
 from training.recipes.encoder import config as recipe
 
@@ -104,8 +104,8 @@ def test_a_run_writes_what_a_pack_takes(
     folder: Path, faces: FaceSet, held_out: torch.Tensor, tmp_path: Path
 ) -> None:
     said: list[str] = []
-    plan = EncoderPlan(tmp_path / "run", kimg=0.03, tick_kimg=0.012, about={"hardware": "none"})
-    EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), said.append).go()
+    plan = PartPlan(tmp_path / "run", kimg=0.03, tick_kimg=0.012, about={"hardware": "none"})
+    PartRun(_trainer(load(folder), faces), plan, Shown(held_out), said.append).go()
     assert json.loads(said[0])["kimg"] == pytest.approx(0.01)
     assert "held-out loss" in said[-1]
     with Image.open(tmp_path / "run" / "sheet-00000.png") as sheet:
@@ -130,9 +130,9 @@ def test_a_run_writes_what_a_pack_takes(
 def test_a_run_is_resumed_and_another_one_taken_over(
     folder: Path, faces: FaceSet, held_out: torch.Tensor, tmp_path: Path
 ) -> None:
-    def run(out: str, kimg: float, other: Path | None = None) -> EncoderRun:
-        plan = EncoderPlan(tmp_path / out, kimg=kimg)
-        running = EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None)
+    def run(out: str, kimg: float, other: Path | None = None) -> PartRun:
+        plan = PartPlan(tmp_path / out, kimg=kimg)
+        running = PartRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None)
         running.resume(other)
         running.go()
         return running
@@ -150,8 +150,8 @@ def test_a_run_is_resumed_and_another_one_taken_over(
 def test_an_encoder_of_another_shape_leaves_the_pack_as_it_was(
     folder: Path, faces: FaceSet, held_out: torch.Tensor, tmp_path: Path
 ) -> None:
-    plan = EncoderPlan(tmp_path / "run", kimg=0.006)
-    EncoderRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None).go()
+    plan = PartPlan(tmp_path / "run", kimg=0.006)
+    PartRun(_trainer(load(folder), faces), plan, Shown(held_out), lambda _: None).go()
     state = load_checkpoint(tmp_path / "run" / LATEST)
     state["network"]["num_ws"] = 7
     torch.save(state, tmp_path / "odd.pt")

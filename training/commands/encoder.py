@@ -14,9 +14,9 @@ from training.commands.options import Data, Device, Kimg, Manifest, Minutes, Out
 from training.datasets.photos import load_photos
 from training.loops.checkpoint import LATEST
 from training.loops.encoder import EncoderTrainer
-from training.loops.encoder_run import EncoderPlan, EncoderRun, Shown
 from training.loops.hardware import hardware
 from training.loops.machine import machine
+from training.loops.part_run import PartPlan, PartRun, Shown
 from training.recipes import encoder as recipe
 from training.telling import sentences
 
@@ -51,10 +51,8 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
         trainer = EncoderTrainer(replace(recipe.config(), seed=seed), loaded, photos)
         judged = held_out if len(held_out) else photos.images
         images = judged[:_JUDGED].to(loaded.device).float() / 127.5 - 1
-        plan = EncoderPlan(out, kimg, minutes, about=about)
-        run = EncoderRun(
-            trainer, plan, Shown(images, bool(len(held_out))), lambda line: print(line, flush=True)
-        )
+        plan = PartPlan(out, kimg, minutes, about=about)
+        run = PartRun(trainer, plan, Shown(images, bool(len(held_out))), lambda line: print(line, flush=True))
         run.resume(start and (start / LATEST if start.is_dir() else start))
         run.go()
 

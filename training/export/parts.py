@@ -32,7 +32,7 @@ class NewPart:
         told: what the card tells of it, in a sentence or two.
     """
 
-    name: Literal["encoder", "identity"]
+    name: Literal["encoder", "identity", "upscaler"]
     config: Mapping[str, Any]
     weights: Mapping[str, Tensor]
     provenance: Mapping[str, Any]

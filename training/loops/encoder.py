@@ -19,10 +19,11 @@ from training.augment.camera import framed_and_lit, worn
 from training.loops.ema import ema_beta, update_ema
 from training.loops.generated import Generated
 from training.loops.machine import Machine
+from training.loops.part_run import Sheet, Terms
 from training.losses.encoder import code_terms, photo_terms
 from training.recipes.encoder import EncoderTraining
 
-Terms = dict[str, float]
+_COLUMNS = 12
 
 
 class Photos(Protocol):
@@ -84,6 +85,11 @@ class EncoderTrainer:
         """What the averaged encoder makes of `photos [N, 3, R, R]`: the generator's pictures."""
         images: Tensor = self.pack.generator.synthesis(self.average(photos), noise="const", force_fp32=True)
         return images
+
+    def sheet(self, photos: Tensor) -> Sheet:
+        """Photos above what is made of them."""
+        photos = photos[:_COLUMNS]
+        return Sheet(torch.cat([photos, self.render(photos)]), len(photos), zoom=2)
 
     def _look_at_photos(self) -> dict[str, Tensor]:
         photos = self.photos.batch(self.config.photos)[0].to(self.pack.device)

@@ -1,4 +1,4 @@
-"""Drive an encoder's trainer: progress lines, the held-out loss, checkpoints, sheets, signals."""
+"""Drive the training of a pack's further network: progress lines, the held-out loss, checkpoints, sheets, signals."""
 
 from __future__ import annotations
 
@@ -8,22 +8,56 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
-import torch
 from torch import Tensor
 
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
-from training.loops.encoder import EncoderTrainer, Terms
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 
-COLUMNS = 12
+Terms = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True)
-class EncoderPlan:
-    """When to stop and how often to write. Kimg are thousands of pictures shown to the encoder.
+class Sheet:
+    """Pictures `[N, 3, S, S]` in [-1, 1] for people to look at, in rows of `columns`, enlarged `zoom` times."""
+
+    images: Tensor
+    columns: int
+    zoom: int = 1
+
+
+class PartTrainer(Protocol):
+    """A network of a pack, and all counters of its run."""
+
+    @property
+    def images_seen(self) -> int: ...
+
+    def step(self, done: float) -> Terms:
+        """One step; `done` is the share of the run that lies behind, 0 to 1."""
+        ...
+
+    def judge(self, photos: Tensor) -> float:
+        """The averaged network's mean loss on `photos [N, 3, S, S]` in [-1, 1]."""
+        ...
+
+    def sheet(self, photos: Tensor) -> Sheet:
+        """Some photos, and what the averaged network makes of them."""
+        ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """Begin with the averaged network of another run."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class PartPlan:
+    """When to stop and how often to write. Kimg are thousands of pictures shown to the network.
 
     `kimg` counts all sittings, `minutes` this one; with both, whichever comes first.
     """
@@ -58,13 +92,13 @@ class Shown:
         return "held-out loss" if self.held_out else "loss on photos it learns from"
 
 
-class EncoderRun:
+class PartRun:
     """A trainer, its folder, what it is judged by, and the clock."""
 
     def __init__(
         self,
-        trainer: EncoderTrainer,
-        plan: EncoderPlan,
+        trainer: PartTrainer,
+        plan: PartPlan,
         shown: Shown,
         say: Callable[[str], None] = print,
     ) -> None:
@@ -73,7 +107,7 @@ class EncoderRun:
         self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
 
     def resume(self, other: Path | None = None) -> None:
-        """Go on with the folder's latest checkpoint, or begin with the encoder of `other`."""
+        """Go on with the folder's latest checkpoint, or begin with the network of `other`."""
         path = self.plan.out / LATEST
         if path.exists():
             state = load_checkpoint(path)
@@ -107,15 +141,15 @@ class EncoderRun:
         self.look()
 
     def look(self) -> None:
-        """Save, tell the loss, draw photos above what the encoder makes of them."""
+        """Save, tell the loss, draw what the network makes of photos."""
         state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
         loss = self.trainer.judge(self.shown.images)
         state["held_out"] = loss if self.shown.held_out else None
         save_checkpoint(self.plan.out / LATEST, state)
         self.say(f"{self._kimg():.1f} kimg: {self.shown.loss} {loss:.4f}")
-        photos = self.shown.images[:COLUMNS]
-        rows = torch.cat([photos, self.trainer.render(photos)]).cpu()
-        save_sheet(self.plan.out / f"sheet-{int(self._kimg()):05d}.png", rows, len(photos), zoom=2)
+        sheet = self.trainer.sheet(self.shown.images)
+        path = self.plan.out / f"sheet-{int(self._kimg()):05d}.png"
+        save_sheet(path, sheet.images.cpu(), sheet.columns, sheet.zoom)
 
     def _kimg(self) -> float:
         return self.trainer.images_seen / 1000

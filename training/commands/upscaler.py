@@ -1,0 +1,92 @@
+"""`typeface-training upscaler`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Annotated
+
+import torch
+import typer
+from torch import Tensor
+
+from inference.packs import loader
+from inference.packs.loader import LoadedPack
+from training.commands.options import Device, Kimg, Manifest, Minutes, Out, Seed, Threads
+from training.datasets.archive import Archive
+from training.datasets.photos import load_photos
+from training.errors import SettingError
+from training.loops.checkpoint import LATEST
+from training.loops.hardware import hardware
+from training.loops.machine import machine
+from training.loops.part_run import PartPlan, PartRun, Shown
+from training.loops.upscaler import Photos, UpscalerTrainer
+from training.recipes import upscaler as recipe
+from training.recipes.upscaler import UpscalerTraining
+from training.telling import sentences
+
+_JUDGED = 32  # pictures
+
+
+def upscaler(  # noqa: PLR0913, PLR0917 - one a flag
+    pack: Annotated[Path, typer.Option(help="Folder of the pack whose faces it enlarges.")],
+    data: Annotated[
+        list[Path], typer.Option(help="As in the other commands; several may be given. The first one judges.")
+    ],
+    out: Out,
+    manifest: Manifest = None,
+    start: Annotated[
+        Path | None, typer.Option("--from", help="Begin with the upscaler of another run, or a checkpoint.")
+    ] = None,
+    size: Annotated[int, typer.Option(help="Of the large picture in pixels.")] = 512,
+    kimg: Kimg = None,
+    minutes: Minutes = None,
+    seed: Seed = 0,
+    device: Device = "auto",
+    threads: Threads = None,
+) -> None:
+    """Train an upscaler, from a pack's faces to large ones, until a limit, Ctrl-C or SIGTERM; run again to go on.
+
+    typeface-training upscaler --pack packs/ours --data sharp512.zip --out runs/upscaler --minutes 60
+
+    typeface-training add-upscaler --run runs/upscaler --pack packs/ours
+    """
+    with sentences(), machine(device, threads) as here:
+        loaded = loader.load(pack, here.device)
+        opened = [load_photos(path, manifest, _side(path, size)) for path in data]
+        counts = {path.name: photos.counts for path, (photos, _) in zip(data, opened, strict=True)}
+        about = {"counts": counts, "hardware": hardware(here), "pack": loaded.manifest.version}
+        trainer = _trainer(
+            replace(recipe.config(), seed=seed, size=size), loaded, [each for each, _ in opened]
+        )
+        photos, held_out = opened[0]
+        many = " and ".join(str(len(each)) for each, _ in opened)
+        typer.echo(f"{many} pictures; judged by {_whose(held_out)}; {torch.get_num_threads()} threads")
+        judged = held_out if len(held_out) else photos.images
+        images = judged[:_JUDGED].to(loaded.device).float() / 127.5 - 1
+        run = PartRun(
+            trainer,
+            PartPlan(out, kimg, minutes, about=about),
+            Shown(images, bool(len(held_out))),
+            lambda line: print(line, flush=True),
+        )
+        run.resume(start and (start / LATEST if start.is_dir() else start))
+        run.go()
+
+
+def _trainer(training: UpscalerTraining, pack: LoadedPack, photos: Sequence[Photos]) -> UpscalerTrainer:
+    try:
+        return UpscalerTrainer(training, pack, photos)
+    except ValueError as error:
+        raise SettingError(f"--size: {error}") from error
+
+
+def _side(archive: Path, size: int) -> int:
+    """At which the archive's pictures are learnt from."""
+    with Archive(archive) as opened:
+        return min([size, *map(opened.side, opened.pictures)])
+
+
+def _whose(held_out: Tensor) -> str:
+    return f"{len(held_out)} that are held out" if len(held_out) else "photos it learns from"

@@ -1,0 +1,203 @@
+"""The steps of an upscaler's training, and of the discriminator that it is trained against."""
+
+from __future__ import annotations
+
+import copy
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import torch
+from torch import Tensor
+
+from inference.networks.stylegan2.config import DiscriminatorConfig
+from inference.networks.stylegan2.discriminator import Discriminator
+from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
+from inference.packs.loader import LoadedPack
+from training.loops.ema import ema_beta, update_ema
+from training.loops.generated import Generated
+from training.loops.machine import Machine
+from training.loops.part_run import Sheet, Terms
+from training.losses.adversarial import discriminator_terms, generator_terms
+from training.losses.r1 import r1_terms
+from training.losses.upscaler import apart, shrunk
+from training.recipes.upscaler import UpscalerTraining
+
+_COLUMNS, _SHOWN = 6, 256
+_TOGETHER = 8  # pictures that are judged at once
+Losses = dict[str, Tensor]
+
+
+class Photos(Protocol):
+    """A source of real pictures `[N, 3, S, S]` in [-1, 1], with labels that are not looked at."""
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]: ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Drawn:
+    """Large pictures of a batch: of `photos [n, 3, s, s]`, and of `samples [m, 3, R, R]`, n + m in all."""
+
+    large: Tensor
+    photos: Tensor
+    samples: Tensor
+
+
+class UpscalerTrainer:
+    """An upscaler, its average, its discriminator, their optimisers, and all counters of one run.
+
+    `photos` are archives, each of pictures of one size; one in a row teaches at a time, at random.
+    """
+
+    def __init__(self, config: UpscalerTraining, pack: LoadedPack, photos: Sequence[Photos]) -> None:
+        torch.manual_seed(config.seed)
+        self.config, self.pack, self.photos = config, pack, photos
+        self.machine = Machine(pack.device)
+        shape = UpscalerConfig.of(pack.manifest.resolution, config.size)
+        self.upscaler = Upscaler(shape).to(pack.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = copy.deepcopy(self.upscaler).eval().requires_grad_(False)
+        self.discriminator = Discriminator(_discriminator(config)).to(pack.device)
+        self.adam = torch.optim.Adam(self.upscaler.parameters(), lr=config.rate, betas=config.betas)
+        self.d_adam = torch.optim.Adam(self.discriminator.parameters(), lr=config.d_rate, betas=(0.0, 0.99))
+        self.generated = Generated(pack)
+        self.iteration = 0
+
+    @property
+    def images_seen(self) -> int:
+        return self.iteration * (self.config.photos + self.config.samples)
+
+    def step(self, done: float) -> Terms:
+        """One step; `done` is the share of the run that lies behind, 0 to 1."""
+        config, against = self.config, done >= self.config.alone
+        for group in self.adam.param_groups:
+            group["lr"] = rate(config, done)
+        drawn = self._draw()
+        losses = self._train(drawn, against=against)
+        if against:
+            losses |= self._train_discriminator(drawn)
+        beta = ema_beta(config.photos + config.samples, config.ema_kimg, self.images_seen, config.ema_ramp)
+        update_ema(self.average, self.upscaler, beta)
+        self.iteration += 1
+        return {name: float(value.detach()) for name, value in losses.items()}
+
+    @torch.no_grad()
+    def judge(self, photos: Tensor) -> float:
+        """The averaged upscaler's mean distance from `photos [N, 3, S, S]` that were made small."""
+        parts = torch.split(photos, _TOGETHER)
+        return sum(float(apart(self.render(p), p)) * len(p) for p in parts) / len(photos)
+
+    @torch.no_grad()
+    def render(self, photos: Tensor) -> Tensor:
+        """`[N, 3, size, size]` of `photos [N, 3, S, S]` that are made small first."""
+        large: Tensor = self.average(shrunk(photos, self.pack.manifest.resolution))
+        return large
+
+    @torch.no_grad()
+    def sheet(self, photos: Tensor) -> Sheet:
+        """Rows: small photos as plain interpolation enlarges them, large ones, the photos; then so of samples."""
+        photos = photos[:_COLUMNS]
+        with torch.random.fork_rng(devices=[]):
+            torch.manual_seed(1)
+            samples = self.generated.batch(len(photos), (0.0, 0.7), 0.0)[0]
+        small = shrunk(photos, self.pack.manifest.resolution)
+        rows = (
+            enlarged(small, _SHOWN),
+            self.average(small),
+            photos,
+            enlarged(samples, _SHOWN),
+            self.average(samples),
+        )
+        return Sheet(torch.cat([shrunk(row, _SHOWN) for row in rows]).clamp(-1, 1), len(photos))
+
+    def _draw(self) -> _Drawn:
+        config, device = self.config, self.pack.device
+        archive = self.photos[int(torch.randint(len(self.photos), ()))]
+        photos = archive.batch(config.photos)[0].to(device)
+        samples = self.generated.batch(config.samples, config.psi, config.mixing)[0]
+        small = torch.cat([self._half_drawn(shrunk(photos, self.pack.manifest.resolution)), samples])
+        return _Drawn(self.upscaler(small), photos, samples)
+
+    @torch.no_grad()
+    def _half_drawn(self, small: Tensor) -> Tensor:
+        """Small photos, some way towards what the pack draws of them: with its faults, but in their places."""
+        encoder = self.pack.encoder
+        if encoder is None:
+            return small
+        renders = self.pack.generator.synthesis(encoder(small), noise="const")
+        far = self.config.drawn * torch.rand(len(small), 1, 1, 1)
+        moved: Tensor = small + far.to(small.device) * (renders - small)
+        return moved
+
+    def _train(self, drawn: _Drawn, *, against: bool) -> Losses:
+        config, n = self.config, len(drawn.photos)
+        losses = {"photos": apart(drawn.large[:n], drawn.photos)}
+        losses["kept"] = config.kept * apart(drawn.large[n:], drawn.samples)
+        if against:
+            logits = self.discriminator(self._patches(drawn.large, self._corner()), None)
+            losses["adversarial"] = config.adversarial * generator_terms(logits)["g_fake"]
+        self.adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
+        self.adam.step()
+        return losses
+
+    def _train_discriminator(self, drawn: _Drawn) -> Losses:
+        config, corner = self.config, self._corner()
+        reals = self._patches(drawn.photos, corner)
+        fakes = self._patches(drawn.large.detach(), corner)
+        losses = discriminator_terms(self.discriminator(reals, None), self.discriminator(fakes, None))
+        if self.iteration % config.r1_interval == 0:
+            reals = reals.detach().requires_grad_(True)
+            terms = r1_terms(self.discriminator(reals, None), reals, config.r1_gamma)
+            losses |= {name: value * config.r1_interval for name, value in terms.items()}
+        self.d_adam.zero_grad(set_to_none=True)
+        torch.autograd.backward(torch.stack(list(losses.values())).sum())
+        self.d_adam.step()
+        return losses
+
+    def _corner(self) -> tuple[int, int]:
+        """Where the patches lie; at one place in all pictures, since faces are aligned."""
+        y, x = torch.randint(self.config.seen_at - self.config.patch + 1, (2,)).tolist()
+        return y, x
+
+    def _patches(self, images: Tensor, corner: tuple[int, int]) -> Tensor:
+        (y, x), side = corner, self.config.patch
+        return shrunk(images, self.config.seen_at)[..., y : y + side, x : x + side]
+
+    def state_dict(self) -> dict[str, Any]:
+        """Everything that the next step depends on, as tensors and plain values."""
+        return {
+            "config": self.config.to_dict(),
+            "network": self.upscaler.config.to_dict(),
+            "iteration": self.iteration,
+            "upscaler": self.upscaler.state_dict(),
+            "average": self.average.state_dict(),
+            "discriminator": self.discriminator.state_dict(),
+            "adam": self.adam.state_dict(),
+            "d_adam": self.d_adam.state_dict(),
+            "random": self.machine.random_state(),
+        }
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where `state_dict` was taken."""
+        self.take_over(state)
+        self.adam.load_state_dict(state["adam"])
+        self.d_adam.load_state_dict(state["d_adam"])
+        self.iteration = state["iteration"]
+        self.machine.set_random_state(state["random"])
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """Begin with the upscaler and the discriminator of another run."""
+        self.upscaler.load_state_dict(state["upscaler"])
+        self.average.load_state_dict(state["average"])
+        self.discriminator.load_state_dict(state["discriminator"])
+
+
+def rate(config: UpscalerTraining, done: float) -> float:
+    """The learning rate when a share of the run is done."""
+    rise = min(1.0, done / config.warm) if config.warm else 1.0
+    return config.rate * max(rise, 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
+
+
+def _discriminator(config: UpscalerTraining) -> DiscriminatorConfig:
+    return DiscriminatorConfig(resolution=config.patch, channel_base=2048, channel_max=64, mbstd_group_size=1)

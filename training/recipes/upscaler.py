@@ -1,0 +1,73 @@
+"""The upscaler of a pack: from its small faces to large ones (after SRGAN, arXiv 1609.04802).
+
+It learns from photos that were made small, half of the way to what the pack draws of them, so that it knows the
+generator's faults; and from the generator's own people, for whom nobody knows the large picture: theirs must stay what
+it was when it is made small again. A discriminator of
+patches asks of both that they look like photos.
+
+Command::
+
+    typeface-training upscaler --pack inference/starter --data aligned512.zip --data aligned256.zip \
+        --manifest manifest.csv --out runs/upscaler --minutes 120
+    typeface-training add-upscaler --run runs/upscaler --pack inference/starter
+
+An archive of smaller pictures than the result teaches as far as it goes: the result is shrunk to its size. The rate
+falls to nothing at the end of the time given. Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class UpscalerTraining:
+    """One training run of an upscaler.
+
+    Attributes:
+        size: side of the large picture in pixels.
+        photos: in a batch, all of one archive.
+        samples: people of the generator in a batch.
+        rate: Adam's highest, of the upscaler; it rises over `warm` of the run and falls to nothing as a half cosine.
+        d_rate: of the discriminator.
+        drawn: how far towards what the pack draws of it a small photo is moved at most.
+        kept: weight of how well a sample's large picture becomes the small one again.
+        adversarial: weight of the discriminator's word, after `alone` of the run.
+        patch: side in pixels of what the discriminator sees, of pictures of `seen_at` px.
+        r1_gamma: of the discriminator, taken at every `r1_interval` steps.
+        psi: how far samples are from their class's mean, from and to.
+        mixing: share of the samples whose layers come from two people.
+        ema_kimg: half-life of the averaged upscaler, in thousand pictures.
+        ema_ramp: shortens that to this share of the pictures seen.
+    """
+
+    size: int = 512
+    photos: int = 4
+    samples: int = 2
+    rate: float = 1e-3
+    d_rate: float = 1e-3
+    warm: float = 0.03
+    betas: tuple[float, float] = (0.9, 0.99)
+    drawn: float = 0.6
+    kept: float = 1.0
+    adversarial: float = 0.01
+    alone: float = 0.4
+    patch: int = 64
+    seen_at: int = 256
+    r1_gamma: float = 1.0
+    r1_interval: int = 16
+    psi: tuple[float, float] = (0.0, 0.9)
+    mixing: float = 0.3
+    ema_kimg: float = 1.0
+    ema_ramp: float = 0.1
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for a checkpoint."""
+        return dataclasses.asdict(self)
+
+
+def config() -> UpscalerTraining:
+    """All numbers of the run."""
+    return UpscalerTraining()
