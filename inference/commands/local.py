@@ -20,13 +20,15 @@ from inference.engine.projection import Projection
 from inference.films import files, timeline
 from inference.images import Pixels
 from inference.settings import Settings
-from inference.wire import Face, FacePicture, MorphRequest
+from inference.wire import Face, FacePicture, MorphRequest, UpscalePicture
 
 
 def render(settings: Settings, face: Face, target: Target) -> None:
-    """Draw a face into a file."""
+    """Draw a face into a file; a large one by the pack's upscaler."""
     engine = open_default(settings)
-    _save(engine, face, target)
+    plain = FacePicture(face=face)
+    large = target.size > engine.pack.manifest.resolution
+    _save(engine.picture(UpscalePicture(picture=plain) if large else plain), target)
 
 
 def project(
@@ -46,7 +48,7 @@ def project(
         f"loss {projection.loss:.4f} {when}"
     )
     face = engine.encode_latent(projection.latent())
-    _save(engine, face, target)
+    _save(engine.picture(FacePicture(face=face)), target)
     if latent is not None:
         given.write(latent, face.model_dump_json().encode())
 
@@ -83,6 +85,5 @@ def morph(settings: Settings, asked: MorphRequest, out: Path) -> None:
     )
 
 
-def _save(engine: Engine, face: Face, target: Target) -> None:
-    pixels = engine.picture(FacePicture(face=face))
+def _save(pixels: Pixels, target: Target) -> None:
     given.write(target.path, images.encode(pixels, size=target.size, format=target.format))

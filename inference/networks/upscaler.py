@@ -48,7 +48,7 @@ class UpscalerConfig(Config):
     @classmethod
     def of(cls, resolution: int, size: int) -> UpscalerConfig:
         """For pictures of `resolution` to become `size`. Raises `ValueError` unless that is twice, four times, ..."""
-        doublings = math.log2(size / resolution)
+        doublings = math.log2(max(size, 1) / resolution)
         if doublings < 1 or not doublings.is_integer():
             raise ValueError(f"{resolution} px cannot be doubled into {size} px")
         return cls(resolution=resolution, widths=tuple(32 >> i for i in range(int(doublings))))

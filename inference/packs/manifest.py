@@ -235,7 +235,7 @@ def info(manifest: Manifest, default: bool) -> PackInfo:
         directions=[
             DirectionInfo(name=d.name, low=d.low, high=d.high, how=d.how) for d in manifest.directions
         ],
-        operations=list(manifest.operations),
+        operations=[*manifest.operations, *(["upscale"] if manifest.upscaler else [])],
         licence=manifest.licence,
         attribution=str(manifest.provenance.get("attribution", "")),
         illustrative=manifest.illustrative,

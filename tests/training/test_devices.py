@@ -32,8 +32,10 @@ from training.loops.encoder import EncoderTrainer
 from training.loops.gan import GanTrainer
 from training.loops.identity import IdentityTrainer, told_apart
 from training.loops.machine import Machine
+from training.loops.upscaler import UpscalerTrainer
 from training.recipes.encoder import EncoderTraining
 from training.recipes.identity import IdentityTraining
+from training.recipes.upscaler import UpscalerTraining
 from training.watching.seen import Pictures
 
 
@@ -113,6 +115,15 @@ def test_the_encoder(pack: LoadedPack) -> None:
         assert trainer.step(0.5).keys() == {"unlike", "pull", "codes"}
         held_out = torch.zeros(4, 3, 32, 32).to(ELSEWHERE)
         assert trainer.judge(held_out) == 0.5 and trainer.render(held_out).device == ELSEWHERE
+
+
+def test_the_upscaler(pack: LoadedPack) -> None:
+    small = UpscalerTraining(size=64, photos=2, samples=1, patch=16, seen_at=32, alone=0)
+    with elsewhere():
+        trainer = UpscalerTrainer(small, pack, [photos(1)])
+        assert trainer.step(0.5).keys() >= {"photos", "kept", "adversarial", "d_fake", "d_real", "d_r1"}
+        held_out = torch.zeros(4, 3, 32, 32).to(ELSEWHERE)
+        assert trainer.render(held_out).device == trainer.sheet(held_out).images.device == ELSEWHERE
 
 
 def test_the_identity_network() -> None:

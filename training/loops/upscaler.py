@@ -47,14 +47,21 @@ class _Drawn:
 class UpscalerTrainer:
     """An upscaler, its average, its discriminator, their optimisers, and all counters of one run.
 
-    `photos` are archives, each of pictures of one size; one in a row teaches at a time, at random.
+    `photos` are archives, each of pictures of one size; one at a time teaches, drawn by lot. `network` is the
+    upscaler's shape; none given: the usual one.
     """
 
-    def __init__(self, config: UpscalerTraining, pack: LoadedPack, photos: Sequence[Photos]) -> None:
+    def __init__(
+        self,
+        config: UpscalerTraining,
+        pack: LoadedPack,
+        photos: Sequence[Photos],
+        network: UpscalerConfig | None = None,
+    ) -> None:
         torch.manual_seed(config.seed)
         self.config, self.pack, self.photos = config, pack, photos
         self.machine = Machine(pack.device)
-        shape = UpscalerConfig.of(pack.manifest.resolution, config.size)
+        shape = network or UpscalerConfig.of(pack.manifest.resolution, config.size)
         self.upscaler = Upscaler(shape).to(pack.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = copy.deepcopy(self.upscaler).eval().requires_grad_(False)
         self.discriminator = Discriminator(_discriminator(config)).to(pack.device)

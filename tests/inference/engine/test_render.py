@@ -1,10 +1,14 @@
+from dataclasses import replace
+
 import numpy as np
 import torch
+from PIL import Image
 
 from inference.engine.engine import Engine
 from inference.engine.renderer import to_image, to_pixels
+from inference.networks.upscaler import Upscaler, UpscalerConfig
 from inference.packs.loader import LoadedPack
-from inference.wire import EditFace, FacePicture, SeedFace
+from inference.wire import EditFace, FacePicture, SeedFace, UpscalePicture
 
 
 def _people(engine: Engine, count: int) -> torch.Tensor:
@@ -36,6 +40,27 @@ def test_bytes_are_those_of_the_network(engine: Engine, pack: LoadedPack) -> Non
         image = pack.generator.synthesis(codes, noise="const")
     wanted = (image * 127.5 + 128).clamp(0, 255).to(torch.uint8).permute(0, 2, 3, 1).numpy()
     assert np.array_equal(engine.render(codes), wanted)
+
+
+def _large(count: int) -> list[UpscalePicture]:
+    plain = [FacePicture(face=SeedFace(seed=seed, psi=1)) for seed in range(count)]
+    return [UpscalePicture(picture=one) for one in plain]
+
+
+def test_a_pack_with_an_upscaler_draws_larger(pack: LoadedPack) -> None:
+    torch.manual_seed(0)
+    upscaler = Upscaler(UpscalerConfig(resolution=32, width=8, blocks=1, widths=(8, 4)))
+    torch.nn.init.normal_(upscaler.last.weight, std=0.1)
+    engine = Engine(replace(pack, upscaler=upscaler.eval().requires_grad_(False)), width=2)
+    large = engine.pictures(_large(3))
+    assert large.shape == (3, 128, 128, 3)
+    assert all(np.array_equal(engine.picture(one), large[i]) for i, one in enumerate(_large(3)))
+    plain = Image.fromarray(engine.picture(_large(1)[0].picture)).resize((128, 128), Image.Resampling.BICUBIC)
+    assert 1 < np.abs(np.asarray(plain).astype(int) - large[0]).mean() < 60
+
+
+def test_a_pack_without_an_upscaler_draws_as_it_does(engine: Engine) -> None:
+    assert np.array_equal(engine.picture(_large(1)[0]), engine.picture(_large(1)[0].picture))
 
 
 def test_far_away_latents_still_give_pixels(engine: Engine) -> None:

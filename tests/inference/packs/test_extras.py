@@ -1,4 +1,4 @@
-"""What a pack may have: an encoder and an identity network, each a part of the manifest and a file."""
+"""What a pack may have: an encoder, an identity network, an upscaler, each a part of the manifest and a file."""
 
 import json
 from collections.abc import Callable
@@ -12,16 +12,18 @@ from torch import nn
 
 from inference.errors import PackError
 from inference.networks.encoder.config import EncoderConfig
-from inference.networks.registry import build_encoder, build_identity
+from inference.networks.registry import build_encoder, build_identity, build_upscaler
 from inference.packs.loader import load
 from inference.packs.manifest import sha256
 from tests.inference.packs import tiny
 
 ENCODER = EncoderConfig(32, 8, 16, widths=(8, 12, 16), blocks=(1, 1, 1), pyramid=8, summary=4).to_dict()
 IDENTITY = {"resolution": 32, "size": 32, "widths": (8, 8, 16), "squeezed": 8, "dim": 16}
+UPSCALER = {"resolution": 32, "width": 8, "blocks": 1, "widths": (8, 4)}
 BUILD: dict[str, tuple[Callable[[dict[str, Any]], nn.Module], dict[str, Any]]] = {
     "encoder": (build_encoder, ENCODER),
     "identity": (build_identity, IDENTITY),
+    "upscaler": (build_upscaler, UPSCALER),
 }
 
 
@@ -58,8 +60,7 @@ def test_it_is_loaded_as_it_was_saved(tmp_path: Path, name: str) -> None:
     assert not loaded.training
     assert all(not p.requires_grad for p in loaded.parameters())
     assert all(torch.equal(v, saved[k].half().float()) for k, v in loaded.state_dict().items())
-    other = ({*BUILD} - {name}).pop()
-    assert getattr(pack, other) is None
+    assert all(getattr(pack, other) is None for other in {*BUILD} - {name})
 
 
 @pytest.mark.parametrize("name", BUILD)
@@ -92,6 +93,7 @@ def test_an_altered_or_missing_file_is_refused(tmp_path: Path, name: str) -> Non
         ("encoder", {"num_ws": 7}),
         ("encoder", {"w_dim": 12}),
         ("identity", {"resolution": 64}),
+        ("upscaler", {"resolution": 64}),
     ],
 )
 def test_one_of_another_shape_than_the_pack_is_refused(

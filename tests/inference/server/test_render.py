@@ -42,6 +42,20 @@ async def test_averages_may_be_kept(rig: Rig) -> None:
     assert other["ETag"] != headers["ETag"]
 
 
+async def test_a_large_average_may_be_kept_too(rig: Rig) -> None:
+    large = {"picture": {"kind": "upscale", "picture": {"kind": "face", **AVERAGE}}}
+    status, headers, data = await post(rig, large)
+    assert status == 200 and Image.open(io.BytesIO(data)).size == (512, 512)
+    _, other, _ = await post(rig, AVERAGE)
+    assert {"ETag", "Cache-Control"} <= headers.keys() and other["ETag"] != headers["ETag"]
+
+
+async def test_what_is_upscaled_is_a_face(rig: Rig) -> None:
+    nested = {"kind": "upscale", "picture": {"kind": "upscale", "picture": {"kind": "face", **AVERAGE}}}
+    status, _, data = await post(rig, {"picture": nested})
+    assert (status, json.loads(data)["code"]) == (400, "bad_request")
+
+
 async def test_people_are_not_kept(rig: Rig) -> None:
     _, headers, _ = await post(rig, {"face": {"kind": "seed", "seed": 1}})
     assert headers["Cache-Control"] == "no-store"

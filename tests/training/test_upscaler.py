@@ -1,0 +1,145 @@
+"""The upscaler's training on made-up pictures: it learns to draw, goes on where it stopped, and goes into a pack."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from PIL import Image
+from torch import Tensor
+
+from inference.errors import PackError
+from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
+from inference.packs.loader import LoadedPack, load
+from tests.inference.packs import tiny
+from tests.training.test_loops import differing
+from training.export.upscaler import add_upscaler
+from training.loops.checkpoint import LATEST, save_checkpoint
+from training.loops.part_run import PartPlan, PartRun, Shown
+from training.loops.upscaler import UpscalerTrainer
+from training.losses.upscaler import apart, shrunk
+from training.recipes.upscaler import UpscalerTraining
+
+SMALL = UpscalerTraining(size=64, photos=4, samples=2, patch=16, seen_at=32, rate=3e-3, ema_kimg=0.02)
+NETWORK = UpscalerConfig(resolution=32, width=16, blocks=1, widths=(8,))
+
+
+class Stripes:
+    """Pictures of sharp stripes, which a small picture shows as grey slopes; some are half as large."""
+
+    def __init__(self, side: int = 64) -> None:
+        self.side = side
+
+    def batch(self, size: int) -> tuple[Tensor, Tensor]:
+        places = torch.arange(self.side) * (64 // self.side)
+        phase = 4 * torch.randint(4, (size, 1))
+        line = ((places + phase) // 8 % 2).float() * 1.6 - 0.8
+        return line[:, None, None].expand(-1, 3, self.side, -1).contiguous(), torch.zeros(size, 0)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _one_thread() -> None:
+    torch.set_num_threads(1)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny.write(tmp_path_factory.mktemp("packs") / "tiny")
+
+
+@pytest.fixture
+def pack(folder: Path) -> LoadedPack:
+    return load(folder)
+
+
+def trained(pack: LoadedPack, steps: int, **changes: Any) -> UpscalerTrainer:
+    trainer = UpscalerTrainer(replace(SMALL, **changes), pack, [Stripes(), Stripes(32)], NETWORK)
+    for index in range(steps):
+        trainer.step(index / max(steps, 1))
+    return trainer
+
+
+def test_a_fresh_one_interpolates() -> None:
+    torch.manual_seed(0)
+    small = torch.rand(2, 3, 32, 32)
+    assert torch.equal(Upscaler(UpscalerConfig.of(32, 128))(small), enlarged(small, 128))
+
+
+@pytest.mark.parametrize(("resolution", "size"), [(64, 64), (64, 96), (64, 32), (64, 0)])
+def test_sizes_that_doubling_does_not_reach_are_refused(resolution: int, size: int) -> None:
+    with pytest.raises(ValueError, match="doubled"):
+        UpscalerConfig.of(resolution, size)
+
+
+def test_it_learns_to_draw_what_a_small_picture_hides(pack: LoadedPack) -> None:
+    torch.manual_seed(0)
+    photos = Stripes().batch(8)[0]
+    before = trained(pack, 0).judge(photos)
+    trainer = trained(pack, 30, samples=1, alone=1, rate=1e-2, drawn=0, kept=0.1)
+    assert trainer.judge(photos) < 0.5 * before
+    people = trainer.generated.batch(4, (0.0, 0.5), 0.0)[0]
+    again = shrunk(trainer.average(people), 32)
+    assert (again - people).abs().mean() < 0.1, "whoever was generated stays the same person"
+
+
+def test_the_discriminator_begins_late(pack: LoadedPack) -> None:
+    trainer = trained(pack, 0, alone=0.5)
+    assert trainer.step(0.4).keys() == {"photos", "kept"}
+    assert trainer.step(0.5).keys() == {"photos", "kept", "adversarial", "d_fake", "d_real"}
+
+
+def test_generator_and_encoder_stay_as_they_are(pack: LoadedPack) -> None:
+    before = [value.clone() for value in pack.generator.state_dict().values()]
+    trained(pack, 2, alone=0)
+    assert all(torch.equal(a, b) for a, b in zip(before, pack.generator.state_dict().values(), strict=True))
+
+
+def test_it_goes_on_where_it_stopped(folder: Path) -> None:
+    whole, first, second = (trained(load(folder), 0, alone=0) for _ in range(3))
+    torch.manual_seed(5)
+    for _ in range(4):
+        whole.step(0.5)
+    torch.manual_seed(5)
+    for _ in range(2):
+        first.step(0.5)
+    state = first.state_dict()
+    second.load_state_dict(state)
+    for _ in range(2):
+        second.step(0.5)
+    assert differing(whole.state_dict(), second.state_dict()) == []
+
+
+def test_a_run_writes_what_a_pack_takes(folder: Path, tmp_path: Path) -> None:
+    said: list[str] = []
+    held_out = Stripes().batch(3)[0]
+    plan = PartPlan(tmp_path / "run", kimg=0.018, about={"hardware": "none"})
+    PartRun(trained(load(folder), 0), plan, Shown(held_out), said.append).go()
+    assert "held-out loss" in said[-1]
+    with Image.open(tmp_path / "run" / "sheet-00000.png") as sheet:
+        assert sheet.size == (3 * 256, 5 * 256)
+    pack = tiny.write(tmp_path / "tiny")
+    (pack / "CARD.md").write_text("# tiny 1\n\nA card.\n")
+    assert add_upscaler(tmp_path / "run" / LATEST, pack) == "2"
+    loaded = load(pack)
+    assert loaded.upscaler is not None and loaded.upscaler.config.size == 64
+    assert loaded.manifest.provenance["upscaler"]["kimg"] == 0.0
+    assert "**Upscaler.** Draws faces at 64 px" in (pack / "CARD.md").read_text()
+
+
+def test_an_upscaler_of_another_size_leaves_the_pack_as_it_was(folder: Path, tmp_path: Path) -> None:
+    trainer = trained(load(folder), 1)
+    state = {**trainer.state_dict(), "seconds": 1.0, "held_out": None, "about": {}}
+    state["network"] = {**state["network"], "resolution": 64}
+    save_checkpoint(tmp_path / "odd.pt", state)
+    pack = tiny.write(tmp_path / "tiny")
+    before = {path.name: path.read_bytes() for path in pack.iterdir()}
+    with pytest.raises(PackError, match="upscaler reads 64 px"):
+        add_upscaler(tmp_path / "odd.pt", pack)
+    assert {path.name: path.read_bytes() for path in pack.iterdir()} == before
+
+
+def test_pictures_are_compared_at_the_smaller_size() -> None:
+    photo = enlarged(torch.rand(1, 3, 8, 8), 32)
+    assert apart(enlarged(photo, 64), photo) < 0.05
+    assert apart(torch.zeros(1, 3, 64, 64), torch.ones(1, 3, 32, 32)) == pytest.approx(1, abs=1e-3)
