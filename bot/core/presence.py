@@ -31,11 +31,13 @@ class Presence:
     """One person: a lock for each chat to decide under, a lock to write under, and the work that runs.
 
     `epoch` counts how often the person was forgotten: what began in an earlier epoch writes nothing any more.
+    `departures` counts how often they left: what came before takes no photo any more and begins no work.
     """
 
     def __init__(self) -> None:
         self.writing = asyncio.Lock()
         self.epoch = 0
+        self.departures = 0
         self.running: dict[str, Running] = {}
         self._deciding: dict[str, asyncio.Lock] = {}
 

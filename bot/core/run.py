@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
-from bot.core.events import Event
+from bot.core.events import Command, Event, Photo, PhotoSent
 from bot.core.languages import spoken
 from bot.core.photos import Key
 from bot.core.phrasing import Phrasing, Shot
@@ -39,6 +39,7 @@ class Run:
     place: Place = NOWHERE
     doing: Work | None = None
     used: bool = False
+    departures: int = field(init=False)
     chosen: Preferences = field(default_factory=Preferences)
     ref: PersonRef = field(init=False)
     key: Key = field(init=False)
@@ -47,6 +48,17 @@ class Run:
         person = self.event.origin.person
         self.ref = PersonRef(person.platform, person.id)
         self.key = (person, self.chat)
+        self.departures = self.presence.departures
+
+    @property
+    def departed(self) -> bool:
+        """Whether the person has left since the event came."""
+        return self.presence.departures != self.departures
+
+    @property
+    def photo(self) -> Photo | None:
+        """The photo that came with the event."""
+        return self.event.photo if isinstance(self.event, PhotoSent | Command) else None
 
     def speak(self, chosen: Preferences) -> None:
         """From here on in the language that the person chose, else the platform's, now or last, else the place's."""

@@ -199,9 +199,12 @@ class Service:
     def left(self, person: Person) -> None:
         """The person has blocked the bot: no work of theirs goes on, and no photo of theirs waits in memory.
 
-        What is stored stays: they may come back, and it is `/forget` that deletes.
+        So it is in groups too, where it is said, and of what is just being decided. What is stored stays: they may come
+        back, and it is `/forget` that deletes.
         """
-        self._presences.of(person).stop_all("cancelled")
+        presence = self._presences.of(person)
+        presence.departures += 1
+        presence.stop_all("cancelled")
         self._photos.forget(person)
 
     def _chat(self, origin: Origin) -> str:
@@ -261,7 +264,8 @@ class Service:
             standing = await self._store.standing(run.ref, run.chat, run.event.origin.community, SELFIE)
             # Nothing is awaited between this and the first effect, so that all that is known still holds.
             before = from_json(standing.state)
-            state, effects = step(before, happened, self._known(run, standing, packs))
+            known = self._known(run, standing, packs)
+            state, effects = step(before, _parted(run, happened), known)
             for effect in effects:
                 if isinstance(effect, Quick):
                     await self._quick[type(effect)](run, effect)
@@ -269,6 +273,7 @@ class Service:
                 async with run.writing():
                     await self._store.save(run.ref, run.chat, state.to_json())
             self._register(run, state, effects)
+            self._part(run)
             return effects
 
     async def _shrunk(self, event: Command | PhotoSent) -> Command | PhotoSent:
@@ -284,8 +289,7 @@ class Service:
 
     def _room(self, run: Run) -> bool:
         """Whether the event's photo, if it has one, can be held."""
-        photo = run.event.photo if isinstance(run.event, PhotoSent | Command) else None
-        return photo is None or self._photos.room(run.key, photo.data)
+        return run.photo is None or self._photos.room(run.key, run.photo.data)
 
     def _known(self, run: Run, standing: Standing, packs: Packs) -> Known:
         chosen, place = standing.preferences, self._place(run, standing, packs.names)
@@ -352,6 +356,15 @@ class Service:
             run.doing = state.doing
             run.running = run.presence.running[run.chat] = Running(state.job, state.doing)
 
+    def _part(self, run: Run) -> None:
+        """Who has left while it was decided wants no photo held, and no work begun."""
+        if not run.departed:
+            return
+        if run.photo:
+            self._photos.drop(run.key)
+        if run.running:
+            run.running.stop("cancelled")
+
     async def _read_held(self, run: Run, _: ReadHeld) -> Outcome:
         return HeldRead(await self._store.held(run.ref))
 
@@ -361,8 +374,16 @@ class Service:
         presence.epoch += 1
         run.epoch = presence.epoch
         self.left(run.event.origin.person)
+        run.departures = presence.departures
         async with presence.writing:
             return Forgotten(await self._store.forget(run.ref))
+
+
+def _parted(run: Run, happened: Event | Outcome) -> Event | Outcome:
+    """Without its photo, when the person has left since they sent it."""
+    if run.departed and isinstance(happened, Command | PhotoSent) and happened.photo:
+        return replace(happened, photo=Photo(problem="cancelled"))
+    return happened
 
 
 def _posted(run: Run, show: Show) -> Show:

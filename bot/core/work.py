@@ -56,7 +56,7 @@ class PhotoWork:
         """Yields progress, and last the outcome."""
         photo = self._photos.find(run.key)
         if run.running is None or photo is None:
-            yield Failed(effect, "photo_gone")
+            yield Failed(effect, (run.running and run.running.stopped) or "photo_gone")
             return
         start = "progress-photo" if isinstance(effect, Project) else "progress-compose"
         yield run.phrasing.begun(effect.job, Line(start))

@@ -16,7 +16,7 @@ from telegram import Bot, Update
 
 from bot.adapters.telegram.budget import Budget
 from bot.adapters.telegram.delivery import GoneError, acknowledge
-from bot.adapters.telegram.downloads import Downloads
+from bot.adapters.telegram.downloads import Attachment, Downloads
 from bot.adapters.telegram.inline import Inline
 from bot.adapters.telegram.moves import Moves
 from bot.adapters.telegram.patience import Patience
@@ -25,7 +25,7 @@ from bot.adapters.telegram.rights import Rights
 from bot.adapters.telegram.updates import Incoming, Left, Moved, Notice, Place, read
 from bot.core import gate
 from bot.core.discretion import told
-from bot.core.events import Command, Event, Origin, Person, PhotoSent, Press, TextSent
+from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
 from bot.core.languages import Voice
 from bot.core.pace import paced
 from bot.core.ports import Desk as Core
@@ -80,6 +80,7 @@ class Desk:
         self._said = Recent()
         self._moves = Moves(handler)
         self._there: defaultdict[int, set[asyncio.Task[Any]]] = defaultdict(set)
+        self._fetching: defaultdict[str, set[asyncio.Future[Photo]]] = defaultdict(set)
 
     def take(self, raw: Mapping[str, Any]) -> None:
         self._start(self._serve(raw))
@@ -134,7 +135,7 @@ class Desk:
         for task in self._there.pop(chat, ()):
             task.cancel(LEFT)
         if chat > 0:
-            self._handler.left(Person("telegram", str(chat)))
+            self._left(Person("telegram", str(chat)))
 
     @contextlib.contextmanager
     def _under_way(self, chat: int) -> Iterator[None]:
@@ -176,7 +177,29 @@ class Desk:
         event = await self._with_rights(incoming)
         if incoming.attached is None or not isinstance(event, Command | PhotoSent):
             return event
-        return replace(event, photo=await self._downloads.fetch(incoming.attached))
+        return replace(event, photo=await self._fetched(event.origin.person.id, incoming.attached))
+
+    async def _fetched(self, person: str, attached: Attachment) -> Photo:
+        """The photo, unless the person leaves meanwhile."""
+        fetching = asyncio.ensure_future(self._downloads.fetch(attached))
+        self._fetching[person].add(fetching)
+        try:
+            return await fetching
+        except asyncio.CancelledError:
+            task = asyncio.current_task()
+            if task and task.cancelling():
+                raise
+            return Photo(problem="cancelled")
+        finally:
+            self._fetching[person].discard(fetching)
+            if not self._fetching[person]:
+                del self._fetching[person]
+
+    def _left(self, person: Person) -> None:
+        """They have blocked the bot: what they have sent anywhere is not fetched any more, and their work ends."""
+        for fetching in self._fetching.get(person.id, ()):
+            fetching.cancel()
+        self._handler.left(person)
 
     async def _with_rights(self, incoming: Incoming) -> Event:
         """Whether an admin asks, where that matters: at what admins may do, and what they write about it."""
@@ -200,7 +223,7 @@ class Desk:
             await answer.tidy()
         except GoneError:
             if not incoming.place.shared:
-                self._handler.left(event.origin.person)
+                self._left(event.origin.person)
             raise
         except asyncio.CancelledError as error:
             if LEFT not in error.args:

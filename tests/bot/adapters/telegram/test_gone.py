@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from bot.adapters.telegram.downloads import Downloads
 from bot.core.events import Press
 from bot.core.wording import say
 from tests.bot.adapters.telegram.conftest import Launch
@@ -73,6 +74,32 @@ async def test_a_photo_does_not_wait_for_somebody_who_blocks_the_bot(
         ben_asked = await Chat(telegram, ben).sees("Got your photo")
         Chat(telegram, ben).press(ben_asked, "agree")
         await Chat(telegram, ben).sees("You and ENFP")
+
+
+async def test_a_photo_sent_to_a_group_is_not_fetched_for_somebody_who_blocks_the_bot(
+    telegram: Telegram, launch: Launch, ann: Someone, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The group is told, no photo is held, and what they send there afterwards counts again."""
+    group = telegram.group()
+    fetching, real = asyncio.Event(), Downloads._download
+
+    async def never(*_: object) -> bytes:
+        fetching.set()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    monkeypatch.setattr(Downloads, "_download", never)
+    async with house(tmp_path, PaintedFaces()) as core, launch(core):
+        chat = Chat(telegram, ann, group)
+        ann.photo(jpeg(), "/me@typeface_bot", group)
+        await fetching.wait()
+        ann.block()
+        told = await chat.sees(say("en", "error-cancelled"))
+        assert not core._photos
+        monkeypatch.setattr(Downloads, "_download", real)
+        ann.photo(jpeg(), "/me@typeface_bot", group)
+        await chat.sees("", told)
+        await telegram.until(lambda: len(core._photos) == 1)
 
 
 async def nobody_under_way(telegram: Telegram) -> None:
