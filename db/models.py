@@ -104,7 +104,7 @@ class Conversation(Base):
     """Where one person stands in one chat: the bot's own JSON, taken as it is."""
 
     __tablename__ = "conversations"
-    __table_args__ = (Index(None, "updated_at"), Index(None, "chat_hash"))
+    __table_args__ = (Index(None, "updated_at"), Index(None, "chat_hash", "person_id"))
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     chat_hash: Mapped[bytes] = mapped_column(primary_key=True)
@@ -121,7 +121,7 @@ class Session(Base):
         Index(None, "person_id", "started_at"),
         Index(None, "community_id", "started_at"),
         Index(None, "started_at"),
-        Index(None, "chat_hash"),
+        Index(None, "chat_hash", "person_id"),  # of a chat alone it would be taken for one person's, too
         Index(
             "ix_sessions_open",
             "started_at",

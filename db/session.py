@@ -61,7 +61,7 @@ _SENTENCES: dict[type[errors.StoreError], str] = {
     errors.ReadOnly: "The database {where} may not be written: check its permissions.",
     errors.DiskFull: "The database {where} cannot be written: no space is left, or the disk fails.",
     errors.Damaged: "The database {where} is damaged or not a database: restore it from a backup.",
-    errors.Unreachable: "The database {where} cannot be opened: check address, password, permissions.",
+    errors.Unreachable: "The database {where} cannot be reached: does it run? Check address, password, permissions.",
     errors.Rejected: "The database {where} does not take a value: it is too long or breaks a rule.",
     errors.NotMigrated: "The database {where} has no tables, or old ones: run typeface-db upgrade.",
 }
@@ -95,11 +95,24 @@ class Database:
         """One transaction that may write; commits at the end, rolls back on any error."""
         with translated(self.where):
             async with (
-                self._line,
+                self._turn(),
                 AsyncSession(self.engine, expire_on_commit=False) as session,
                 session.begin(),
             ):
                 yield session
+
+    @asynccontextmanager
+    async def _turn(self) -> AsyncIterator[None]:
+        """A place in the line; where the file is held by somebody else for long, nobody waits for all before them."""
+        try:
+            async with asyncio.timeout(BUSY_SECONDS):
+                await self._line.acquire()
+        except TimeoutError:
+            raise _error(errors.Busy, self.where) from None
+        try:
+            yield
+        finally:
+            self._line.release()
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[AsyncSession]:
@@ -153,7 +166,8 @@ def translated(where: str) -> Iterator[None]:
     except PoolTimeout:
         raise _error(errors.Busy, where) from None
     except DBAPIError as error:
-        raise _error(_kind(error.orig), where) from None
+        lost = error.connection_invalidated  # drivers say so in many ways
+        raise _error(errors.Unreachable if lost else _kind(error.orig), where) from None
     except SQLAlchemyError:
         raise  # our own mistake
     except (OSError, TimeoutError):

@@ -1,7 +1,8 @@
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, exists, func, select, true
+from sqlalchemy import ColumnElement, Executable, Select, exists, func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -10,16 +11,17 @@ from db.models import Consent, Job, Person, Session
 
 _Name = ColumnElement[str] | InstrumentedAttribute[str]
 _Where = ColumnElement[bool]
+_People = Select[Any]
 
 
 async def gather(session: AsyncSession, since: datetime, community: UUID | None = None) -> records.Statistics:
     """Numbers about sessions and jobs since that moment, and about the people known now, in a community or in all."""
     recent, jobs = Session.started_at >= since, Job.created_at >= since
-    known: _Where = true()
+    known: _People = select(Person.id.label("person"))
     if community is not None:
         recent, jobs = recent & (Session.community_id == community), jobs & (Job.community_id == community)
-        known = Person.id.in_(select(Session.person_id).where(Session.community_id == community))
-    agreed = exists().where(Consent.person_id == Person.id, Consent.withdrawn_at.is_(None))
+        here = Session.community_id == community, Session.person_id.is_not(None)
+        known = select(Session.person_id.label("person")).where(*here).distinct()
     outcome = func.coalesce(Session.outcome, "open")
     return records.Statistics(
         days=await _pairs(session, _counted(func.date(Session.started_at), recent), by_name=True),
@@ -28,13 +30,19 @@ async def gather(session: AsyncSession, since: datetime, community: UUID | None 
         outcomes=await _pairs(session, _counted(outcome, recent)),
         jobs=await _job_outcomes(session, jobs),
         times=await _times(session, jobs),
-        people=await _people(session, known),
-        consented=await _people(session, known & agreed),
+        people=await _number(session, known),
+        consented=await _number(session, _agreeing(known)),
     )
 
 
-async def _people(session: AsyncSession, condition: _Where) -> int:
-    return await session.scalar(select(func.count()).select_from(Person).where(condition)) or 0
+async def _number(session: AsyncSession, people: _People) -> int:
+    return await session.scalar(select(func.count()).select_from(people.subquery())) or 0
+
+
+def _agreeing(people: _People) -> _People:
+    """Those of them whose consent stands."""
+    person = people.selected_columns.person
+    return people.where(exists().where(Consent.person_id == person, Consent.withdrawn_at.is_(None)))
 
 
 def _counted(name: _Name, condition: ColumnElement[bool]) -> Executable:

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import TypeVar
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, inspect
@@ -56,6 +58,22 @@ def test_the_stairway(empty: Settings) -> None:
         runner.upgrade(empty, revision)
     runner.downgrade(empty, "base")
     assert asyncio.run(ask(empty, table_names)) == set()
+
+
+def test_a_migration_that_ends_in_the_middle_has_not_been(empty: Settings) -> None:
+    runner.upgrade(empty, REVISIONS[-2])
+    before = asyncio.run(ask(empty, table_names))
+
+    def die(made: Config) -> None:
+        command.upgrade(made, "head")
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        runner.migrate(empty, die)
+    assert asyncio.run(ask(empty, runner._current)) == REVISIONS[-2]
+    assert asyncio.run(ask(empty, table_names)) == before
+    upgrade(empty)
+    assert asyncio.run(ask(empty, differences)) == []
 
 
 def test_models_match_migrations(settings: Settings) -> None:

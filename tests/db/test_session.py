@@ -63,6 +63,21 @@ async def test_many_of_one_process_stand_in_a_line(
     await store.close()
 
 
+async def test_nobody_waits_for_all_who_stand_before_them(
+    sqlite: Settings, ann: PersonRef, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """While another process holds the file, each waits for its own time, not for the sum of the others'."""
+    monkeypatch.setattr(session, "BUSY_SECONDS", 0.05)
+    store = await open_store(sqlite)
+    async with store._database._line:
+        answers = [store.save(ann, "chat", "{}") for _ in range(20)]
+        told = await asyncio.gather(*answers, return_exceptions=True)
+    assert {type(one) for one in told} == {errors.Busy}
+    await store.save(ann, "chat", "at last")
+    assert await state_of(store, ann, "chat") == "at last"
+    await store.close()
+
+
 async def touch(settings: Settings) -> None:
     await (await open_store(settings)).close()
 
@@ -225,3 +240,29 @@ async def test_a_database_that_hangs_is_given_up_and_serves_again(
     finally:
         os.kill(stopped, signal.SIGCONT)
         await database.close()
+
+
+async def test_a_server_that_restarts_loses_nothing_that_was_confirmed_and_serves_again(
+    postgresql: Settings, ann: PersonRef
+) -> None:
+    """All its connections are ended, as at a restart: those at work are told, those at rest are made anew."""
+    store = await open_store(postgresql)
+    people = [PersonRef("discord", str(number)) for number in range(8)]
+    await asyncio.gather(*(store.save(person, "chat", "before") for person in people))
+    other = Database(postgresql)
+    ours = "datname = current_database() AND pid <> pg_backend_pid()"
+    end = text(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {ours}")
+    with pytest.raises(errors.Unreachable) as caught:
+        async with store._database.writing() as transaction:
+            known = await store._meet(transaction, ann)
+            async with other.writing() as killer:
+                await killer.execute(end)
+            await transaction.execute(text("SELECT 1"))
+            raise AssertionError(f"{known} is still there")
+    assert "does it run?" in str(caught.value)
+    await other.close()
+    assert [await state_of(store, person, "chat") for person in people] == ["before"] * len(people)
+    await asyncio.gather(*(store.save(person, "chat", "after") for person in people))
+    async with store._database.reading() as transaction:
+        assert await store._find(transaction, ann) is None, "half of it stayed"
+    await store.close()

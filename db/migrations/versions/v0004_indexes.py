@@ -13,10 +13,10 @@ depends_on: str | Sequence[str] | None = None
 _NEW = (
     ("sessions", "person_id", "started_at"),
     ("sessions", "community_id", "started_at"),
-    ("sessions", "chat_hash"),
+    ("sessions", "chat_hash", "person_id"),
     ("jobs", "community_id", "created_at"),
     ("pairs", "friend_hash"),
-    ("conversations", "chat_hash"),
+    ("conversations", "chat_hash", "person_id"),
     ("map_entries", "person_id"),
     ("audit_entries", "community_id", "id"),
 )
