@@ -54,7 +54,7 @@ def _adapters(
     def web() -> Adapter:
         from bot.adapters.web.adapter import WebAdapter
 
-        return WebAdapter(service, settings.web)
+        return WebAdapter(service, settings.web, settings.retention_seconds)
 
     def discord() -> Adapter:
         from bot.adapters.discord.adapter import DiscordAdapter

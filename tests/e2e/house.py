@@ -99,10 +99,7 @@ class Visitor:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._session = aiohttp.ClientSession(
-            cookie_jar=aiohttp.CookieJar(unsafe=True),
-            read_bufsize=2**24,  # a picture is one line
-        )
+        self._session = aiohttp.ClientSession(cookie_jar=aiohttp.CookieJar(unsafe=True))
 
     async def __aenter__(self) -> Visitor:
         async with self._session.get(self.url) as page:
@@ -123,21 +120,33 @@ class Visitor:
         return [reply async for reply in self.stream({"kind": "press", "payload": payload})]
 
     async def stream(self, event: dict[str, str], photo: bytes | None = None) -> AsyncIterator[Reply]:
-        """The replies as they come; the closing `end` is checked and left out."""
+        """The replies as they come, until the answer's end."""
+        body = {**event, "update": uuid4().hex, "locale": "en"}
+        async with self._session.get(self.url), self._session.get(f"{self.url}/feed") as feed:
+            async for told in _told(feed):
+                if told["kind"] == "here":
+                    await self._send(body, photo)
+                elif told.get("update") == body["update"] and told["kind"] != "said":
+                    if told["kind"] == "end":
+                        return
+                    yield told
+
+    async def _send(self, event: dict[str, str], photo: bytes | None) -> None:
         form = aiohttp.FormData(default_to_multipart=True)
-        body = json.dumps({**event, "update": uuid4().hex, "locale": "en"})
-        form.add_field("event", body, content_type="application/json")
+        form.add_field("event", json.dumps(event), content_type="application/json")
         if photo is not None:
             form.add_field("photo", io.BytesIO(photo), filename="me.jpg", content_type="image/jpeg")
         async with self._session.post(f"{self.url}/chat", data=form) as answer:
-            assert answer.status == 200, await answer.text()
-            last: Reply = {}
-            async for line in answer.content:
-                if line.strip():
-                    last = json.loads(line)
-                    if last["kind"] != "end":
-                        yield last
-            assert last["kind"] == "end"
+            assert answer.status == 202, await answer.text()
+
+
+async def _told(feed: aiohttp.ClientResponse) -> AsyncIterator[Reply]:
+    """What the server-sent events say."""
+    rest = b""
+    async for piece in feed.content.iter_any():
+        *whole, rest = (rest + piece).split(b"\n\n")
+        for one in whole:
+            yield json.loads(one.removeprefix(b"data: "))
 
 
 def buttons(reply: Reply) -> dict[str, str]:

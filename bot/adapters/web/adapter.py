@@ -6,12 +6,12 @@ import structlog
 from aiohttp import web
 
 from bot.adapters.web import application, binding
+from bot.adapters.web.feeds import Bounds
 from bot.core.ports import Sharer
 from bot.settings import WebSettings
 
 log = structlog.get_logger(__name__)
-GOODBYE_SECONDS = 1.0
-"""How long a stop waits for running answers; then they are cancelled, and pages offer to try again."""
+DAY_SECONDS = 24 * 3600.0
 
 
 class WebAdapter:
@@ -22,8 +22,9 @@ class WebAdapter:
 
     name = "web"
 
-    def __init__(self, service: Sharer, settings: WebSettings) -> None:
-        self._service, self._settings = service, settings
+    def __init__(self, service: Sharer, settings: WebSettings, keep_seconds: float = DAY_SECONDS) -> None:
+        """Answers wait for a page for `keep_seconds`."""
+        self._service, self._settings, self._bounds = service, settings, Bounds(seconds=keep_seconds)
         self._runner: web.AppRunner | None = None
         self.url = ""
         self.moved_from: int | None = None
@@ -44,12 +45,12 @@ class WebAdapter:
             OSError: the host or port cannot be used at all.
         """
         bound = binding.bind(self._settings.host, self._settings.port)
-        # A page that goes away ends its request's handler, and with it the work.
+        # A page that goes away is listened to, and told, no more; what it has asked for goes on.
         self._runner = web.AppRunner(
-            application.build(self._service, covered=self._settings.spoiler),
+            application.build(self._service, self._bounds, covered=self._settings.spoiler),
             handler_cancellation=True,
             access_log=None,
-            shutdown_timeout=GOODBYE_SECONDS,
+            shutdown_timeout=application.GOODBYE_SECONDS,
         )
         await self._runner.setup()
         await web.SockSite(self._runner, bound).start()

@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
-from contextlib import aclosing
+from collections.abc import AsyncIterator
 
 from aiohttp import web
 
-from bot.adapters.web import outgoing, pages, sharing, visitor
+from bot.adapters.web import pages, sharing, visitor
+from bot.adapters.web.feeds import Bounds, Feed, Feeds
 from bot.adapters.web.incoming import MAX_EVENT_BYTES, EventError, read_event
 from bot.adapters.web.reading import CrowdedError, Readers, SlowError
 from bot.adapters.web.shield import add_headers, shield
 from bot.core import wording
-from bot.core.events import Event
 from bot.core.pace import paced
 from bot.core.ports import Handler, Sharer
 
 PACE_SECONDS = 0.25
+GOODBYE_SECONDS = 1.0
+"""How long a stop waits for running answers; then they are cancelled, and pages ask again."""
+DIGITS = 18
 _PERSONAL = {"Cache-Control": "no-store", "Vary": "Accept-Encoding, Accept-Language, Cookie"}
 
 
 HANDLER: web.AppKey[Handler] = web.AppKey("handler")
 READERS: web.AppKey[Readers] = web.AppKey("readers", Readers)
-TURNSTILE: web.AppKey[visitor.Turnstile] = web.AppKey("turnstile", visitor.Turnstile)
+FEEDS: web.AppKey[Feeds] = web.AppKey("feeds", Feeds)
 PAGES: web.AppKey[dict[str, bytes]] = web.AppKey("pages")
 ASSETS: web.AppKey[dict[str, pages.Asset]] = web.AppKey("assets")
 
@@ -59,41 +63,69 @@ async def show_health(_request: web.Request) -> web.Response:
     return web.json_response({"status": "ok"})
 
 
-async def chat(request: web.Request) -> web.StreamResponse:
-    """`POST /chat`: one event, answered by a stream of replies (contract: `incoming` and `outgoing`)."""
+async def chat(request: web.Request) -> web.Response:
+    """`POST /chat`: one event (contract: `incoming`), whose answer comes in the feed: 202, or 201 to a newcomer."""
     person = visitor.welcome(request)
     try:
         async with request.app[READERS].read(request.remote) as reading:
-            event = await read_event(request, person, reading)
-        with request.app[TURNSTILE].enter(person):
-            return await _answer(request, person, event)
+            asked, event = await read_event(request, person, reading)
+        core = request.app[HANDLER]
+        request.app[FEEDS].answer(person, asked, lambda: paced(core.handle(event), PACE_SECONDS, time))
     except SlowError:
         return web.json_response({"code": "too_slow"}, status=408, headers={"Connection": "close"})
     except CrowdedError:
         return web.json_response({"code": "busy"}, status=429, headers={"Retry-After": "5"})
     except EventError as error:
         return web.json_response({"code": "bad_request", "detail": str(error)}, status=400)
-
-
-async def _answer(request: web.Request, person: str, event: Event) -> web.StreamResponse:
-    # No proxy may keep lines back, or keep a copy.
-    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "application/x-ndjson"}
-    response = web.StreamResponse(headers=headers)
+    response = web.Response(
+        status=202 if visitor.known(request) else 201, headers={"Cache-Control": "no-store"}
+    )
     visitor.remember(request, response, person)
-    await response.prepare(request)
-    async with aclosing(paced(request.app[HANDLER].handle(event), PACE_SECONDS, time)) as replies:
-        await outgoing.stream(response, replies, covered=request.app[pages.COVERED])
-    await response.write_eof()
     return response
 
 
-def build(handler: Sharer, *, covered: bool = False) -> web.Application:
+async def listen(request: web.Request) -> web.StreamResponse:
+    """`GET /feed?after=`: what was said to this browser after that number, then all that comes (contract: `outgoing`).
+
+    Without a number it begins now. Whoever has no cookie of ours has no feed.
+    """
+    if (person := visitor.known(request)) is None:
+        return web.Response(status=204)
+    try:
+        with request.app[FEEDS].listening(person) as feed:
+            return await _tell(request, feed, request.query.get("after", ""))
+    except CrowdedError:
+        return web.json_response({"code": "busy"}, status=429, headers={"Retry-After": "5"})
+
+
+async def _tell(request: web.Request, feed: Feed, after: str) -> web.StreamResponse:
+    # No proxy may keep lines back, or keep a copy.
+    headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no", "Content-Type": "text/event-stream"}
+    response = web.StreamResponse(headers=headers)
+    await response.prepare(request)
+    async for lines in feed.follow(int(after) if after.isdecimal() and len(after) < DIGITS else None):
+        await response.write(b"".join(b"data: " + line + b"\n\n" for line in lines))
+    return response
+
+
+async def _tidying(app: web.Application) -> AsyncIterator[None]:
+    """Nothing is kept for longer than it may, though nobody says anything."""
+    task = asyncio.create_task(app[FEEDS].tidying())
+    yield
+    task.cancel()
+
+
+async def _say_goodbye(app: web.Application) -> None:
+    await app[FEEDS].close(GOODBYE_SECONDS)
+
+
+def build(handler: Sharer, bounds: Bounds, *, covered: bool = False) -> web.Application:
     """The application, ready to be served; it starts nothing. `covered`: every picture is, until it is uncovered."""
     app = web.Application(middlewares=[shield], client_max_size=MAX_EVENT_BYTES)
     app[HANDLER] = handler
     app[pages.COVERED] = covered
     app[READERS] = Readers()
-    app[TURNSTILE] = visitor.Turnstile()
+    app[FEEDS] = Feeds(bounds, covered=covered)
     app[PAGES] = {locale: pages.render(locale) for locale in wording.LOCALES}
     app[ASSETS] = pages.assets()
     app.on_response_prepare.append(add_headers)
@@ -102,5 +134,8 @@ def build(handler: Sharer, *, covered: bool = False) -> web.Application:
     app.router.add_get("/page/{name}", show_asset)
     app.router.add_get("/healthz", show_health)
     app.router.add_post("/chat", chat)
+    app.router.add_get("/feed", listen)
+    app.cleanup_ctx.append(_tidying)
+    app.on_shutdown.append(_say_goodbye)
     sharing.add(app, handler)
     return app

@@ -3,7 +3,8 @@
 The body is one JSON object, or a multipart form whose part `event` is that object and whose last part `photo`
 is a file: `{"kind": "line", "text": "/mbti ENFP"}`, `{"kind": "press", "payload": ...}`, `{"kind": "photo"}`,
 each with `update` (an id made anew for each thing done) and `locale`. A command line with a photo is a
-command with that photo. `{"kind": "photo", "problem": "too_large"}` tells of a file not worth sending.
+command with that photo. `{"kind": "photo", "problem": "too_large"}` tells of a file not worth sending. A press says
+on which button (`label`) of which reply (`pressed`, its number) it was; `aside`: only the page that asks cares.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from typing import Annotated, Literal
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
+from bot.adapters.web.feeds import Asked
 from bot.adapters.web.reading import Reading
 from bot.core import commands
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent
@@ -27,6 +29,7 @@ class _Sent(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     update: str = Field(min_length=8, max_length=64)
     locale: str = Field(default="en", max_length=35)
+    aside: bool = False
 
 
 class _Line(_Sent):
@@ -37,6 +40,8 @@ class _Line(_Sent):
 class _Press(_Sent):
     kind: Literal["press"]
     payload: str = Field(max_length=256)
+    label: str = Field(default="", max_length=100)
+    pressed: int = 0
 
 
 class _Photo(_Sent):
@@ -90,7 +95,15 @@ async def _parts(request: web.Request, reading: Reading) -> tuple[bytes, Photo |
     return event, None
 
 
-def to_event(body: bytes, photo: Photo | None, person: str) -> Event:
+def _asked(sent: _Line | _Press | _Photo, photo: bool) -> Asked:
+    """As the person's other pages show it."""
+    if isinstance(sent, _Press):
+        return Asked(sent.update, {"text": sent.label, "pressed": sent.pressed}, sent.aside)
+    text = sent.text if isinstance(sent, _Line) else ""
+    return Asked(sent.update, {"text": text, "photo": photo or not text}, sent.aside)
+
+
+def to_event(body: bytes, photo: Photo | None, person: str) -> tuple[Asked, Event]:
     """Translate one validated body.
 
     Raises:
@@ -100,6 +113,10 @@ def to_event(body: bytes, photo: Photo | None, person: str) -> Event:
         sent = _SENT.validate_json(body)
     except ValidationError as error:
         raise EventError(f"{error.error_count()} fields do not follow the contract") from None
+    return _asked(sent, photo is not None), _event(sent, photo, person)
+
+
+def _event(sent: _Line | _Press | _Photo, photo: Photo | None, person: str) -> Event:
     # Bound to the person: nobody can use up an id that another's page will send.
     update = hashlib.sha256(f"{person} {sent.update}".encode()).hexdigest()[:32]
     origin = Origin(Person("web", person), person, sent.locale, update, can_share=True)
@@ -113,7 +130,7 @@ def to_event(body: bytes, photo: Photo | None, person: str) -> Event:
     return PhotoSent(origin, photo) if photo else TextSent(origin, sent.text)
 
 
-async def read_event(request: web.Request, person: str, reading: Reading) -> Event:
+async def read_event(request: web.Request, person: str, reading: Reading) -> tuple[Asked, Event]:
     """Read and translate a request.
 
     Raises:

@@ -1,24 +1,22 @@
-"""Replies of the core as NDJSON: one object a line, the last is `{"kind": "end"}`.
+"""Replies of the core as JSON for the page, and the stream that brings them: server-sent events, in order.
+
+Each has the `number` under which `feeds` keeps it, the `update` that it answers, and a `kind`: `text`, `picture`,
+`progress`; `said` is what the person did, `end` the end of that answer. Of the stream itself are `here` (what was
+missed has come; `running` are the updates that are worked on) and `beat` (the line is alive).
 
 Pictures travel inside (base64), so that no address of anyone's face ever exists: what the page holds is gone
-when it closes. An answer without its end was cut off; blank lines keep the connection warm.
+when it closes.
 """
 
 from __future__ import annotations
 
-import asyncio
-import json
 from base64 import b64encode
-from collections.abc import AsyncIterator
 from dataclasses import asdict, replace
 from typing import Any
-
-from aiohttp import web
 
 from bot.core.replies import Menu, Picture, Progress, Reply, Select, Shown
 
 END = {"kind": "end"}
-HEARTBEAT_SECONDS = 10.0
 
 
 def _menu(menu: Menu) -> list[list[dict[str, str]]]:
@@ -84,32 +82,3 @@ def _shown(shown: Shown) -> dict[str, Any]:
         "whole": shown.whole,
         "instead": shown.instead,
     }
-
-
-async def _beat(response: web.StreamResponse, lock: asyncio.Lock) -> None:
-    while True:
-        await asyncio.sleep(HEARTBEAT_SECONDS)
-        async with lock:
-            await response.write(b"\n")
-
-
-async def _write(
-    response: web.StreamResponse, told: AsyncIterator[dict[str, Any]], lock: asyncio.Lock
-) -> None:
-    async for reply in told:
-        line = json.dumps(reply, ensure_ascii=False)
-        async with lock:
-            await response.write(line.encode() + b"\n")
-    async with lock:
-        await response.write(json.dumps(END).encode() + b"\n")
-
-
-async def stream(
-    response: web.StreamResponse, replies: AsyncIterator[Reply], *, covered: bool = False
-) -> None:
-    """Write an answer as it comes, ended by `END`; whatever it shows may be `covered`."""
-    lock = asyncio.Lock()
-    async with asyncio.TaskGroup() as group:
-        beat = group.create_task(_beat(response, lock))
-        await _write(response, (encode(reply, covered=covered) async for reply in replies), lock)
-        beat.cancel()

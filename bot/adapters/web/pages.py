@@ -22,10 +22,18 @@ COVERED: web.AppKey[bool] = web.AppKey("covered", bool)
 """Whether every picture is covered until its button is pressed."""
 MEDIA_TYPES = {"css": "text/css", "js": "text/javascript", "svg": "image/svg+xml"}
 _FOR_READERS = {
-    "css": re.compile(
-        rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +|;? +(?=[}])| +(?=[{>])|\n", re.DOTALL | re.MULTILINE
+    "css": (
+        re.compile(rb"/\*.*?\*/\n?|^ +|(?<=[{};:,>]) +|;? +(?=[}])| +(?=[{>])|\n", re.DOTALL | re.MULTILINE),
+        b"",
     ),
-    "js": re.compile(rb"^ *(?://|/\*\*|\*(?:[ /]|$)).*\n|^ +|^\n|(?<=[{(\[,])\n", re.MULTILINE),
+    "js": (
+        re.compile(
+            rb"""^[ ]*(?://|/\*\*|\*(?:[ /]|$)).*\n | ^[ ]+ | ^\n | (?<=[{(\[,;])\n
+            | (?P<words>"(?:[^"\\\n]|\\.)*" | `(?:[^`\\]|\\.)*`) | [ ]*(?P<mark>[=?:{}(),;<>&|]+)[ ]*""",
+            re.MULTILINE | re.VERBOSE,
+        ),
+        rb"\g<words>\g<mark>",
+    ),
 }
 """Comments on lines of their own, and spaces that say nothing: for who reads the files here; they are not sent."""
 _WORD = re.compile(r"\{\{web-([a-z-]+)\}\}")
@@ -56,8 +64,9 @@ def assets() -> dict[str, Asset]:
         kind = file.name.rpartition(".")[2]
         if media_type := MEDIA_TYPES.get(kind):
             body = file.read_bytes()
-            if needless := _FOR_READERS.get(kind):
-                body = needless.sub(b"", body)
+            if kind in _FOR_READERS:
+                needless, sent = _FOR_READERS[kind]
+                body = needless.sub(sent, body)
             found[file.name] = Asset(body, media_type, hashlib.sha256(body).hexdigest()[:16])
     return found
 

@@ -1,17 +1,13 @@
-"""Who is at the other end: a random cookie is the person; each has a bounded number of requests running."""
+"""Who is at the other end: a random cookie is the person."""
 
 from __future__ import annotations
 
 import re
 import secrets
-from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from aiohttp import web
 
 from bot.adapters.web import pages
-from bot.adapters.web.reading import CrowdedError
 from bot.adapters.web.shield import is_secure
 from bot.core import wording
 from bot.core.events import Origin, Person
@@ -62,28 +58,3 @@ async def language(request: web.Request, core: Handler) -> str:
     """In which language to meet whoever asks: what they chose in the conversation, else what is wanted."""
     person, wanted = known(request), wanted_language(request)
     return await core.language(Origin(Person("web", person), person, wanted)) if person else wanted
-
-
-class Turnstile:
-    """Counts what is answered: at most `each` requests of one person, `total` of all; each may hold a photo."""
-
-    def __init__(self, each: int = 4, total: int = 64) -> None:
-        self._each, self._total = each, total
-        self._inside: Counter[str] = Counter()
-
-    @contextmanager
-    def enter(self, person: str) -> Iterator[None]:
-        """Count one request of `person` while the block runs.
-
-        Raises:
-            CrowdedError: no place is left.
-        """
-        if self._inside[person] >= self._each or self._inside.total() >= self._total:
-            raise CrowdedError
-        self._inside[person] += 1
-        try:
-            yield
-        finally:
-            self._inside[person] -= 1
-            if not self._inside[person]:
-                del self._inside[person]

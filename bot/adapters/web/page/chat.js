@@ -7,7 +7,7 @@ import { TYPE, face, group } from "./faces.js";
 import { Log } from "./log.js";
 import { lighter } from "./photo.js";
 import { data, follow } from "./speech.js";
-import { ask } from "./stream.js";
+import { ask, freshId, hurry, listen } from "./stream.js";
 import { drop, keep, kept } from "./transcript.js";
 
 const { types } = data;
@@ -21,17 +21,23 @@ async function press(button, pressed) {
   if (one.dataset.pressed) return;
   one.dataset.pressed = "yes";
   pressed.ariaDisabled = "true";
-  await converse({ kind: "press", payload: button.payload }, { text: button.label, from });
+  await converse({ kind: "press", payload: button.payload, label: button.label, pressed: Number(from.dataset.number) || 0 }, { text: button.label, from });
   pressed.ariaDisabled = null;
   delete one.dataset.pressed;
 }
 
 const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
+const page = { log, remember, attach: (photo) => composer.attach(photo) };
+/** The ids of what was said before this page was loaded anew. */
+const told = new Set();
 let stuck = null;
 
-/** This browser has talked with us, until /forget: then nothing that was shown stays. */
-function remember({ code }) {
-  if (code !== "forgotten") return localStorage.setItem("met", "1");
+/** This browser has talked with us, and heard so much, until /forget: then nothing that was shown stays. */
+function remember({ code, number }) {
+  if (code !== "forgotten") {
+    if (number > localStorage.getItem("met")) localStorage.setItem("met", number);
+    return;
+  }
   localStorage.removeItem("met");
   drop();
   [...log.root.children].slice(0, -1).forEach((node) => log.remove(node));
@@ -49,47 +55,60 @@ function begin() {
 }
 
 /** Who comes back sees where they stand, above the way in. When that cannot be had, the way in is enough. */
-async function welcomeBack() {
-  try {
-    for await (const reply of ask({ kind: "line", text: "/back", locale: data.locale })) {
-      if (reply.kind === "progress") continue;
-      if (!log.root.children.length) hero.before(log.root);
-      log.root.append(await log.answer(reply, keep({ reply })));
-    }
-  } catch { /* nothing was asked, so nothing is told */ }
+function welcomeBack() {
+  const hear = async (reply) => {
+    if (reply.kind === "progress") return;
+    if (!log.root.children.length) hero.before(log.root);
+    log.root.append(await log.answer(reply, keep({ reply })));
+  };
+  ask({ kind: "line", text: "/back", locale: data.locale, aside: true, update: freshId() }, null, { hear }).catch(() => { /* nothing was asked, so nothing is told */ });
 }
 
-/** A reload brings back what was said in this tab; what was not answered then, by where the person stands. */
-async function restore(items) {
-  begin();
-  for (const { key, said, photo, reply } of items) {
+/** A reload brings back what was said in this tab. */
+async function restore() {
+  const items = kept();
+  if (items.length) begin();
+  for (const { key, said, photo, reply, update } of items) {
     log.type = said?.match(TYPE)?.[0].toUpperCase() ?? log.type;
+    told.add(update);
     log.root.append(reply ? await log.answer(reply, key) : log.yours(photo ? data.words["photo-sent"] : said));
   }
-  if (!items.at(-1).reply) await welcomeBack();
   log.toEnd();
+}
+
+/** What another tab has asked, this one before it was loaded anew, or nobody: shown as if it were asked here. */
+function unasked({ kind, update, text, photo, pressed }) {
+  begin();
+  const said = kind === "said" && !told.has(update);
+  const exchange = new Exchange(page, null, { text: said ? (photo ? data.words["photo-sent"] : text) : "", from: said && log.find(pressed) });
+  exchange.update = update;
+  exchange.start();
+  return exchange;
+}
+
+/** What was not answered, and is not being answered, is by where the person stands. */
+function silent() {
+  const last = log.root.lastChild;
+  if (last ? last.classList.contains("you") : localStorage.getItem("met")) welcomeBack();
 }
 
 function converse(event, said) {
   begin();
-  return new Exchange({ log, remember, attach: (photo) => composer.attach(photo) }, event, said).run();
+  return new Exchange(page, event, said).run();
 }
 
 /** Send a moved slider; a picture with sliders takes the place of the one above them, all else is said below. */
 async function slide(payload, update) {
-  const put = (node) => { stuck = node; log.append(node); };
-  let hurry = null;
-  const lost = (now) => {
-    hurry = now;
-    if (!stuck?.isConnected) put(log.trouble(data.words.lost, () => hurry()));
-  };
+  const put = (node) => { stuck?.remove(); stuck = node; log.append(node); };
   stuck?.remove();
+  const lost = () => { if (!stuck?.isConnected) put(log.trouble(data.words.lost, hurry)); };
+  const hear = async (reply) => {
+    stuck?.remove();
+    if (reply.kind === "picture" && reply.sliders.length) await update(reply);
+    else if (reply.kind !== "progress") log.append(await log.answer(reply, keep({ reply })));
+  };
   try {
-    for await (const reply of ask({ kind: "press", payload, locale: data.locale }, null, { lost })) {
-      stuck?.remove();
-      if (reply.kind === "picture" && reply.sliders.length) await update(reply);
-      else if (reply.kind !== "progress") log.append(await log.answer(reply, keep({ reply })));
-    }
+    await ask({ kind: "press", payload, locale: data.locale, aside: true, update: freshId() }, null, { hear, lost });
   } catch (error) {
     put(log.trouble(why(error), () => slide(payload, update)));
   }
@@ -160,10 +179,5 @@ languages.addEventListener("keydown", ({ key }) => {
   languages.open = false;
 });
 
-addEventListener("storage", ({ key, newValue }) => {
-  if (key === "language") follow();
-  if (key === "met" && newValue === null) { drop(); location.replace("/"); }
-});
-const before = kept();
-if (before.length) restore(before);
-else if (localStorage.getItem("met")) welcomeBack();
+await restore();
+listen(unasked, silent);

@@ -23,6 +23,8 @@ export class Composer {
     this.input = byId("say");
     this.list = byId("suggestions");
     this.input.value = sessionStorage.getItem("draft") ?? "";
+    // What the browser cannot show has its name.
+    byId("attached-picture").onerror = ({ target }) => { target.hidden = true; };
     this.listenToText();
     this.listenToPhotos();
   }
@@ -122,7 +124,7 @@ export class Composer {
     this.photo = photo && !refused ? photo : null;
     byId("attached").hidden = !this.photo;
     if (!this.photo) return picture.removeAttribute("src");
-    picture.src = URL.createObjectURL(this.photo);
+    Object.assign(picture, { hidden: false, src: URL.createObjectURL(this.photo) });
     byId("attached-name").textContent = this.photo.name;
     byId("send").focus();
   }

@@ -1,7 +1,7 @@
 // One thing that the person does, and what comes of it: their message, the wait, and the answer.
 
 import { data, follow } from "./speech.js";
-import { Refused, Stopped, ask } from "./stream.js";
+import { Refused, Stopped, ask, freshId, hurry } from "./stream.js";
 import { keep } from "./transcript.js";
 
 /** So long a press stays unsaid: an answer that takes the place of its message leaves nothing to say. */
@@ -19,39 +19,46 @@ export class Exchange {
    * `photo` is sent, `shown` only shown; `from` is the message whose button was pressed.
    */
   constructor(page, event, { text = "", photo = null, shown = null, from = null }) {
-    Object.assign(this, { ...page, event, text, photo, shown, from, mine: null, place: null, stop: {} });
+    Object.assign(this, { ...page, event, text, photo, shown, from, mine: null, place: null, update: freshId() });
   }
 
   /** Send it and show the answer; when it cannot be sent, offer to send it again. */
   async run() {
-    Object.assign(this, { place: null, first: null, progress: null, arrived: !this.photo });
     this.mine?.classList.remove("unanswered");
+    this.start();
+    const { update } = this;
+    try {
+      await ask({ ...this.event, update, locale: data.locale }, this.photo, this);
+      this.over();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  start() {
+    Object.assign(this, { place: null, first: null, progress: null, received: !this.photo });
     if (!this.from) this.appear();
     // Who goes from page to page is shown the next one, and nothing in between.
     else if (!this.from.classList.contains("turned")) this.soon = setTimeout(() => this.appear(), SOON_MS);
-    const hooks = { lost: (now) => this.lost(now), sent: this.photo && ((part) => this.sent(part)), stop: this.stop };
-    try {
-      for await (const reply of ask({ ...this.event, locale: data.locale }, this.photo, hooks)) await this.hear(reply);
-      this.place?.remove();
-    } catch (error) {
-      this.fail(error);
-    } finally {
-      clearTimeout(this.soon);
-    }
+  }
+
+  over() {
+    clearTimeout(this.soon);
+    this.place?.remove();
   }
 
   /** The person's message, and that it is being answered. */
   appear() {
     clearTimeout(this.soon);
-    if (!this.mine) {
+    if (!this.mine && (this.text || this.shown)) {
       this.mine = this.log.said(this.text, this.shown);
-      this.mine.dataset.key = keep({ said: this.text, photo: Boolean(this.shown) });
+      this.mine.dataset.key = keep({ said: this.text, photo: Boolean(this.shown), update: this.update });
     }
     if (!this.place) this.wait();
   }
 
   wait() {
-    this.waiting = this.photo ? this.log.sending(() => this.stop.now()) : this.log.waiting();
+    this.waiting = this.received ? this.log.waiting() : this.log.sending(() => this.stop());
     this.put(this.waiting);
     this.log.toEnd();
   }
@@ -64,20 +71,30 @@ export class Exchange {
 
   /** How much of the photo has left, 0 to 1. */
   sent(part) {
+    if (this.received) return;
     if (this.place !== this.waiting) this.wait();
-    this.arrived = part === 1;
     this.waiting.told(part);
   }
 
-  /** Tell that the connection is lost, once, until it is back; `now` tries again at once. */
-  lost(now) {
+  /** The photo is where it should be, and cannot be called back. */
+  arrived() {
+    const waited = !this.received && this.place === this.waiting;
+    this.received = true;
+    if (waited) this.wait();
+  }
+
+  /** Tell that the connection is lost, once, until it is back. */
+  lost() {
     this.appear();
-    this.hurry = now;
     if (this.place.classList.contains("trouble")) return;
     this.progress = null;
     const { lost, "lost-photo": photo } = data.words;
-    this.put(this.log.trouble(this.arrived ? lost : photo, () => this.hurry(), this.photo && (() => this.stop.now())));
+    this.put(this.log.trouble(this.received ? lost : photo, hurry, !this.received && (() => this.stop())));
     this.log.toEnd();
+  }
+
+  back() {
+    if (this.place?.classList.contains("trouble")) this.wait();
   }
 
   async hear(reply) {
@@ -89,14 +106,10 @@ export class Exchange {
     this.remember(reply);
   }
 
-  /** In another language the page speaks that one, in all tabs; what comes after it is in that one, too. */
+  /** In another language the page speaks that one; what comes after it is in that one, too. */
   async heed(reply) {
-    if (reply.code === "language_set") {
-      await follow();
-      this.spoken = data.locale;
-      localStorage.setItem("language", `${data.locale} ${Date.now()}`);
-    }
-    reply.lang = this.spoken ?? reply.lang;
+    if (reply.code === "language_set") await follow();
+    reply.lang = data.locale;
   }
 
   advance(reply) {
@@ -128,11 +141,9 @@ export class Exchange {
 
   /** The answer takes the place of the message; the press is not said. */
   async turn(old, reply) {
-    if (this.mine) {
-      this.log.remove(this.mine);
-      this.place.remove();
-      Object.assign(this, { mine: null, place: null });
-    }
+    if (this.mine) this.log.remove(this.mine);
+    this.place?.remove();
+    Object.assign(this, { mine: null, place: null });
     clearTimeout(this.soon);
     const answer = await this.log.answer(reply, keep({ reply }, old.dataset.key));
     this.first = old.next = answer;

@@ -69,6 +69,11 @@ export class Log {
     this.toEnd();
   }
 
+  /** The reply of that number. */
+  find(number) {
+    return [...this.root.children].find(({ dataset }) => Number(dataset.number) === number);
+  }
+
   /** Put an answer where the wait for it stood; what comes after the first goes to the end. */
   replace(place, node) {
     if (!place.isConnected) return this.root.append(node);
@@ -104,9 +109,20 @@ export class Log {
   yours(text, photo) {
     const node = this.message("you");
     const body = node.lastChild;
-    if (photo) body.append(element("img", { className: "sent", src: URL.createObjectURL(photo), alt: this.words["photo-sent"], onload: () => this.toEnd() }));
+    if (photo) body.append(this.shown(photo));
     if (text) body.append(element("p", { className: "bubble", textContent: text }));
     return node;
+  }
+
+  /** The person's photo; by its name, where the browser cannot show it. */
+  shown(photo) {
+    const words = this.words["photo-sent"];
+    const image = element("img", { className: "sent", src: URL.createObjectURL(photo), alt: words, onload: () => this.toEnd() });
+    image.onerror = () => {
+      URL.revokeObjectURL(image.src);
+      image.replaceWith(element("p", { className: "bubble", textContent: `${words}: ${photo.name}` }));
+    };
+    return image;
   }
 
   /** A place for one answer: shows that work goes on until something else stands in it. */
@@ -156,8 +172,8 @@ export class Log {
   /** The message of a text or a picture, which the tab keeps under `key`. */
   async answer(reply, key) {
     const node = reply.kind === "picture" ? await this.picture(reply, key) : this.text(reply);
-    node.dataset.key = key;
-    node.lang = reply.lang;
+    Object.assign(node.dataset, { key, number: reply.number });
+    node.lang = reply.lang ?? this.locale;
     node.classList.toggle("turned", reply.instead);
     return node;
   }

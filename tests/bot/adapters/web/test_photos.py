@@ -23,6 +23,7 @@ from tests.bot.core.world.memory import Memory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ORIENTATION = 0x0112
+BROKEN = "(all) => all.filter((image) => image.complete && !image.naturalWidth).map(({ alt }) => alt)"
 
 
 def sideways() -> bytes:
@@ -87,6 +88,11 @@ async def test_what_is_no_photo_is_told_kindly_and_another_can_be_sent(
         await file.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": body})
         await page.get_by_role("button", name="Send").click()
         await expect(page.locator(".message.bot").last).to_contain_text(say("en", "error-bad-image"))
+        if name != "cut.jpg":  # of which there is something to be seen
+            await expect(page.locator(".message.you").last).to_contain_text(
+                f"{say('en', 'web-photo-sent')}: {name}"
+            )
+        assert await page.locator(".you img").evaluate_all(BROKEN) == []
         faces.assert_nothing_projected()
         await file.set_input_files({"name": name, "mimeType": "image/jpeg", "buffer": sideways()})
         await page.get_by_role("button", name="Send").click()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import urlsplit
@@ -111,13 +110,12 @@ async def test_who_is_being_answered_when_the_house_closes_gets_a_word_and_the_e
         await visitor.ask(kind="line", text="/mbti ENFP female")
         asked = await visitor.ask(b"a photo", kind="photo")
         agree = asked[-1]["menu"][0][0]["payload"]
-        event = visitor.event(kind="press", payload=agree)
-        async with session.post("/chat", json=event) as response:
-            await faces.started.wait()
-            # As `typeface up` does when it is told to stop.
-            await core.close()
-            await adapter.stop()
-            lines = [json.loads(line) for line in (await response.text()).splitlines() if line]
-    assert lines[-1] == {"kind": "end"}
-    assert lines[-2]["code"] == "stopping"
+        replies = visitor.hear(visitor.event(kind="press", payload=agree))
+        await anext(replies)
+        await faces.started.wait()
+        # As `typeface up` does when it is told to stop.
+        await core.close()
+        await adapter.stop()
+        told = [reply async for reply in replies]
+    assert told[-1]["code"] == "stopping"
     assert faces.cancelled == 1
