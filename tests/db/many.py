@@ -7,12 +7,13 @@ from __future__ import annotations
 
 import argparse
 import asyncio
-import io
+import os
 import time
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any
 
 from rich.console import Console
@@ -182,8 +183,9 @@ async def measure(settings: Settings, rows: int, *, plans: bool) -> None:
     month = now - timedelta(days=30)
 
     async def exported() -> None:
-        async with store._database.reading() as session:
-            await export.write_json(session, io.StringIO())
+        with Path(os.devnull).open("w") as nowhere:
+            async with store._database.reading() as session:
+                await export.write_json(session, nowhere)
 
     for name, question in {
         "standing": lambda: store.standing(ANN, "chat", GUILD[1], "selfie"),

@@ -1,6 +1,7 @@
 """The core with the real database: what it writes is found again, and `/forget` removes it."""
 
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,7 @@ from db.settings import load
 from db.store import Store, open_store, upgrade
 from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
 from tests.bot.core.people import command, final, press, selfie, text
+from tests.statements import Count
 
 
 @pytest.fixture
@@ -66,3 +68,16 @@ async def test_forget_removes_it_all(store: Store) -> None:
     replies = await send(service, command("mbti", "ENFP", "woman", photo=b"latent"))
     assert final(replies).menu[0][0].label == "I agree"
     assert len(faces.projected) == 1
+
+
+@pytest.mark.parametrize(("community", "statements"), [(None, 1), ("guild", 3)])
+async def test_a_decision_is_one_read(store: Store, community: str | None, statements: int) -> None:
+    await store.note_community("discord", "guild")
+    service, count = started(store)[0], Count(store)
+    asked = command("help")
+    event = replace(asked, origin=replace(asked.origin, community=community))
+    final(await send(service, event))
+    assert count.seen["reading"] == 1
+    count.seen.clear()
+    final(await send(service, event))  # nothing is new: nothing is written
+    assert count.seen == {"reading": 1, "statements": statements}
