@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote_to_bytes, urlsplit
 
 from bot.core import commands
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Photo, PhotoSent, Press, TextSent
@@ -31,11 +34,32 @@ def shorten(text: str, most: int = 200) -> str:
 
 
 def _path(written: bytes) -> Path:
-    """The file that `@...` names; quotes around a name with spaces may be there, as shells put them."""
+    """The file that is named: as it is, as a shell would write it, or as a link, which is how files are dropped here.
+
+    Raises:
+        RuntimeError: `~` names nobody.
+        ValueError: no file can have this name.
+    """
     name = os.fsdecode(written.strip())
-    if len(name) > 1 and name[0] == name[-1] and name[0] in "\"'":
-        name = name[1:-1]
-    return Path(name).expanduser()
+    if name.startswith("file://"):
+        return Path(os.fsdecode(unquote_to_bytes(urlsplit(name).path)))
+    plain = Path(name).expanduser()
+    if plain.is_file():
+        return plain
+    try:
+        words = shlex.split(name)
+    except ValueError:  # a quote that is never closed
+        return plain
+    return Path(words[0]).expanduser() if len(words) == 1 else plain
+
+
+def _dropped(line: bytes) -> Photo | None:
+    """The file whose whole name the line is, if there is one: terminals write that when a file is dropped on them."""
+    if not line.startswith((b"/", b"~", b"'", b'"', b"file://")):
+        return None
+    with suppress(OSError, RuntimeError, ValueError):
+        return read_photo(_path(line))
+    return None
 
 
 def read_photo(path: Path) -> Photo:
@@ -75,12 +99,13 @@ def _command(name: str, text: str, file: bytes | None, origin: Origin) -> Event 
 def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake:
     """Translate a line; `menu` holds the last buttons in the order in which they were numbered.
 
+    A file that is dropped on the terminal is a photo.
     `/me @photo.jpg` is a command with a photo; in `/us @bob` and where else no photo belongs, @ is a letter. Bytes that
     are not UTF-8 become the replacement character, except in a file's name.
     """
     line = line.strip()
-    if line.startswith(b"@"):
-        photo = _photo(line[1:])
+    photo = _photo(line[1:]) if line.startswith(b"@") else _dropped(line)
+    if photo is not None:
         return photo if isinstance(photo, Mistake) else PhotoSent(origin, photo)
     typed, *file = re.split(rb"\s@", line, maxsplit=1)
     if command := commands.split(typed.decode("utf-8", "replace")):

@@ -6,6 +6,8 @@ import asyncio
 import io
 import json
 import os
+import re
+import shlex
 import time
 from collections.abc import AsyncGenerator, Iterator
 from contextlib import contextmanager
@@ -181,6 +183,29 @@ async def test_a_relative_path_and_the_home_folder_are_found(
     handler = Handler()
     await chat_json(handler, b"@me.jpg\n@./me.jpg\n@~/me.jpg\n", tmp_path)
     assert [event.photo.data for event in handler.events if isinstance(event, PhotoSent)] == [b"bytes"] * 3
+
+
+@pytest.mark.parametrize("at", [b"", b"@"])
+async def test_a_dropped_file_is_a_photo(tmp_path: Path, at: bytes) -> None:
+    """As terminals write it: in quotes, with backslashes, or as a link."""
+    photo = tmp_path / "제 사진's (1).jpg"
+    photo.write_bytes(b"bytes")
+    plain, quoted = str(photo), shlex.quote(str(photo))
+    escaped = re.sub(r"([ '()])", r"\\\1", plain)
+    lines = b"".join(
+        at + form.encode() + b"\n" for form in (plain, quoted, escaped, f'"{plain}"', photo.as_uri())
+    )
+    handler = Handler()
+    await chat_json(handler, lines, tmp_path)
+    assert [e.photo.data for e in handler.events if isinstance(e, PhotoSent)] == [b"bytes"] * 5
+
+
+async def test_what_names_no_file_is_text_or_a_command_as_ever(tmp_path: Path) -> None:
+    lines = f"/help\n{tmp_path}\n{tmp_path}/gone.jpg\n'it's\nfile://\n~\n/\0\n"
+    handler = Handler()
+    await chat_json(handler, lines.encode(), tmp_path)
+    assert len(handler.events) == 7
+    assert not any(isinstance(event, PhotoSent) for event in handler.events)
 
 
 async def test_a_file_name_keeps_bytes_that_are_no_text(tmp_path: Path) -> None:
