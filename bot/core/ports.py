@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Protocol
@@ -227,6 +227,10 @@ class Ports:
     clock: Clock
 
 
+Push = Callable[[str, Reply], None]
+"""Brings a reply to the platform's id of a person."""
+
+
 class Handler(Protocol):
     """The core, as adapters see it; fulfilled by `bot.core.service.Service`."""
 
@@ -269,6 +273,10 @@ class Sharer(Handler, Protocol):
 
     @property
     def sharing(self) -> Shares: ...
+
+    def reach(self, platform: str, push: Push) -> None:
+        """From here on `push` tells people of that platform something that they have not asked for just now."""
+        ...
 
 
 class Samples(Protocol):

@@ -47,6 +47,7 @@ from bot.core.hands import (
     writes,
 )
 from bot.core.hands.makings import Makings
+from bot.core.hands.partners import Partners
 from bot.core.hands.us import Us
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
@@ -58,7 +59,7 @@ from bot.core.packs import Packs, PackView
 from bot.core.photos import SELFIE, Photos
 from bot.core.phrasing import Phrasing
 from bot.core.place import Place
-from bot.core.ports import Clock, Drawing, Faces, Ports, Store
+from bot.core.ports import Clock, Drawing, Faces, Ports, Push, Store
 from bot.core.presence import Presences, Running
 from bot.core.rendering import Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
@@ -97,6 +98,7 @@ class Service:
         self._shrinking = asyncio.Semaphore(SHRINKING)
         self._photos = Photos(clock)
         self._presences = Presences()
+        self._partners = Partners()
         ports = Ports(faces, store, drawing, clock)
         self._jobs = Jobs(store, clock)
         rendering = Rendering(ports, self._jobs, house.retention_seconds)
@@ -114,7 +116,7 @@ class Service:
             mine.hand(store, rendering),
             films.hand(ports, self._jobs, rendering),
             quiz.hand(drawing),
-            Us(ports).hand(),
+            Us(ports, self._partners).hand(),
             admin.hand(store),
             health.hand(faces, store),
             report.hand(store, drawing),
@@ -170,6 +172,10 @@ class Service:
     async def language(self, origin: Origin) -> str:
         """In which of `wording.LOCALES` whoever is at `origin` is answered. Never raises an Exception."""
         return await self._languages.of(origin)
+
+    def reach(self, platform: str, push: Push) -> None:
+        """From here on people of that platform can be told something unasked."""
+        self._partners.reach(platform, push)
 
     async def sample(self, kind: str, gender: Gender) -> bytes | None:
         """The type's average face as JPEG, for places where nobody has a conversation; None when there is none now."""
@@ -374,6 +380,7 @@ class Service:
         presence.epoch += 1
         run.epoch = presence.epoch
         self.left(run.event.origin.person)
+        self._partners.forget(run.event.origin.person)
         run.departures = presence.departures
         async with presence.writing:
             return Forgotten(await self._store.forget(run.ref))

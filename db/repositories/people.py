@@ -25,7 +25,8 @@ async def find(
             just being forgotten (PostgreSQL; SQLite has one writer anyway).
     """
     query = select(models.Person).where(models.Person.platform == platform, models.Person.hash == hash)
-    row = await session.scalar(query.with_for_update() if lock else query)
+    # Rows that only refer to the person need not wait: two who agree at once would block each other.
+    row = await session.scalar(query.with_for_update(key_share=True) if lock else query)
     return None if row is None else told(row)
 
 

@@ -126,6 +126,7 @@ def build(handler: Sharer, bounds: Bounds, *, covered: bool = False) -> web.Appl
     app[pages.COVERED] = covered
     app[READERS] = Readers()
     app[FEEDS] = Feeds(bounds, covered=covered)
+    handler.reach("web", app[FEEDS].push)
     app[PAGES] = {locale: pages.render(locale) for locale in wording.LOCALES}
     app[ASSETS] = pages.assets()
     app.on_response_prepare.append(add_headers)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from bot.core.effects import Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
 from bot.core.hand import Hand
+from bot.core.hands.partners import Partners
 from bot.core.photos import SELFIE
 from bot.core.ports import Ports
 from bot.core.rendering import failed
@@ -25,8 +26,8 @@ CALM = 0.3
 class Us:
     """Each method carries out one effect."""
 
-    def __init__(self, ports: Ports) -> None:
-        self._faces, self._store = ports.faces, ports.store
+    def __init__(self, ports: Ports, partners: Partners) -> None:
+        self._faces, self._store, self._partners = ports.faces, ports.store, partners
 
     def hand(self) -> Hand:
         return Hand(
@@ -46,7 +47,7 @@ class Us:
         friend = PersonRef(run.ref.platform, effect.friend) if effect.friend else None
         async with run.writing():
             pair = await self._store.invite(run.ref, friend, effect.handle)
-        stands = await self._stands(run, pair, await self._store.pair(pair, run.ref))
+        stands = self._stands(run, pair, await self._store.pair(pair, run.ref))
         return replace(stands, friend=effect.friend)
 
     async def _agree(self, run: Run, effect: Agree) -> Outcome:
@@ -59,15 +60,16 @@ class Us:
                 pair = await self._store.agree(effect.pair, run.ref, _handle(run))
         except NoConsent:
             return PairStands(effect.pair, "consent")
-        return await self._stands(run, effect.pair, pair)
+        return self._stands(run, effect.pair, pair)
 
     async def _look(self, run: Run, effect: Look) -> Outcome:
         pair = await self._store.pair(effect.pair, run.ref, _handle(run))
-        return await self._stands(run, effect.pair, pair)
+        return self._stands(run, effect.pair, pair)
 
-    async def _stands(self, run: Run, pair: str, found: Pair | None) -> PairStands:
+    def _stands(self, run: Run, pair: str, found: Pair | None) -> PairStands:
         if found is None:
             return PairStands(pair, "over")
+        self._partners.heard(run, pair, found.expires, both=found.both)
         return PairStands(pair, "", found.both, found.mine, found.expires)
 
     async def _together(self, run: Run, effect: Together) -> Outcome:
@@ -102,7 +104,10 @@ class Us:
 
     async def _end(self, run: Run, effect: End) -> Outcome:
         async with run.writing():
-            return PairEnded(await self._store.withdraw_pair(effect.pair, run.ref, _handle(run)))
+            ended = await self._store.withdraw_pair(effect.pair, run.ref, _handle(run))
+        if ended:
+            self._partners.ended(run.event.origin.person, effect.pair)
+        return PairEnded(ended)
 
 
 def _handle(run: Run) -> str | None:

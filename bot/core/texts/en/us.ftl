@@ -17,3 +17,7 @@ button-us-no = No, thank you
 button-us-more-asker = More of who asked
 button-us-more-friend = More of who was asked
 button-us-end = End it
+us-agreed = Good news: the other one has agreed to your picture of two.
+us-declined = The other one does not want the picture of two. No face is used.
+us-ran-out = The day for your picture of two has run out, and not both of you have agreed. /us asks anew.
+button-us-see = See the two of us

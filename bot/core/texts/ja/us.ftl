@@ -17,3 +17,7 @@ button-us-no = いいえ、けっこうです
 button-us-more-asker = 誘った人を多めに
 button-us-more-friend = 誘われた人を多めに
 button-us-end = 終わりにする
+us-agreed = お知らせです。相手の方が、二人の絵に同意しました。
+us-declined = 相手の方は、二人の絵を望んでいません。どの顔も使いません。
+us-ran-out = 二人の絵の期限の一日が過ぎましたが、お二人の同意がそろいませんでした。/us でもう一度たずねられます。
+button-us-see = 二人の絵を見る

@@ -17,3 +17,7 @@ button-us-no = 아니요, 괜찮아요
 button-us-more-asker = 물어본 사람 더
 button-us-more-friend = 초대받은 사람 더
 button-us-end = 끝내기
+us-agreed = 좋은 소식이에요. 상대방이 둘이 함께하는 그림에 동의했어요.
+us-declined = 상대방이 둘이 함께하는 그림을 원하지 않아요. 어떤 얼굴도 쓰지 않아요.
+us-ran-out = 둘이 함께하는 그림의 하루가 지났는데, 두 사람 모두 동의하지는 않았어요. /us로 다시 물어볼 수 있어요.
+button-us-see = 우리 둘 보기

@@ -9,7 +9,7 @@ from collections.abc import AsyncGenerator
 from PIL import Image
 
 from bot.core.events import Command, Event, Origin, PhotoSent, Press
-from bot.core.ports import Shared
+from bot.core.ports import Push, Shared
 from bot.core.replies import Button, Picture, Progress, Reply, Shown, Text
 from bot.core.wording import pick
 
@@ -48,6 +48,10 @@ class Scripted:
         self.gone = asyncio.Event()
         self.broken = False
         self.chosen = ""
+        self.pushes: dict[str, Push] = {}
+
+    def reach(self, platform: str, push: Push) -> None:
+        self.pushes[platform] = push
 
     async def language(self, origin: Origin) -> str:
         return self.chosen or pick(origin.locale)

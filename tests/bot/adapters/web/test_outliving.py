@@ -7,6 +7,7 @@ import asyncio
 import pytest
 from playwright.async_api import Browser, Page, expect
 
+from bot.core.replies import Text
 from bot.core.wording import say
 from tests.bot.adapters.web.browsing import photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted
@@ -217,3 +218,23 @@ async def test_what_is_turned_in_one_tab_is_turned_in_the_other(browser: Browser
                 await expect(each.get_by_text(statement(number))).to_be_visible()
                 await expect(each.locator(".message")).to_have_count(2)
     await service.close()
+
+
+async def test_what_nobody_asked_for_reaches_an_open_page_at_once_and_a_closed_one_on_its_return(
+    browser: Browser,
+) -> None:
+    service = Scripted()
+    async with visit(browser, service) as page:
+        url = page.url
+        await write(page, "hello")
+        await expect(page.get_by_text("You said hello")).to_be_visible()
+        person = service.events[0].origin.person.id
+        service.pushes["web"](person, Text("They agreed"))
+        await once(page, "They agreed")
+        again = await page.context.new_page()
+        await page.close()
+        service.pushes["web"](person, Text("They ended it"))
+        await again.goto(url)
+        await once(again, "They ended it")
+        await expect(again.get_by_text("They agreed")).to_have_count(0)
+    assert len(service.events) == 1

@@ -1,0 +1,80 @@
+"""Who takes part in a picture of two, and is told what the other one says: where the two have no chat in common.
+
+Kept in memory only, until the pair's time is over. On platforms that reach nobody unasked, nobody is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+from bot.core import menus
+from bot.core.effects import Choices, Line, Say
+from bot.core.events import Person
+from bot.core.phrasing import Phrasing
+from bot.core.ports import Push
+from bot.core.presses import Action
+from bot.core.run import Run
+
+PAIRS_KEPT = 10_000
+HALF = "50"
+
+
+@dataclass
+class _Pair:
+    people: dict[Person, Phrasing] = field(default_factory=dict)
+    both: bool = False
+    timer: asyncio.TimerHandle | None = None
+
+
+class Partners:
+    def __init__(self) -> None:
+        self._pushes: dict[str, Push] = {}
+        self._pairs: dict[str, _Pair] = {}
+
+    def reach(self, platform: str, push: Push) -> None:
+        """From here on people of that platform can be told something unasked."""
+        self._pushes[platform] = push
+
+    def heard(self, run: Run, pair: str, until: datetime, *, both: bool) -> None:
+        """The person of `run` asks, looks or agrees; the others hear of it once both have agreed."""
+        if run.ref.platform not in self._pushes:
+            return
+        kept = self._pairs.setdefault(pair, _Pair())
+        kept.people[run.event.origin.person] = run.phrasing
+        if both and not kept.both:
+            see = menus.button("us-see", Action.US_MIX, pair, HALF, style="primary")
+            self._tell(kept, run.event.origin.person, "us-agreed", ((see,),))
+        kept.both = both
+        if kept.timer:
+            kept.timer.cancel()
+        left = (until - datetime.now(UTC)).total_seconds()
+        kept.timer = asyncio.get_running_loop().call_later(max(0.0, left), self._run_out, pair)
+        if len(self._pairs) > PAIRS_KEPT:
+            self._drop(next(iter(self._pairs)))
+
+    def ended(self, person: Person, pair: str) -> None:
+        """That person wants no more of it: the others hear it."""
+        if kept := self._drop(pair):
+            self._tell(kept, person, "us-ended" if kept.both else "us-declined", menus.LOST)
+
+    def forget(self, person: Person) -> None:
+        """Nothing is told to that person any more, and what they took part in is over."""
+        for pair in [pair for pair, kept in self._pairs.items() if person in kept.people]:
+            self.ended(person, pair)
+
+    def _run_out(self, pair: str) -> None:
+        if (kept := self._drop(pair)) and not kept.both:
+            self._tell(kept, None, "us-ran-out", menus.LOST)
+
+    def _drop(self, pair: str) -> _Pair | None:
+        kept = self._pairs.pop(pair, None)
+        if kept and kept.timer:
+            kept.timer.cancel()
+        return kept
+
+    def _tell(self, kept: _Pair, by: Person | None, key: str, menu: Choices) -> None:
+        for person, phrasing in kept.people.items():
+            if person != by:
+                self._pushes[person.platform](person.id, phrasing.text(Say((Line(key),), menu)))
