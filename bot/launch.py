@@ -28,7 +28,8 @@ from bot.settings import SECRETS, Settings, SettingsError, environment
 from db import store as stores
 from db.settings import SECRETS as DB_SECRETS
 from db.settings import load as load_db_settings
-from inference.client import Client, Server
+from inference.client import Client
+from inference.transport import Server
 
 log = structlog.get_logger("typeface.launch")
 READY_SECONDS = 180

@@ -1,7 +1,7 @@
 """The client of the inference server: asynchronous, free of torch, and raising the server's own errors.
 
-A fault of the network is `Unreachable`. Requests that may be repeated are, a few times; a stream of events
-that breaks off is taken up again from the job itself.
+Requests that may be repeated are, a few times; a stream of events that breaks off is taken up again from the job
+itself.
 """
 
 from __future__ import annotations
@@ -9,19 +9,16 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import io
-import json
 import secrets
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractAsyncContextManager
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
 from functools import partial
-from types import MappingProxyType
 from typing import Any, Required, Self, TypedDict, Unpack
 
 import aiohttp
 from pydantic import TypeAdapter
 
 from inference.errors import Box, Cancelled, NoSuchJob, TypefaceError, Unreachable, from_problem
+from inference.transport import Answer, Server, Timeouts, Transport, translated
 from inference.wire import (
     ENDED,
     ComposePicture,
@@ -45,24 +42,7 @@ from inference.wire import (
 )
 
 _PACKS = TypeAdapter(list[PackInfo])
-_LINE_BYTES = 2**20
-_PAUSE_SECONDS = 0.1
 _LARGE = 256  # px: an upscaler takes a tenth of a second of a CPU, which a small picture does not show
-_NETWORK = (aiohttp.ClientError, TimeoutError, OSError)
-
-
-@dataclass(frozen=True)
-class Timeouts:
-    """Seconds. The server sends a heartbeat every 5 s, so a stream silent for `silence` is dead.
-
-    It lets an upload wait for 60 s, and then take 60 s.
-    """
-
-    connect: float = 3
-    request: float = 30
-    upload: float = 150
-    silence: float = 15
-    farewell: float = 3
 
 
 class Asked(TypedDict, total=False):
@@ -89,21 +69,6 @@ class Morphing(TypedDict, total=False):
     preview_size: int
 
 
-@dataclass(frozen=True)
-class Server:
-    """Where a server listens, and the bearer token that it asks for, if it does."""
-
-    url: str
-    token: str | None = field(default=None, repr=False)
-
-
-@dataclass(frozen=True)
-class _Answer:
-    """A good answer, read to its end."""
-
-    body: bytes
-
-
 class Client:
     """Talks to one server. Its connections open with the first request; `close` ends them.
 
@@ -124,10 +89,9 @@ class Client:
         timeouts: Timeouts | None = None,
         attempts: int = 3,
     ) -> None:
-        self._find = find or partial(Server, base_url, token)
-        self._timeouts = timeouts or Timeouts()
-        self._attempts = attempts
-        self._session: aiohttp.ClientSession | None = None
+        self._transport = Transport(
+            find or partial(Server, base_url, token), timeouts or Timeouts(), attempts
+        )
         self._farewells: set[asyncio.Task[None]] = set()
 
     async def __aenter__(self) -> Self:
@@ -140,28 +104,26 @@ class Client:
         """End all connections, after the farewells that are under way."""
         if self._farewells:
             await asyncio.wait(self._farewells)
-        if self._session is not None:
-            await self._session.close()
-            self._session = None
+        await self._transport.close()
 
     async def ready(self) -> bool:
         """Whether the server is there, warm and takes work."""
         try:
-            await self._once("GET", "/readyz")
+            await self._transport.once("GET", "/readyz")
         except TypefaceError:
             return False
         return True
 
     async def state(self) -> ServerState:
         """What the server does now. Raises TypefaceError."""
-        answer = await self._once("GET", "/v1/state")
-        with _translated():
+        answer = await self._transport.once("GET", "/v1/state")
+        with translated():
             return ServerState.model_validate_json(answer.body)
 
     async def packs(self) -> list[PackInfo]:
         """The packs of the server. Raises TypefaceError."""
-        answer = await self._again("GET", "/v1/packs")
-        with _translated():
+        answer = await self._transport.again("GET", "/v1/packs")
+        with translated():
             return _PACKS.validate_json(answer.body)
 
     async def render(
@@ -172,7 +134,9 @@ class Client:
         picture: Picture = UpscalePicture(picture=plain) if size > _LARGE else plain
         asked = RenderRequest(pack=pack, picture=picture, size=size, format=format)
         headers = {"Content-Type": "application/json"}
-        answer = await self._again("POST", "/v1/render", data=asked.model_dump_json(), headers=headers)
+        answer = await self._transport.again(
+            "POST", "/v1/render", data=asked.model_dump_json(), headers=headers
+        )
         return answer.body
 
     async def compose(
@@ -213,8 +177,8 @@ class Client:
                     async for event in events:
                         yield event
                 _raise_for(event.job)
-                result = await self._again("GET", f"/v1/jobs/{job.id}/result")
-            with _translated():
+                result = await self._transport.again("GET", f"/v1/jobs/{job.id}/result")
+            with translated():
                 found = ProjectResult.model_validate_json(result.body)
             self._part(submission)
             parted = True
@@ -242,7 +206,8 @@ class Client:
                         yield event
                 _raise_for(event.job)
                 fetched = {
-                    form: await self._again("GET", f"{path}?format={form}") for form in request.formats
+                    form: await self._transport.again("GET", f"{path}?format={form}")
+                    for form in request.formats
                 }
             yield Film({form: answer.body for form, answer in fetched.items()})
         finally:
@@ -252,36 +217,40 @@ class Client:
     async def _order(self, asked: MorphRequest) -> JobView:
         """Repeatable, since the key gets the same job back."""
         headers = {"Content-Type": "application/json", "Idempotency-Key": secrets.token_urlsafe(24)}
-        answer = await self._again("POST", "/v1/jobs", data=asked.model_dump_json(), headers=headers)
-        with _translated():
+        answer = await self._transport.again(
+            "POST", "/v1/jobs", data=asked.model_dump_json(), headers=headers
+        )
+        with translated():
             return JobView.model_validate_json(answer.body)
 
     async def _submit(self, asked: ProjectRequest, photos: tuple[bytes, ...]) -> JobView:
         """Repeatable, since the key gets the same job back."""
         key = {"Idempotency-Key": secrets.token_urlsafe(24)}
         answer = await self._upload("/v1/jobs", "job", asked, photos, headers=key)
-        with _translated():
+        with translated():
             return JobView.model_validate_json(answer.body)
 
     async def _upload(
         self, path: str, part: str, asked: Wire, photos: Sequence[bytes], **request: Any
-    ) -> _Answer:
+    ) -> Answer:
         """Send a form: what is `asked` as its `part`, and the photos."""
 
-        def post() -> Awaitable[_Answer]:
+        def post() -> Awaitable[Answer]:
             form = aiohttp.FormData()
             form.add_field(part, asked.model_dump_json(), content_type="application/json")
             for photo in photos:
                 # As a file: an error about bytes would hold them, and so the photo, in its message.
                 form.add_field("image", io.BytesIO(photo), filename="photo")
-            return self._once("POST", path, data=form, limit=self._timeouts.upload, **request)
+            return self._transport.once(
+                "POST", path, data=form, limit=self._transport.timeouts.upload, **request
+            )
 
-        return await self._repeated(post)
+        return await self._transport.repeated(post)
 
     async def _follow(self, job: str) -> AsyncGenerator[JobEvent, None]:
         """The events of a job to its end, over as many connections as it takes."""
         silent = 0
-        while silent < self._attempts:
+        while silent < self._transport.attempts:
             silent += 1
             with contextlib.suppress(Unreachable):
                 async with contextlib.aclosing(self._events(job)) as events:
@@ -290,20 +259,17 @@ class Client:
                         yield event
                         if event.job.state in ENDED:
                             return
-            await self._again("GET", f"/v1/jobs/{job}")  # the server may have lost it
+            await self._transport.again("GET", f"/v1/jobs/{job}")  # the server may have lost it
         raise Unreachable("The stream of events breaks off again and again.")
 
     async def _events(self, job: str) -> AsyncGenerator[JobEvent, None]:
         """One stream of events; Unreachable when it breaks off, or just ends."""
-        timeout = aiohttp.ClientTimeout(
-            total=None, sock_connect=self._timeouts.connect, sock_read=self._timeouts.silence
-        )
-        with _translated():
-            async with self._request("GET", f"/v1/jobs/{job}/events", timeout=timeout) as answer:
-                await _check(answer)
-                async for line in answer.content:
-                    if line.startswith(b"data:"):
-                        yield JobEvent.model_validate_json(line[5:])
+        async with contextlib.aclosing(self._transport.lines(f"/v1/jobs/{job}/events")) as lines:
+            async for line in lines:
+                if line.startswith(b"data:"):
+                    with translated():
+                        event = JobEvent.model_validate_json(line[5:])
+                    yield event
 
     def _part(self, submission: asyncio.Future[JobView]) -> asyncio.Task[None]:
         """Let the server cancel, or forget, the job that `submission` makes: a task that ends in bounded time."""
@@ -314,66 +280,15 @@ class Client:
 
     async def _delete(self, submission: asyncio.Future[JobView]) -> None:
         with contextlib.suppress(TypefaceError, TimeoutError):
-            async with asyncio.timeout(self._timeouts.farewell):
+            async with asyncio.timeout(self._transport.timeouts.farewell):
                 job = await submission  # cancelled with the timeout, and so given up by the server too
-                await self._again("DELETE", f"/v1/jobs/{job.id}")
+                await self._transport.again("DELETE", f"/v1/jobs/{job.id}")
         del submission  # as in `project`
-
-    async def _again(self, method: str, path: str, **request: Any) -> _Answer:
-        return await self._repeated(lambda: self._once(method, path, **request))
-
-    async def _repeated(self, ask: Callable[[], Awaitable[_Answer]]) -> _Answer:
-        """Ask, and again while the server is unreachable.
-
-        By hand: a library's retries keep the error, whose frames keep the retries, and so the photo, alive.
-        """
-        for attempt in range(1, self._attempts):
-            with contextlib.suppress(Unreachable):
-                return await ask()
-            await asyncio.sleep(_PAUSE_SECONDS * 2**attempt * secrets.SystemRandom().uniform(0.5, 1))
-        return await ask()
-
-    async def _once(self, method: str, path: str, *, limit: float | None = None, **request: Any) -> _Answer:
-        limits = aiohttp.ClientTimeout(
-            total=limit or self._timeouts.request, sock_connect=self._timeouts.connect
-        )
-        with _translated():
-            async with self._request(method, path, timeout=limits, **request) as answer:
-                await _check(answer)
-                return _Answer(await answer.read())
-
-    def _request(
-        self, method: str, path: str, headers: Mapping[str, str] = MappingProxyType({}), **request: Any
-    ) -> AbstractAsyncContextManager[aiohttp.ClientResponse]:
-        """To where the server is now. Other machines' words lead nowhere: redirects are not followed."""
-        server = self._find()
-        if server is None:
-            raise Unreachable("No inference server runs now.")
-        if server.token:
-            headers = {**headers, "Authorization": f"Bearer {server.token}"}
-        url = server.url.rstrip("/") + path
-        return self._http().request(method, url, headers=headers, allow_redirects=False, **request)
-
-    def _http(self) -> aiohttp.ClientSession:
-        if self._session is None:
-            self._session = aiohttp.ClientSession(read_bufsize=_LINE_BYTES)
-        return self._session
 
 
 def _failed(submission: asyncio.Future[JobView]) -> bool:
     """Whether there is an answer, and no job."""
     return submission.done() and not submission.cancelled() and submission.exception() is not None
-
-
-@contextlib.contextmanager
-def _translated() -> Iterator[None]:
-    """What goes wrong between the machines, as Unreachable; without addresses in its words."""
-    try:
-        yield
-    except _NETWORK as error:
-        raise Unreachable(f"The inference server does not answer ({type(error).__name__}).") from None
-    except ValueError:  # ValidationError is one, and so is a line too long
-        raise Unreachable("The inference server answers in another language.") from None
 
 
 @contextlib.contextmanager
@@ -387,19 +302,6 @@ def _still_there() -> Iterator[None]:
         yield
     except (NoSuchJob, Cancelled):
         raise Unreachable("The server has lost the job, or given it up while nobody followed it.") from None
-
-
-async def _check(answer: aiohttp.ClientResponse) -> None:
-    """Raise the error that a problem document tells of; Unreachable for one that is none of ours."""
-    if answer.ok:
-        return
-    try:
-        problem = json.loads(await answer.read())
-    except ValueError:
-        problem = None
-    if isinstance(problem, dict) and "code" in problem:
-        raise from_problem(problem)
-    raise Unreachable(f"The inference server answers {answer.status}.")
 
 
 def _raise_for(job: JobView) -> None:

@@ -126,7 +126,7 @@ async def _compose(request: web.Request, form: forms.RenderForm, photos: Photos)
     if not isinstance(asked, ComposePicture):
         raise BadRequest("A photo belongs to a picture of kind compose alone.")
     if not isinstance(asked.picture, FacePicture):
-        raise BadRequest("A photo takes one face, as the pack draws it: a picture of kind face.")
+        raise BadRequest("One photo takes one face: within compose stands a picture of kind face.")
     pack = await request.app[CATALOGUE].find(form.render.pack)
     face, limit = asked.picture.face, request.app[SETTINGS].body_bytes
     read = partial(subject.read, size=form.render.size, max_bytes=limit)

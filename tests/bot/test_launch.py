@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from bot.launch import Running, Whereabouts
-from inference.client import Server
+from inference.transport import Server
 
 
 @pytest.fixture

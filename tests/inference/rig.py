@@ -15,7 +15,7 @@ from aiohttp import web
 from PIL import Image
 from skimage import data
 
-from inference.client import Client, Timeouts
+from inference.client import Client
 from inference.engine.engine import Engine, ProjectionSettings
 from inference.engine.projection import Projection
 from inference.errors import UnknownPack
@@ -27,6 +27,7 @@ from inference.server import app as server
 from inference.server.ports import PackSource, ServedPack
 from inference.server.runner import Runner
 from inference.settings import Settings
+from inference.transport import Timeouts
 from inference.wire import JobEvent, ProjectRequest, ProjectResult
 from inference.worker.fleet import Fleet
 from inference.worker.worker import Worker

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from aiohttp import web
 
-from inference.client import Client, Server, Timeouts
+from inference.client import Client
 from inference.errors import (
     BadImage,
     Busy,
@@ -20,6 +20,7 @@ from inference.errors import (
     from_problem,
 )
 from inference.server.jobs import JOBS
+from inference.transport import Server, Timeouts
 from inference.wire import JobEvent, ProjectResult, SeedFace
 from tests.inference.rig import Paced, Rig, collect, jpeg, serving, until
 

@@ -43,13 +43,15 @@ class House:
         self.folders.read(strict=True)
         self.workers = [serving.worker(settings, self.folders, device) for device in settings.devices]
         self.app = server.build(settings, Fleet(self.workers, settings.queue), self.folders)
-        self.client = Client("")
+        self.url = ""
+        self.client = Client(self.url)
 
     async def start(self) -> web.AppRunner:
         runner = Runner(self.app, shutdown_timeout=0.2)
         await runner.setup()
         await web.TCPSite(runner, "127.0.0.1", 0).start()
-        self.client = Client(f"http://127.0.0.1:{runner.addresses[0][1]}")
+        self.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
+        self.client = Client(self.url)
         for worker in self.workers:
             assert await asyncio.to_thread(worker.wait, 30), worker.broken
         return runner
@@ -224,7 +226,7 @@ async def test_the_event_loop_goes_on_while_a_pack_loads(
     task = asyncio.create_task(house.client.render(SEED, pack="two"))
     await asyncio.sleep(0.3)
     began = asyncio.get_running_loop().time()
-    async with aiohttp.ClientSession() as http, http.get(f"{house.client._base}/healthz") as answer:
+    async with aiohttp.ClientSession() as http, http.get(f"{house.url}/healthz") as answer:
         assert answer.status == 200
     assert asyncio.get_running_loop().time() - began < 0.5
     assert not task.done()
