@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import secrets
 from collections.abc import AsyncGenerator
 from contextlib import aclosing
 from dataclasses import replace
 
-from bot.core import charts, menus
-from bot.core.charts import Chart, ChartError
+from bot.core import menus
 from bot.core.conversation import step
 from bot.core.discretion import told
 from bot.core.effects import (
@@ -22,7 +20,6 @@ from bot.core.effects import (
     Forgotten,
     HeldRead,
     Job,
-    Known,
     Line,
     Outcome,
     Quick,
@@ -31,7 +28,6 @@ from bot.core.effects import (
     Show,
 )
 from bot.core.events import Command, Event, Origin, Person, Photo, PhotoSent
-from bot.core.features.sheets import NINE, SEEDS
 from bot.core.hand import Hand
 from bot.core.hands import (
     admin,
@@ -49,30 +45,28 @@ from bot.core.hands import (
 from bot.core.hands.makings import Makings
 from bot.core.hands.partners import Partners
 from bot.core.hands.us import Us
-from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
 from bot.core.jobs import Jobs
+from bot.core.knowledge import Knowledge
 from bot.core.languages import Languages
-from bot.core.mbti import GENDERS, Gender
+from bot.core.mbti import Gender
 from bot.core.outcomes import error_line
-from bot.core.packs import Packs, PackView
-from bot.core.photos import SELFIE, Photos
+from bot.core.packs import PackView
+from bot.core.photos import Photos
 from bot.core.phrasing import Phrasing
-from bot.core.place import Place
 from bot.core.ports import Clock, Drawing, Faces, Ports, Push, Store
 from bot.core.presence import Presences, Running
 from bot.core.rendering import Rendering
 from bot.core.replies import Picture, Progress, Reply, Text
 from bot.core.run import ForgottenError, Run
 from bot.core.sharing import Sharing
-from bot.core.state import State, from_json
+from bot.core.state import State
 from bot.core.stills import SIZE
 from bot.core.suggestions import Suggestions
 from bot.core.uses import Uses
 from bot.core.wording import pick
 from bot.core.work import PhotoWork
 from db.errors import StoreError
-from db.records import Standing
 from inference.errors import TypefaceError
 from inference.wire import LabelFace
 
@@ -92,8 +86,6 @@ class Service:
     def __init__(self, faces: Faces, store: Store, drawing: Drawing, clock: Clock, house: House) -> None:
         """Raises bot.core.charts.ChartError for a match chart that cannot be used."""
         self._store, self._faces = store, faces
-        self._chart = charts.load(house.match_chart)
-        self._retention_seconds = house.retention_seconds
         self._drawing = drawing
         self._shrinking = asyncio.Semaphore(SHRINKING)
         self._photos = Photos(clock)
@@ -103,7 +95,8 @@ class Service:
         self._jobs = Jobs(store, clock)
         rendering = Rendering(ports, self._jobs, house.retention_seconds)
         work = PhotoWork(ports, self._jobs, rendering, self._photos, house.retention_seconds)
-        self._packs = PackView(faces, clock)
+        packs = PackView(faces, clock)
+        self._knowledge = Knowledge(store, packs, self._photos, house)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
             memory.hand(self._photos),
@@ -124,8 +117,7 @@ class Service:
         )
         self._uses = Uses(store)
         self._languages = Languages(store)
-        self.suggestions = Suggestions(store, self._packs)
-        self._owners = house.owners
+        self.suggestions = Suggestions(store, packs)
         self.sharing = Sharing(ports)
         self._chats: dict[tuple[str, str], str] = {}
         self._closed = False
@@ -266,11 +258,8 @@ class Service:
                 isinstance(happened, Failed) and isinstance(happened.ask, Job)
             ):
                 run.leave()
-            packs = await self._packs.look()
-            standing = await self._store.standing(run.ref, run.chat, run.event.origin.community, SELFIE)
+            before, known = await self._knowledge.read(run)
             # Nothing is awaited between this and the first effect, so that all that is known still holds.
-            before = from_json(standing.state)
-            known = self._known(run, standing, packs)
             state, effects = step(before, _parted(run, happened), known)
             for effect in effects:
                 if isinstance(effect, Quick):
@@ -292,68 +281,6 @@ class Service:
             except TypefaceError as error:
                 photo = Photo(problem=error.code)
         return replace(event, photo=photo)
-
-    def _room(self, run: Run) -> bool:
-        """Whether the event's photo, if it has one, can be held."""
-        return run.photo is None or self._photos.room(run.key, run.photo.data)
-
-    def _known(self, run: Run, standing: Standing, packs: Packs) -> Known:
-        chosen, place = standing.preferences, self._place(run, standing, packs.names)
-        run.place = place
-        run.speak(chosen)
-        pack = packs.look(place.settings.pack)
-        gender = chosen.match_gender
-        kept = self._photos.find(run.key)
-        return Known(
-            consented=standing.agreed == CONSENT_VERSION,
-            chart=self._chart_of(place),
-            photo=None if kept is None or kept.spare else kept,
-            kept=kept,
-            match_gender=gender if gender in GENDERS else None,
-            last_face=standing.face,
-            running=run.presence.works(run.chat),
-            room=self._room(run),
-            can_hide=run.event.origin.can_hide,
-            can_share=run.event.origin.can_share,
-            hours=max(1, round(place.seconds(self._retention_seconds) / 3600)),
-            public=bool(place.settings.public if chosen.public is None else chosen.public),
-            directions=pack.directions,
-            looks=pack.looks,
-            dice=secrets.randbelow(SEEDS - NINE),
-            language=chosen.language,
-            place=place,
-        )
-
-    def _place(self, run: Run, standing: Standing, packs: tuple[str, ...]) -> Place:
-        """Where the event comes from, with what is set there now."""
-        origin, tag = run.event.origin, self._store.tag
-        platform = origin.person.platform
-        owner = origin.owner or (platform, origin.person.id) in self._owners
-        if origin.community is None:
-            return Place(owner=owner)
-        settings = standing.settings
-        if settings.pack not in packs:  # it has left the server
-            settings = settings.changed("pack", None)
-        return Place(
-            community=True,
-            settings=settings,
-            admin=origin.admin,
-            owner=owner,
-            blocked=standing.blocked,
-            channel=tag(platform, "channel", origin.channel or origin.chat),
-            roles=tuple(tag(platform, "role", role) for role in origin.roles),
-            packs=packs,
-        )
-
-    def _chart_of(self, place: Place) -> Chart:
-        """The place's match chart; the house's where there is none, or it cannot be used any more."""
-        name = place.settings.match_chart
-        if name is None:
-            return self._chart
-        try:
-            return charts.load(name)
-        except ChartError:
-            return self._chart
 
     def _register(self, run: Run, state: State, effects: tuple[Effect, ...]) -> None:
         """From here on everybody knows that a job runs on the photo."""
