@@ -96,6 +96,16 @@ def _step(inner: list[Step], word: str) -> Step:
     return next(step for step in inner if step.word == word)
 
 
+def test_packages_are_installed_by_the_same_project_whatever_the_linters_say(tmp_path: Path) -> None:
+    command = _step(stages()["project"], "RUN").rest
+    (tmp_path / "whole.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    subprocess.run(["sh", "-c", command], cwd=tmp_path, check=True, timeout=60)
+    kept = tomllib.loads((tmp_path / "pyproject.toml").read_text())
+    whole = tomllib.loads((ROOT / "pyproject.toml").read_text())
+    assert kept == {**whole, "tool": {"setuptools": whole["tool"]["setuptools"]}}
+    assert "ruff" in whole["tool"]
+
+
 def test_what_is_copied_is_there_and_seen_and_nothing_else_is_seen() -> None:
     copied = {path for step in steps() for path in step.copied}
     assert {"pyproject.toml", "constraints.txt", "bot", "db", "inference"} <= copied
