@@ -67,7 +67,8 @@ function welcomeBack() {
 /** A reload brings back what was said in this tab. */
 async function restore() {
   const items = kept();
-  if (items.length) begin();
+  if (!items.length) return;
+  begin();
   for (const { key, said, photo, reply, update } of items) {
     log.type = said?.match(TYPE)?.[0].toUpperCase() ?? log.type;
     told.add(update);

@@ -30,6 +30,14 @@ async def hand_over(page: Page, kind: str, file: bytes) -> None:
     await page.evaluate(HAND_OVER, [kind, b64encode(file).decode()])
 
 
+async def test_the_way_in_is_seen_from_its_top(browser: Browser) -> None:
+    async with visit(browser, Scripted(), viewport=PHONE) as page:
+        # The stream is opened last: then the page has done all that it does by itself.
+        async with page.expect_response("**/feed*"):
+            await page.reload()
+        await expect(page.get_by_role("heading", level=1)).to_be_in_viewport(ratio=1)
+
+
 async def test_a_type_a_selfie_and_the_blend(browser: Browser) -> None:
     service = Scripted()
     service.gate.clear()
