@@ -58,6 +58,8 @@ class Jobs:
         preview: str | None = None
         if running.stopped is None:
             running.task = self._started(_pump(running, news, source, seconds, late))
+            # Not by the work itself: what is stopped before its first step never comes to its end.
+            running.task.add_done_callback(lambda _: news.put_nowait(None))
             while (item := await news.get()) is not None:
                 last = item
                 if not isinstance(item, JobEvent):
@@ -109,8 +111,6 @@ async def _pump(
     except Exception as error:
         _log.error("a job failed: %s", told(error))
         news.put_nowait(InternalError())
-    finally:
-        news.put_nowait(None)
 
 
 def _ended(running: Running, last: JobEvent | T | TypefaceError | None, run_ms: int) -> Ended[T]:

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import AsyncIterator
 
 import pytest
 
 from bot.core.events import PhotoSent
+from bot.core.jobs import Ended
+from bot.core.phrasing import Phrasing
+from bot.core.presence import Presence, Running
 from bot.core.replies import Progress, Shown
+from bot.core.run import Run
 from tests.bot.core.conftest import Bench
 from tests.bot.core.people import ANN, BOB, command, final, press, selfie
 
@@ -78,3 +83,21 @@ async def test_work_in_a_group_ends_with_a_word_and_that_of_others_goes_on(bench
     bench.faces.gate.set()
     assert isinstance(await bobs, Shown)
     assert len(bench.service._photos) == 1
+
+
+async def test_work_that_is_stopped_before_its_first_step_ends_too(bench: Bench) -> None:
+    """A task that is cancelled before it runs comes to no `finally` of its own."""
+    presence, phrasing = Presence(), Phrasing(ANN, "en")
+    run = Run(selfie(), "c", presence, phrasing, presence.epoch)
+    run.running = Running(1, "photo")
+
+    async def source() -> AsyncIterator[bytes]:
+        yield b"never asked for"
+
+    followed = bench.service._jobs.follow(run, source(), 60, "photo_gone")
+    ending = asyncio.ensure_future(anext(followed))
+    await asyncio.sleep(0)
+    assert run.running.task is not None
+    run.running.stop("cancelled")
+    ended = await asyncio.wait_for(ending, 20)
+    assert isinstance(ended, Ended) and ended.code == "cancelled"
