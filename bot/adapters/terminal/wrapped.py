@@ -18,7 +18,7 @@ _CLOSES = ")]、。，．・：；？！」』）】〕〉》”’…‥ー々�
 _ALONE = "ぁ-ゖァ-ヿ一-鿿㐀-䶿豈-﫿ｦ-ﾟ"
 """Letters that lines may end after; Korean is written with spaces between its words, and broken there."""
 _PIECE = re.compile(
-    rf"(?P<gap>[^\S{GLUE}]*)(?P<word>[{re.escape(_OPENS)}]*(?:[{_ALONE}]|(?:(?![{_ALONE}])\S|{GLUE})+)[{re.escape(_CLOSES)}]*)"
+    rf"(?P<gap>[^\S{GLUE}]*)(?P<word>[{re.escape(_OPENS)}]*(?:[{_ALONE}]|(?:(?![{_ALONE}])\S|{GLUE}[{_ALONE}]?)+)[{re.escape(_CLOSES)}]*)"
 )
 
 

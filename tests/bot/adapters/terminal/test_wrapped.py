@@ -34,6 +34,7 @@ from tests.bot.adapters.terminal.test_terminal import Handler, Tty
             ["see", "https://example.org/a/very/long/one", "now"],
         ),
         (f"a {glued('(file: my faces/1.jpg)')}", 12, ["a", "(file: my faces/1.jpg)"]),
+        (f"ここ [17]{GLUE}タイプを", 8, ["ここ", "[17] タ", "イプを"]),
         ("", 10, [""]),
     ],
 )
