@@ -14,6 +14,7 @@ from collections import deque
 from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import aclosing, contextmanager, suppress
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import structlog
@@ -150,6 +151,12 @@ class Feed:
             if other != update:
                 task.cancel()
 
+    def over(self, update: str, task: asyncio.Task[None]) -> None:
+        """That work is done with, be it before its first step."""
+        if self.running.get(update) is task:
+            del self.running[update]
+            self.progress.pop(update, None)
+
     def hang_up(self) -> None:
         """Whoever listens calls again, and hears what runs."""
         self.calls += 1
@@ -183,7 +190,8 @@ class Feeds:
         if len(feed.running) >= self._bounds.answers or running >= self._bounds.all_answers:
             raise CrowdedError
         self._say(feed, asked, {"kind": "said", **asked.said})
-        feed.running[asked.update] = asyncio.create_task(self._work(feed, asked, begin()))
+        task = feed.running[asked.update] = asyncio.create_task(self._work(feed, asked, begin()))
+        task.add_done_callback(partial(feed.over, asked.update))
 
     def push(self, person: str, reply: Reply) -> None:
         """Say what nobody asked for just now: at once where a page is open, else when one comes back."""
@@ -256,6 +264,3 @@ class Feeds:
             feed.hang_up()
         else:
             self._say(feed, asked, outgoing.END)
-        finally:
-            del feed.running[asked.update]
-            feed.progress.pop(asked.update, None)

@@ -113,3 +113,17 @@ async def test_numbers_grow_when_a_feed_begins_anew() -> None:
     first.push("a", Text("old"))
     second.push("a", Text("new"))
     assert kept(second.of("a"))[0]["number"] > kept(first.of("a"))[-1]["number"]
+
+
+async def test_an_answer_that_is_cancelled_before_its_first_step_takes_no_place() -> None:
+    """Its `finally` never runs."""
+    feeds, gate = Feeds(Bounds(answers=1)), asyncio.Event()
+    feed = feeds.of("a")
+    feeds.answer("a", asked("1"), lambda: replies("never", gate=gate))
+    feed.forget("2")
+    for _ in range(3):
+        await asyncio.sleep(0)
+    assert not feed.running
+    feeds.answer("a", asked("3"), lambda: replies("done"))
+    await settled(feed)
+    assert texts(feed) == ["done"]
