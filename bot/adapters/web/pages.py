@@ -41,7 +41,8 @@ _NAMED = re.compile(r'(?=aria-label="\{\{web-([a-z-]+)\}\}")')
 _SAID = re.compile(r"(?=>\{\{web-([a-z-]+)\}\}<)")
 """Where words stand in the page: `data-name` and `data-said` tell scripts which, for the day they change."""
 SCRIPT_WORDS = (
-    *("you", "bot", "thinking", "working", "photo-sent", "photo-only", "save", "open", "choose"),
+    *("you", "bot", "thinking", "working", "save", "open", "choose"),
+    *("photo-sent", "photo-back", "photo-only"),
     *("covered", "uncover", "reset"),
     *("share", "link", "copy", "copied"),
     *("retry", "not-sent", "lost", "lost-photo", "failed", "crowded", "forbidden", "slow"),

@@ -4,6 +4,7 @@ import { Composer } from "./composer.js";
 import { element, handOn, still } from "./element.js";
 import { Exchange, why } from "./exchange.js";
 import { TYPE, face, group } from "./faces.js";
+import { hold } from "./held.js";
 import { Log } from "./log.js";
 import { lighter } from "./photo.js";
 import { data, follow } from "./speech.js";
@@ -27,7 +28,7 @@ async function press(button, pressed) {
 }
 
 const log = new Log(data, press, slide, (code) => sendLine(`/share ${code}`));
-const page = { log, remember, attach: (photo) => composer.attach(photo) };
+const page = { log, remember, attach: (photo, text) => composer.takeBack(photo, text) };
 /** The ids of what was said before this page was loaded anew. */
 const told = new Set();
 let stuck = null;
@@ -124,6 +125,7 @@ async function sendPhoto(text, shown) {
   const photo = await lighter(shown);
   // A photo that the server would refuse is not worth the person's data: it is told of, not sent.
   if (photo.size > data.maxPhotoBytes) return converse({ kind: "photo", problem: "too_large" }, { text, shown });
+  hold(shown, text);
   return converse(text ? { kind: "line", text } : { kind: "photo" }, { text, photo, shown });
 }
 

@@ -129,6 +129,12 @@ export class Composer {
     byId("send").focus();
   }
 
+  /** A photo that was sent before, with its command; what the person has chosen or written since stays. */
+  takeBack(photo, text) {
+    if (text && !this.input.value) this.fill(text);
+    if (!this.photo) this.attach(photo);
+  }
+
   submit() {
     const text = this.input.value.trim();
     const photo = this.photo;

@@ -1,5 +1,6 @@
 // One thing that the person does, and what comes of it: their message, the wait, and the answer.
 
+import { givenBack } from "./held.js";
 import { data, follow } from "./speech.js";
 import { Refused, Stopped, ask, freshId, hurry } from "./stream.js";
 import { keep } from "./transcript.js";
@@ -14,7 +15,7 @@ export function why(error) {
 }
 
 export class Exchange {
-  /** `page` has the `log`, is told what was answered (`remember`), and takes a photo that is called back (`attach`).
+  /** `page` has the `log`, is told what was answered (`remember`), and takes a photo that comes back (`attach`).
    *
    * `photo` is sent, `shown` only shown; `from` is the message whose button was pressed.
    */
@@ -100,10 +101,18 @@ export class Exchange {
   async hear(reply) {
     if (reply.kind === "progress") return this.advance(reply);
     await this.heed(reply);
+    const back = givenBack(reply);
     const old = reply.instead && this.newest();
     if (old) await this.turn(old, reply);
     else await this.say(reply);
     this.remember(reply);
+    if (back) this.attach(back.photo, back.text);
+  }
+
+  /** A restart has lost the photo and what was to come of it: the old face would look like the answer. */
+  async gone() {
+    this.unanswered();
+    await this.hear({ kind: "text", code: "photo_gone", text: data.words["photo-back"], menu: [] });
   }
 
   /** In another language the page speaks that one; what comes after it is in that one, too. */
@@ -150,16 +159,21 @@ export class Exchange {
     this.log.turn(old, answer);
   }
 
+  unanswered() {
+    this.appear();
+    this.mine.classList.add("unanswered");
+    this.mine.lastChild.dataset.state = data.words["not-sent"];
+  }
+
   fail(error) {
     this.appear();
     this.place.remove();
     if (error instanceof Stopped) {
       // A photo that is called back is in the person's hands again.
       this.log.remove(this.mine);
-      return this.attach(this.shown);
+      return this.attach(this.shown, this.text);
     }
-    this.mine.classList.add("unanswered");
-    this.mine.lastChild.dataset.state = data.words["not-sent"];
+    this.unanswered();
     this.log.append(this.log.trouble(why(error), () => this.run()));
   }
 }

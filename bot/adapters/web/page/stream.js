@@ -179,11 +179,13 @@ async function answered(event, photo, hearer) {
 /** Resolves when `hearer` has heard the answer: each reply by `hear`, that the line was `lost` or is `back`, how much was `sent` (0 to 1), and that
  * all has `arrived`. It goes on by itself. A photo that has got stuck on its way twice is not sent a third time unasked. After `stop()` this throws `Stopped`.
  *
- * All tries carry one id, so that nothing is done twice. What was done before is answered by nothing: then it is asked where the person stands.
+ * All tries carry one id, so that nothing is done twice. What was done before, in a house that is no more, is answered by nothing: its photo is
+ * `gone`, and of all else it is asked where the person stands.
  */
 export async function ask(event, photo, hearer) {
   const { locale } = event;
   if (await answered(event, photo, hearer)) return;
+  if (photo) return hearer.gone();
   await answered({ kind: "line", text: "/back", locale, aside: true, update: freshId() }, null, hearer);
 }
 

@@ -30,9 +30,9 @@ def faces(monkeypatch: pytest.MonkeyPatch) -> fakes.FakeFaces:
     return fakes.FakeFaces()
 
 
-def core(faces: fakes.FakeFaces) -> Service:
+def core(faces: fakes.FakeFaces, store: Memory | None = None) -> Service:
     clock, drawing = fakes.FakeClock(), fakes.FakeDrawing()
-    return Service(faces, Memory(), drawing, clock, House(24 * 3600))
+    return Service(faces, store or Memory(), drawing, clock, House(24 * 3600))
 
 
 async def press(page: Page, label: str) -> None:

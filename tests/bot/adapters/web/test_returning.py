@@ -15,12 +15,15 @@ from playwright.async_api import Browser, CDPSession, FilePayload, Page, expect
 
 from bot.adapters.web.adapter import WebAdapter
 from bot.core.events import PhotoSent
+from bot.core.service import Service
 from bot.core.wording import say
 from bot.settings import WebSettings
+from db.records import PersonRef
 from tests.bot.adapters.web.browsing import DESK, photo_file, visit
 from tests.bot.adapters.web.scripted import Scripted
 from tests.bot.adapters.web.test_main_job import core, press
 from tests.bot.adapters.web.test_sliders import LiveFaces, to_sliders
+from tests.bot.core.world.memory import Memory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ORIENTATION, MAKER = 0x0112, 0x010F
@@ -154,6 +157,89 @@ async def test_an_answer_that_was_cut_off_is_not_worked_on_twice(browser: Browse
         await expect(page.get_by_text(LOST)).to_have_count(0)
         assert faces.cancelled == 1
         await page.get_by_role("button", name=say("en", "button-retry")).click()
+        await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
+    await service.close()
+
+
+class Stuck(Memory):
+    """From `stick` on nothing is written down any more of where conversations stand."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.stick = False
+        self.reached = asyncio.Event()
+
+    async def save(self, person: PersonRef, chat: str, state: str) -> None:
+        if self.stick:
+            self.reached.set()
+            await asyncio.Event().wait()
+        await super().save(person, chat, state)
+
+
+async def restart(house: House, faces: LiveFaces, store: Memory) -> Service:
+    """Another process on what is stored: nothing of what was in memory."""
+    await house.stop()
+    house.service = core(faces, store)
+    await house.start()
+    return house.service
+
+
+async def send_photo(page: Page) -> None:
+    await page.locator("#file").set_input_files(photo_file("mine.jpg"))
+    await page.get_by_role("button", name="Send").click()
+
+
+async def with_a_face(page: Page) -> None:
+    await to_sliders(page)
+    await send_photo(page)
+    await press(page, say("en", "button-agree"))
+    await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
+
+
+async def test_a_photo_that_a_restart_has_lost_comes_back_to_the_composer(browser: Browser) -> None:
+    """Killed before it had written down that it works on the photo; the older face is not shown for it."""
+    faces, store = LiveFaces(), Stuck()
+    killed = core(faces, store)
+    async with at(browser, killed) as (house, page):
+        await with_a_face(page)
+        store.stick = True
+        pictures = await page.locator(".card img").count()
+        await send_photo(page)
+        await asyncio.wait_for(store.reached.wait(), 20)
+        await expect(page.locator(".dots")).to_be_visible()
+        store.stick = False
+        service = await restart(house, faces, store)
+        await expect(page.get_by_text(say("en", "web-photo-back"))).to_have_count(1, timeout=20_000)
+        await expect(page.locator("#attached")).to_contain_text("mine.jpg")
+        await expect(page.locator(".unanswered")).to_have_count(1)
+        await expect(page.locator(".trouble, .dots")).to_have_count(0)
+        await expect(page.get_by_text(say("en", "back"))).to_have_count(0)
+        await expect(page.locator(".card img")).to_have_count(pictures)
+        await page.get_by_role("button", name="Send").click()
+        await expect(page.locator(".card img")).to_have_count(pictures + 1)
+        await expect(page.locator("#attached")).to_be_hidden()
+    await service.close()
+    await killed.close()
+
+
+async def test_trying_again_after_a_restart_brings_the_photo_back(browser: Browser) -> None:
+    faces, store = LiveFaces(), Memory()
+    stopped = core(faces, store)
+    async with at(browser, stopped) as (house, page):
+        await to_sliders(page)
+        faces.gate = asyncio.Event()
+        await send_photo(page)
+        await press(page, say("en", "button-agree"))
+        await expect(page.get_by_role("progressbar")).to_be_visible()
+        await stopped.close()
+        await expect(page.get_by_text(say("en", "error-stopping"))).to_be_visible()
+        faces.gate = None
+        service = await restart(house, faces, store)
+        await press(page, say("en", "button-retry"))
+        await expect(page.get_by_text(say("en", "web-photo-back"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(say("en", "error-photo-gone"))).to_have_count(0)
+        await expect(page.locator("#attached")).to_contain_text("mine.jpg")
+        await page.get_by_role("button", name="Send").click()
         await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
     await service.close()
 
