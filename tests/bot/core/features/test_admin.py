@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from bot.core import charts
 from bot.core.events import Command, Event
 from bot.core.presses import Action
 from bot.core.replies import Progress, Shown, Text
@@ -381,7 +382,7 @@ async def test_the_places_own_pack_chart_time_and_language_hold(bench: Bench) ->
     await bench.send(at(press(Action.MATCH_GENDER, "male")))
     partner = bench.faces.rendered[-1]
     assert isinstance(partner, LabelFace)
-    assert partner.label != bench.service._chart["ENFP"][0]
+    assert partner.label != charts.load("opposite")["ENFP"][0]
     await set_by(bench, "pack", "house")
     bench.store.settings["guild"] = settings(bench).changed("pack", "gone")  # it has left the server since
     bench.faces.packs_asked.clear()
