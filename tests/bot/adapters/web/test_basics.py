@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from importlib.resources import files
 from typing import Any
+from urllib.parse import urljoin, urlsplit
 
 import aiohttp
 import pytest
@@ -94,6 +96,35 @@ async def test_nothing_moves_while_the_page_loads(browser: Browser, screen: View
         await expect(page.locator(".tile svg path").first).to_be_attached()
         await page.evaluate(TWO_FRAMES)
         assert await page.evaluate("window.shifts") == []
+
+
+async def trickle(document: bytes, writer: asyncio.StreamWriter) -> None:
+    """Sends the document as a slow line does: in pieces, each of which can be painted before the next."""
+    writer.write(b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n")
+    for start in range(0, len(document), 500):
+        writer.write(document[start : start + 500])
+        await asyncio.sleep(0.05)
+    writer.close()
+
+
+@pytest.mark.parametrize("screen", [PHONE, DESK], ids=["phone", "desk"])
+async def test_nothing_moves_while_the_page_comes_in_pieces(browser: Browser, screen: ViewportSize) -> None:
+    async with visit(browser, Scripted(), viewport=screen) as page:
+        document = await (await page.context.request.get(page.url)).body()
+        server = await asyncio.start_server(lambda _, writer: trickle(document, writer), "127.0.0.1", 0)
+        async with server:
+            slow = await page.context.new_page()
+
+            async def rest(route: Route) -> None:
+                path = urlsplit(route.request.url).path
+                await route.fulfill(response=await route.fetch(url=urljoin(page.url, path)))
+
+            await slow.route("**/page/*", rest)
+            await slow.add_init_script(f"({SHIFTS})()")
+            await slow.goto("http://{}:{}/".format(*server.sockets[0].getsockname()))
+            await slow.evaluate(TWO_FRAMES)
+            assert await slow.locator(".bar").evaluate("(bar) => getComputedStyle(bar).display") == "flex"
+            assert await slow.evaluate("window.shifts") == []
 
 
 async def test_strange_words_stay_words_and_keep_their_place(browser: Browser) -> None:
