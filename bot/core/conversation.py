@@ -68,10 +68,17 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     if interrupted and not refused and isinstance(event, Command) and event.name == "back":
         # That is where they stand: a face below it would hide the button that goes on.
         return state, (interrupted,)
-    state, effects = (state, (refused,)) if refused else _decide(state, event, known)
+    state, effects = (state, (refused,)) if refused else _answered(state, event, known)
     if interrupted and _tells(event) and not isinstance(effects[-1], Job):
         effects = (interrupted, *effects)
     return _introduced(state, effects)
+
+
+def _answered(state: State, event: Event, known: Known) -> Turn:
+    """With what has come of a picture of two meanwhile, first."""
+    state, news = us.news(state, event, known)
+    state, effects = _decide(state, event, known)
+    return state, (*news, *effects)
 
 
 def _brought(state: State, outcome: Outcome, known: Known) -> Turn:
@@ -79,7 +86,7 @@ def _brought(state: State, outcome: Outcome, known: Known) -> Turn:
     state, effects = _ANSWERS[type(outcome)](state, outcome, known)
     if isinstance(outcome, Ended) and (refused := gate.closed(known.place)):
         return state, (*(effect for effect in effects if isinstance(effect, Quick)), refused)
-    return state, effects
+    return us.returned(state, outcome, effects)
 
 
 def _interrupted(state: State) -> Say:

@@ -14,7 +14,7 @@ from bot.core.place import NOWHERE, Place
 from bot.core.portrait import Portrait, Wanted
 from bot.core.presses import Action
 from bot.core.replies import Style, Unit
-from db.records import Held, Receipt
+from db.records import Held, Pair, Receipt
 
 Arg: TypeAlias = "str | int | datetime | Line | tuple[Line, ...]"
 """Lines among the arguments are said in the person's language; several become a list."""
@@ -348,7 +348,7 @@ class Known:
     `public`: the person's pictures are for everyone in the chat at once. `can_share`: a picture can be shown to
     others by a link. `directions` and `looks` are what the faces can be moved along and worn by. `dice` is a fresh
     random number below 2^31. `language` is the one that the person chose, if they did. `place`: where the person is,
-    and what is set there.
+    and what is set there. `shared`: others read this chat too. `pair` is how `State.pair` stands; None when it is over.
     """
 
     consented: bool
@@ -368,3 +368,5 @@ class Known:
     dice: int = 0
     language: str | None = None
     place: Place = NOWHERE
+    shared: bool = False
+    pair: Pair | None = None

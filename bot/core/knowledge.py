@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import secrets
+from dataclasses import replace
 
 from bot.core import charts
 from bot.core.charts import Chart, ChartError
 from bot.core.effects import Known
 from bot.core.features.sheets import NINE, SEEDS
+from bot.core.hands.partners import Partners
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.house import House
 from bot.core.mbti import GENDERS
@@ -17,17 +19,19 @@ from bot.core.place import Place
 from bot.core.ports import Store
 from bot.core.run import Run
 from bot.core.state import State, from_json
-from db.records import Standing
+from db.records import Pair, Standing
 
 
 class Knowledge:
-    """Of the store, the server's packs, the photos in memory, and the house.
+    """Of the store, the server's packs, the photos in memory, what one of a pair was told, and the house.
 
     Raises ChartError for a match chart that cannot be used.
     """
 
-    def __init__(self, store: Store, packs: PackView, photos: Photos, house: House) -> None:
-        self._store, self._packs, self._photos = store, packs, photos
+    def __init__(
+        self, store: Store, packs: PackView, photos: Photos, partners: Partners, house: House
+    ) -> None:
+        self._store, self._packs, self._photos, self._partners = store, packs, photos, partners
         self._chart = charts.load(house.match_chart)
         self._owners, self._retention_seconds = house.owners, house.retention_seconds
 
@@ -35,9 +39,16 @@ class Knowledge:
         """Where the conversation of `run` stands, and all else. Raises StoreError."""
         packs = await self._packs.look()
         standing = await self._store.standing(run.ref, run.chat, run.event.origin.community, SELFIE)
-        return from_json(standing.state), self._known(run, standing, packs)
+        state = from_json(standing.state)
+        if state.pair and self._partners.told(run.event.origin.person, state.pair):
+            state = replace(state, pair="", unready=False)
+        pair = await self._store.pair(state.pair, run.ref, run.handle) if state.pair else None
+        known = self._known(run, standing, packs, pair)
+        if pair and not pair.both:  # who was heard of it before a restart is to be told again
+            self._partners.heard(run, pair.id, pair.expires, both=False)
+        return state, known
 
-    def _known(self, run: Run, standing: Standing, packs: Packs) -> Known:
+    def _known(self, run: Run, standing: Standing, packs: Packs, pair: Pair | None) -> Known:
         chosen, place = standing.preferences, self._place(run, standing, packs.names)
         run.place = place
         run.speak(chosen)
@@ -62,6 +73,8 @@ class Knowledge:
             dice=secrets.randbelow(SEEDS - NINE),
             language=chosen.language,
             place=place,
+            shared=run.event.origin.shared,
+            pair=pair,
         )
 
     def _room(self, run: Run) -> bool:

@@ -56,6 +56,12 @@ class Run:
         return self.presence.departures != self.departures
 
     @property
+    def handle(self) -> str | None:
+        """How the platform addresses the person, if it does."""
+        handle = self.event.origin.handle
+        return f"@{handle}" if handle else None
+
+    @property
     def photo(self) -> Photo | None:
         """The photo that came with the event."""
         return self.event.photo if isinstance(self.event, PhotoSent | Command) else None

@@ -96,7 +96,7 @@ class Service:
         rendering = Rendering(ports, self._jobs, house.retention_seconds)
         work = PhotoWork(ports, self._jobs, rendering, self._photos, house.retention_seconds)
         packs = PackView(faces, clock)
-        self._knowledge = Knowledge(store, packs, self._photos, house)
+        self._knowledge = Knowledge(store, packs, self._photos, self._partners, house)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
             memory.hand(self._photos),

@@ -10,8 +10,8 @@ from typing import Any, Literal, get_args
 from bot.core.blend import FIRST, HIGH, LOW, MAX_EDITS, Blend
 from bot.core.mbti import GENDERS, TYPES, Gender
 
-VERSION = 5
-_READ = (1, 2, 3, 4, VERSION)
+VERSION = 6
+_READ = (1, 2, 3, 4, 5, VERSION)
 """Earlier versions knew less: what they saved is read as it is."""
 MAX_HISTORY = 12
 Work = Literal["photo", "compose", "film"]
@@ -32,7 +32,8 @@ class State:
     the blend that was looked at last, in a photo or not, and `published` tells which of these, or which code, was shown
     to everyone last. `job` is the number of the job that runs, and `doing`
     what it does. `quiz` tells the quiz that was begun last from earlier ones, `answers` has a digit for each of
-    its statements that was answered.
+    its statements that was answered. `pair` is the picture of two that was spoken of last, while it is open; `unready`:
+    its invitation is shown once more when the person has a face.
     """
 
     type: str | None = None
@@ -53,6 +54,8 @@ class State:
     doing: Work = "photo"
     quiz: int | None = None
     answers: str = ""
+    pair: str = ""
+    unready: bool = False
 
     def blended(self, blend: Blend) -> State:
         """With a new blend, the old one to come back to."""
@@ -106,7 +109,7 @@ def _blends(values: Any) -> tuple[Blend, ...]:
 
 
 def _checked(state: State) -> State:
-    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent)
+    flags = (state.greeted, state.consent_asked, state.matching, state.photo_sent, state.unready)
     good = (
         state.type in (None, *TYPES)
         and state.gender in (None, *GENDERS)
@@ -120,6 +123,7 @@ def _checked(state: State) -> State:
         and re.fullmatch("[0-9A-Z]{0,20}", state.published)
         and re.fullmatch("[0-4]{0,20}", state.answers)
         and (state.quiz is not None or not state.answers)
+        and re.fullmatch("[A-Za-z0-9_-]{0,12}", state.pair)
     )
     if not good:
         raise ValueError("no state")

@@ -6,17 +6,32 @@ Anybody may press its buttons: whose word counts is for the store to say, which 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from bot.core import menus
-from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Range, Say, Show, retry
-from bot.core.events import Command
+from bot.core.effects import (
+    Arg,
+    Ask,
+    Choice,
+    Choices,
+    Effect,
+    Known,
+    Line,
+    Outcome,
+    Range,
+    Rendered,
+    Say,
+    Show,
+    retry,
+)
+from bot.core.events import Command, Event, Press
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
 from bot.core.hearing import visible
-from bot.core.presses import Action
+from bot.core.portrait import Portrait
+from bot.core.presses import OPEN, Action, decode
 from bot.core.state import State
 
 HALF, STEP, LOW, HIGH = 50, 20, 10, 90
@@ -40,9 +55,10 @@ class Agree(Ask):
 
 @dataclass(frozen=True)
 class Look(Ask):
-    """How a pair stands, or its picture."""
+    """How a pair stands, or its picture; `quiet`: nobody has asked for it, so nothing is said to everyone."""
 
     pair: str
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -66,7 +82,7 @@ class End(Ask):
 class PairStands(Outcome):
     """`missing` says what stands in the way, if something does; `both` that nothing does.
 
-    No `pair` where nobody was asked. `friend` is the platform's id of who is asked just now.
+    No `pair` where nobody was asked. `friend` is the platform's id of who is asked just now. `quiet` as in `Look`.
     """
 
     pair: str
@@ -75,6 +91,7 @@ class PairStands(Outcome):
     mine: bool = False
     until: datetime | None = None
     friend: str | None = field(default=None, repr=False)
+    quiet: bool = False
 
 
 @dataclass(frozen=True)
@@ -87,6 +104,7 @@ class Mixed(Outcome):
 class PairEnded(Outcome):
     """Whether there was one to end."""
 
+    pair: str
     there_was: bool
 
 
@@ -104,28 +122,79 @@ def _command(state: State, command: Command, _: Known) -> Turn:
     return state, (Invite(friend, handle[:64] if handle else None),)
 
 
-def _asked(pair: str) -> Choices:
-    agree = Choice(Line("button-us-agree"), Action.US_AGREE, (pair,), "success")
-    return ((agree, Choice(Line("button-us-no"), Action.US_END, (pair,))),)
+def agreed(pair: str) -> Say:
+    """Both have agreed: the picture is there to be seen."""
+    see = menus.button("us-see", Action.US_MIX, pair, str(HALF), style="primary")
+    return Say((Line("us-agreed"),), ((see,),))
 
 
-def _stands(state: State, now: PairStands, _: Known) -> Turn:
+def news(state: State, event: Event, known: Known) -> tuple[State, tuple[Say, ...]]:
+    """What has come of the picture of two since it was spoken of, for who could not be told when it came.
+
+    Where others read along, it was said there.
+    """
+    if not state.pair or (known.pair and not known.pair.both) or _about_pairs(event):
+        return state, ()
+    gone = Say((Line("us-gone", {"code": state.pair}),), menus.LOST, code="us_over")
+    told = agreed(state.pair) if known.pair else gone
+    return _closed(state, state.pair), () if known.shared else (told,)
+
+
+def _about_pairs(event: Event) -> bool:
+    if isinstance(event, Press):
+        pressed = decode(event.origin.person, event.payload)
+        return pressed is not None and pressed.action in OPEN
+    return isinstance(event, Command) and event.name == "us"
+
+
+def returned(state: State, outcome: Outcome, effects: tuple[Effect, ...]) -> Turn:
+    """Who was asked before they had a face has one now, and sees it: the invitation comes next."""
+    face = isinstance(outcome, Rendered) and isinstance(outcome.wanted, Portrait) and outcome.wanted.face
+    if not (state.unready and face and isinstance(effects[-1], Show)):
+        return state, effects
+    return replace(state, unready=False), (*effects, Look(state.pair, quiet=True))
+
+
+def _closed(state: State, pair: str) -> State:
+    """Nothing more is awaited of that pair."""
+    return replace(state, pair="", unready=False) if state.pair == pair else state
+
+
+def _asked(now: PairStands, known: Known) -> tuple[str, Choices]:
+    """What is said while not both have agreed: whoever has is not asked once more, unless others read it."""
+    agree = menus.button("us-agree", Action.US_AGREE, now.pair, style="success")
+    no = menus.button("us-no", Action.US_END, now.pair)
+    if not now.mine:
+        return "us-invite", ((agree, no),)
+    too = menus.button("us-agree-too", Action.US_AGREE, now.pair, style="success")
+    back = menus.button("us-back", Action.US_END, now.pair)
+    return ("us-waits", ((too, back),)) if known.shared else ("us-mine", ((back,),))
+
+
+def _stands(state: State, now: PairStands, known: Known) -> Turn:
     match now.missing:
         case "":
             pass
         case "consent" | "face":
-            # Whoever asked or pressed is told how to get ready, and does it again then.
-            agree = _asked(now.pair)[0][:1] if now.pair else ()
-            line = Line("us-not-ready", {"again": Line(f"us-again-{'agree' if now.pair else 'ask'}")})
-            return state, (Say((line,), (*menus.BEGIN, agree), code="us_not_ready"),)
+            return _not_ready(state, now.pair)
         case missing:
-            return state, (Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}"),)
+            said = Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}")
+            return _closed(state, now.pair), (said,)
     if now.both:
-        return state, (Together(now.pair, HALF),)
+        return _closed(state, now.pair), (agreed(now.pair) if now.quiet else Together(now.pair, HALF),)
     assert now.until
-    key = "us-waits" if now.mine else "us-invite"
+    key, menu = _asked(now, known)
     line = Line(key, {"until": now.until, "code": now.pair})
-    return state, (Say((line,), _asked(now.pair), code="us_asked", public=True, to=now.friend),)
+    said = Say((line,), menu, code="us_asked", public=not now.quiet, to=now.friend)
+    return replace(state, pair=now.pair, unready=False), (said,)
+
+
+def _not_ready(state: State, pair: str) -> Turn:
+    """Whoever pressed is told how to get ready, and asked again then; whoever wanted to ask does it again."""
+    agree = (menus.button("us-agree", Action.US_AGREE, pair, style="success"),) if pair else ()
+    line = Line("us-not-ready", {"again": Line(f"us-again-{'agree' if pair else 'ask'}")})
+    said = Say((line,), (*menus.BEGIN, agree), code="us_not_ready")
+    return (replace(state, pair=pair, unready=True) if pair else state), (said,)
 
 
 def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
@@ -148,13 +217,14 @@ def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
         public=True,
         ranges=(slider,),
     )
-    return state, (show,)
+    return _closed(state, mixed.pair), (show,)
 
 
 def _ended(state: State, ended: PairEnded, _: Known) -> Turn:
     key = "us-ended" if ended.there_was else "us-over"
     stays = (Line(key), Line("not-removed")) if ended.there_was else ()
-    return state, (Say((Line(key),), menus.LOST, public=ended.there_was, stays=stays),)
+    said = Say((Line(key),), menus.LOST, public=ended.there_was, stays=stays)
+    return _closed(state, ended.pair), (said,)
 
 
 def _mix(state: State, args: Args, _: Known) -> Turn:

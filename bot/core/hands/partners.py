@@ -1,6 +1,7 @@
 """Who takes part in a picture of two, and is told what the other one says: where the two have no chat in common.
 
-Kept in memory only, until the pair's time is over. On platforms that reach nobody unasked, nobody is kept.
+Kept in memory only, until the pair's time is over. On platforms that reach nobody unasked, nobody is kept. Whoever has
+not been told, there or because of a restart, is told with the next answer (`features/us.py`).
 """
 
 from __future__ import annotations
@@ -10,15 +11,14 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 from bot.core import menus
-from bot.core.effects import Choices, Line, Say
+from bot.core.effects import Line, Say
 from bot.core.events import Person
+from bot.core.features import us
 from bot.core.phrasing import Phrasing
 from bot.core.ports import Push
-from bot.core.presses import Action
 from bot.core.run import Run
 
 PAIRS_KEPT = 10_000
-HALF = "50"
 
 
 @dataclass
@@ -32,6 +32,7 @@ class Partners:
     def __init__(self) -> None:
         self._pushes: dict[str, Push] = {}
         self._pairs: dict[str, _Pair] = {}
+        self._told: dict[tuple[Person, str], None] = {}
 
     def reach(self, platform: str, push: Push) -> None:
         """From here on people of that platform can be told something unasked."""
@@ -44,8 +45,7 @@ class Partners:
         kept = self._pairs.setdefault(pair, _Pair())
         kept.people[run.event.origin.person] = run.phrasing
         if both and not kept.both:
-            see = menus.button("us-see", Action.US_MIX, pair, HALF, style="primary")
-            self._tell(kept, run.event.origin.person, "us-agreed", ((see,),))
+            self._tell(pair, kept, run.event.origin.person, us.agreed(pair))
         kept.both = both
         if kept.timer:
             kept.timer.cancel()
@@ -57,7 +57,7 @@ class Partners:
     def ended(self, person: Person, pair: str) -> None:
         """That person wants no more of it: the others hear it."""
         if kept := self._drop(pair):
-            self._tell(kept, person, "us-ended" if kept.both else "us-declined", menus.LOST)
+            self._tell(pair, kept, person, _over("us-ended" if kept.both else "us-declined"))
 
     def forget(self, person: Person) -> None:
         """Nothing is told to that person any more, and what they took part in is over."""
@@ -66,7 +66,7 @@ class Partners:
 
     def _run_out(self, pair: str) -> None:
         if (kept := self._drop(pair)) and not kept.both:
-            self._tell(kept, None, "us-ran-out", menus.LOST)
+            self._tell(pair, kept, None, _over("us-ran-out"))
 
     def _drop(self, pair: str) -> _Pair | None:
         kept = self._pairs.pop(pair, None)
@@ -74,7 +74,18 @@ class Partners:
             kept.timer.cancel()
         return kept
 
-    def _tell(self, kept: _Pair, by: Person | None, key: str, menu: Choices) -> None:
+    def told(self, person: Person, pair: str) -> bool:
+        """Whether that person has heard, unasked, what has come of the pair."""
+        return (person, pair) in self._told
+
+    def _tell(self, pair: str, kept: _Pair, by: Person | None, said: Say) -> None:
         for person, phrasing in kept.people.items():
             if person != by:
-                self._pushes[person.platform](person.id, phrasing.text(Say((Line(key),), menu)))
+                self._pushes[person.platform](person.id, phrasing.text(said))
+                self._told[person, pair] = None
+        while len(self._told) > PAIRS_KEPT:
+            del self._told[next(iter(self._told))]
+
+
+def _over(key: str) -> Say:
+    return Say((Line(key),), menus.LOST)

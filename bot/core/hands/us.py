@@ -51,20 +51,20 @@ class Us:
         return replace(stands, friend=effect.friend)
 
     async def _agree(self, run: Run, effect: Agree) -> Outcome:
-        if await self._store.pair(effect.pair, run.ref, _handle(run)) is None:
+        if await self._store.pair(effect.pair, run.ref, run.handle) is None:
             return PairStands(effect.pair, "over")
         if not await self._has_face(run):
             return PairStands(effect.pair, "face")
         try:
             async with run.writing():
-                pair = await self._store.agree(effect.pair, run.ref, _handle(run))
+                pair = await self._store.agree(effect.pair, run.ref, run.handle)
         except NoConsent:
             return PairStands(effect.pair, "consent")
         return self._stands(run, effect.pair, pair)
 
     async def _look(self, run: Run, effect: Look) -> Outcome:
-        pair = await self._store.pair(effect.pair, run.ref, _handle(run))
-        return self._stands(run, effect.pair, pair)
+        pair = await self._store.pair(effect.pair, run.ref, run.handle)
+        return replace(self._stands(run, effect.pair, pair), quiet=effect.quiet)
 
     def _stands(self, run: Run, pair: str, found: Pair | None) -> PairStands:
         if found is None:
@@ -93,7 +93,7 @@ class Us:
         return Mixed(effect.pair, effect.weight)
 
     async def _missing(self, run: Run, pair: str) -> Missing:
-        found = await self._store.pair(pair, run.ref, _handle(run))
+        found = await self._store.pair(pair, run.ref, run.handle)
         if found is None or not found.both:
             return "over"
         return "friend" if await self._has_face(run) else "face"
@@ -104,12 +104,7 @@ class Us:
 
     async def _end(self, run: Run, effect: End) -> Outcome:
         async with run.writing():
-            ended = await self._store.withdraw_pair(effect.pair, run.ref, _handle(run))
+            ended = await self._store.withdraw_pair(effect.pair, run.ref, run.handle)
         if ended:
             self._partners.ended(run.event.origin.person, effect.pair)
-        return PairEnded(ended)
-
-
-def _handle(run: Run) -> str | None:
-    handle = run.event.origin.handle
-    return f"@{handle}" if handle else None
+        return PairEnded(effect.pair, ended)

@@ -1,8 +1,8 @@
 # One picture of two people.
 us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. In another chat, type /us { $code } to answer.
-us-waits = One of you has agreed. The other one presses "I agree" too, until { WHEN($until) } UTC. In another chat, type /us { $code } to answer.
+us-waits = One of you has agreed. The other one presses "I agree, too", until { WHEN($until) } UTC. In another chat, type /us { $code } to answer.
 us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then { $again }.
-us-again-agree = press "I agree" once more
+us-again-agree = I bring you back to this question
 us-again-ask = send /us again
 us-over = This picture together is over: its time has run out, one of you has ended it, or somebody else was asked.
 us-unknown = I know no code { $code }. /us @friend asks somebody, /us alone asks whoever agrees first, and /us with the code that you were given shows what was asked.
@@ -21,3 +21,7 @@ us-agreed = Good news: the other one has agreed to your picture of two.
 us-declined = The other one does not want the picture of two. No face is used.
 us-ran-out = The day for your picture of two has run out, and not both of you have agreed. /us asks anew.
 button-us-see = See the two of us
+us-mine = You have agreed. I wait for the other one's word until { WHEN($until) } UTC; in their own chat, /us { $code } asks them.
+us-gone = The picture of two with the code { $code } is over: its time has run out, one of you has ended it, or somebody else was asked.
+button-us-agree-too = I agree, too
+button-us-back = Take my word back

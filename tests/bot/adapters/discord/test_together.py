@@ -45,7 +45,8 @@ async def test_the_friend_is_called_once_and_both_agree(
         await double.press(ann, invited, agree)
         waits = (await double.until(lambda: double.seen_by(zoe, room)[1:]))[0]
         assert waits.allowed_mentions == {"parse": []}
-        await double.press(bob, waits, agree)
+        too = say("en", "button-us-agree-too")
+        await double.press(bob, waits, too)
         await double.until(lambda: shown(double, zoe, room))
         (picture,) = shown(double, zoe, room)
         assert isinstance(faces.rendered[-1], MixFace) and isinstance(faces.rendered[-1].a, MixFace)
@@ -53,6 +54,6 @@ async def test_the_friend_is_called_once_and_both_agree(
         # Either ends it, and what others saw goes away.
         await double.press(ann, picture, say("en", "button-us-end"))
         await double.until(lambda: picture.deleted)
-        again = await double.press(bob, waits, agree)
+        again = await double.press(bob, waits, too)
         over = await asks(double, again, "button-begin")
         assert over.content == say("en", "us-over")

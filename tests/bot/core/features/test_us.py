@@ -20,11 +20,12 @@ from bot.core.house import House as Rules
 from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 from bot.core.service import Service
+from bot.core.wording import say
 from db.settings import load
 from db.store import Store, open_store, upgrade
 from inference.wire import LatentFace, MixFace, SeedFace
 from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
-from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie
+from tests.bot.core.people import ANN, BOB, actions, at, command, final, origin, press, selfie
 
 EVE = Person("discord", "1003")
 
@@ -33,11 +34,18 @@ class House:
     """The service, with the real store and faces that are the photos' own bytes."""
 
     def __init__(self, store: Store) -> None:
-        self.faces = FakeFaces()
-        self.service = Service(self.faces, store, FakeDrawing(), FakeClock(), Rules(86400))
+        self.faces, self.store = FakeFaces(), store
+        self.restart()
+
+    def restart(self) -> None:
+        """Only what the store holds is as it was."""
+        self.service = Service(self.faces, self.store, FakeDrawing(), FakeClock(), Rules(86400))
+
+    async def all_of(self, event: Event) -> list[Reply]:
+        return [reply async for reply in self.service.handle(event)]
 
     async def send(self, event: Event) -> Reply:
-        return final([reply async for reply in self.service.handle(event)])
+        return final(await self.all_of(event))
 
     async def face_of(self, person: Person) -> None:
         await self.send(command("mbti", "ENFP", "woman", person=person))
@@ -158,6 +166,53 @@ async def test_whoever_has_no_face_yet_is_told_how_to_get_ready(house: House) ->
     assert (told.code, told.public) == ("us_not_ready", False)
     await house.face_of(BOB)
     assert isinstance(await house.agree(pair, BOB), Shown)
+
+
+@pytest.mark.parametrize("restarted", [False, True])
+async def test_whoever_gets_a_face_after_they_were_asked_is_brought_back_once(
+    house: House, restarted: bool
+) -> None:
+    await house.face_of(ANN)
+    pair = await house.asked()
+    await house.agree(pair, ANN)
+    await house.agree(pair, BOB)
+    if restarted:
+        house.restart()
+    await house.send(command("mbti", "ENFP", "woman", person=BOB))
+    await house.send(press(Action.AGREE, person=BOB))
+    *_, shown, asked = await house.all_of(selfie(BOB.id.encode(), person=BOB))
+    assert isinstance(shown, Shown)
+    assert isinstance(asked, Text)
+    assert (asked.code, asked.public) == ("us_asked", False)
+    assert actions(asked, BOB) == [(Action.US_AGREE, (pair,)), (Action.US_END, (pair,))]
+    assert isinstance(await house.send(selfie(b"another", person=BOB)), Shown), "once is enough"
+    assert isinstance(await house.agree(pair, BOB), Shown)
+
+
+async def test_whoever_gets_a_face_too_late_hears_that_it_is_over(house: House) -> None:
+    await house.face_of(ANN)
+    pair = await house.asked()
+    await house.agree(pair, BOB)
+    await house.send(press(Action.US_END, pair))
+    first, *_ = await house.all_of(command("mbti", "ENFP", "woman", person=BOB))
+    assert first.text == say("en", "us-gone", code=pair)
+
+
+async def test_whoever_has_agreed_sees_who_is_waited_for_and_may_take_it_back(house: House) -> None:
+    """Where others read along, the button is there for the other one, and says so."""
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked()
+    for event in (press(Action.US_AGREE, pair), press(Action.US_AGREE, pair), command("us", pair)):
+        waits = await house.send(event)
+        assert final_text(waits).startswith("You have agreed.")
+        assert actions(waits) == [(Action.US_END, (pair,))]
+    in_group = at(press(Action.US_AGREE, pair))
+    shared = await house.send(in_group)
+    assert [button.label for row in shared.menu for button in row][:1] == [say("en", "button-us-agree-too")]
+    assert actions(shared)[:2] == [(Action.US_AGREE, (pair,)), (Action.US_END, (pair,))]
+    await house.send(press(Action.US_END, pair))
+    assert final_text(await house.agree(pair, BOB)) == say("en", "us-over")
 
 
 async def test_a_friend_known_by_handle_only_is_the_one_with_that_handle(house: House) -> None:

@@ -20,7 +20,7 @@ from bot.core.wording import say
 from db.settings import Settings
 from db.store import open_store
 from tests.bot.core.features.test_us import ANN, BOB, House, both
-from tests.bot.core.people import actions, command, origin, press
+from tests.bot.core.people import actions, at, command, origin, press
 from tests.db.conftest import migrated, postgres, settings
 
 __all__ = ["migrated", "postgres", "settings"]
@@ -142,6 +142,52 @@ async def test_forget_ends_it_for_the_other_and_nothing_is_told_to_whoever_is_fo
     for code in (pair, other):
         await house.send(ending(code, BOB))
     assert told.texts(ANN) == []
+
+
+@pytest.mark.parametrize("platform_tells", [False, True])
+async def test_what_came_while_nobody_could_tell_it_is_told_with_the_next_answer_once(
+    house: House, platform_tells: bool
+) -> None:
+    """After a restart; on platforms that reach nobody unasked, always."""
+    pair = await asked(house)
+    await house.agree(pair, ANN)
+    house.restart()
+    if platform_tells:
+        house.service.reach("discord", Told().push)
+    assert isinstance(await house.agree(pair, BOB), Shown)
+    news, *_ = await house.all_of(command("help"))
+    assert news.text == say("en", "us-agreed")
+    assert actions(news) == [(Action.US_MIX, (pair, "50"))]
+    assert len(await house.all_of(command("help"))) == 1
+
+
+async def test_an_end_that_came_meanwhile_is_told_with_the_next_answer_once(house: House) -> None:
+    pair = await asked(house)
+    await house.agree(pair, ANN)
+    house.restart()
+    await house.send(ending(pair, BOB))
+    news, *_ = await house.all_of(command("help"))
+    assert news.text == say("en", "us-gone", code=pair)
+    assert len(await house.all_of(command("help"))) == 1
+
+
+async def test_whoever_waits_since_before_a_restart_is_heard_of_again(house: House) -> None:
+    pair = await asked(house)
+    await house.agree(pair, ANN)
+    house.restart()
+    told = Told()
+    house.service.reach("discord", told.push)
+    await house.send(command("help"))
+    await house.agree(pair, BOB)
+    assert told.texts(ANN) == [say("en", "us-agreed")]
+    assert len(await house.all_of(command("help"))) == 1, "what was told is not told again"
+
+
+async def test_where_others_read_along_what_was_said_there_is_not_said_again(house: House) -> None:
+    pair = await asked(house)
+    await house.send(at(press(Action.US_AGREE, pair)))
+    await house.send(at(agreeing(pair, BOB)))
+    assert len(await house.all_of(at(command("help")))) == 1
 
 
 async def test_a_stranger_s_press_tells_nobody_anything(house: House, told: Told) -> None:
