@@ -1,4 +1,4 @@
-"""The numbers of an adversarial training, as frozen data that goes into checkpoints and packs."""
+"""The numbers of a training, as frozen data that goes into checkpoints and packs."""
 
 from __future__ import annotations
 
@@ -108,3 +108,33 @@ class BaselineConfig:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready."""
         return {**dataclasses.asdict(self), "network": dict(self.network), "betas": list(self.betas)}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class PartTraining:
+    """What the runs of a pack's further networks have in common; each recipe has its own numbers.
+
+    Attributes:
+        photos: real pictures in a batch.
+        samples: people of the generator in a batch.
+        rate: Adam's highest; it rises over `warm` of the run and falls to nothing as a half cosine.
+        psi: how far samples are from their class's mean, from and to.
+        mixing: share of the samples whose layers come from two people.
+        ema_kimg: half-life of the averaged network, in thousand pictures.
+        ema_ramp: shortens that to this share of the pictures seen.
+    """
+
+    photos: int
+    samples: int
+    psi: tuple[float, float]
+    mixing: float
+    ema_kimg: float
+    rate: float = 1e-3
+    warm: float = 0.03
+    betas: tuple[float, float] = (0.9, 0.99)
+    ema_ramp: float = 0.1
+    seed: int = 0
+
+    def to_dict(self) -> dict[str, Any]:
+        """Plain values, for a checkpoint."""
+        return dataclasses.asdict(self)

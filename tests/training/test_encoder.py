@@ -16,14 +16,15 @@ from tests.inference.packs import tiny
 from tests.training.test_loops import differing
 from training.augment.camera import framed_and_lit, worn
 from training.datasets.faces import FaceSet, FaceSource, load_faces
-from training.export.encoder import add_encoder
 from training.export.parts import bumped
+from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, load_checkpoint
-from training.loops.encoder import EncoderTrainer, Photos, rate
+from training.loops.encoder import EncoderTrainer
 from training.loops.generated import Generated
+from training.loops.optimisers import pace
+from training.loops.part import Photos
 from training.loops.part_run import PartPlan, PartRun, Shown
 from training.recipes.encoder import EncoderTraining
-from training.recipes.encoder import config as recipe
 
 SMALL = EncoderTraining(photos=4, samples=2, rate=3e-3, ema_kimg=0.01, precision="float32")
 NETWORK = EncoderConfig(32, 8, 16, widths=(8, 16, 16), blocks=(1, 1, 1), pyramid=16, summary=8)
@@ -112,7 +113,7 @@ def test_a_run_writes_what_a_pack_takes(
         assert sheet.height == 2 * 2 * 32
     pack = tiny.write(tmp_path / "tiny")
     (pack / "CARD.md").write_text("# tiny 1\n\nA card.\n\n**Encoder.** An older one.\n\nIts end.\n")
-    assert add_encoder(tmp_path / "run" / LATEST, pack) == "2"
+    assert add_trained("encoder", tmp_path / "run" / LATEST, pack) == "2"
     loaded = load(pack)
     assert loaded.manifest.version == "2"
     assert loaded.manifest.provenance["encoder"]["kimg"] == 0.0
@@ -158,7 +159,7 @@ def test_an_encoder_of_another_shape_leaves_the_pack_as_it_was(
     pack = tiny.write(tmp_path / "tiny")
     before = {path.name: path.read_bytes() for path in pack.iterdir()}
     with pytest.raises(PackError):
-        add_encoder(tmp_path / "odd.pt", pack)
+        add_trained("encoder", tmp_path / "odd.pt", pack)
     assert {path.name: path.read_bytes() for path in pack.iterdir()} == before
 
 
@@ -184,10 +185,9 @@ def test_faults_keep_the_face(faces: FaceSet) -> None:
 
 
 def test_the_rate_rises_and_ends_at_nothing() -> None:
-    config = recipe()
-    assert rate(config, 0.0) < rate(config, config.warm / 2) < rate(config, config.warm)
-    assert rate(config, config.warm) == pytest.approx(config.rate, rel=0.01)
-    assert rate(config, 1.0) == pytest.approx(0, abs=1e-9)
+    assert 0 < pace(0.0, 0.03) < pace(0.015, 0.03) < pace(0.03, 0.03)
+    assert pace(0.03, 0.03) == pytest.approx(1, rel=0.01) and pace(0.0, 0.0) == 1
+    assert pace(1.0, 0.03) == pytest.approx(0, abs=1e-9) == pace(1.5, 0.03)
 
 
 @pytest.mark.parametrize(("before", "after"), [("0.1.0", "0.1.1"), ("7", "8"), ("1.9", "1.10"), ("x", "x.1")])

@@ -20,7 +20,7 @@ from training.losses.contrast import nt_xent
 from training.recipes.identity import IdentityTraining
 
 NETWORK = IdentityConfig(resolution=32, size=16, widths=(8, 16), squeezed=8, dim=8)
-CONFIG = IdentityTraining(network=NETWORK, batch=12, iterations=40, warm=4)
+CONFIG = IdentityTraining(network=NETWORK, batch=12, iterations=40, warm=0.1)
 
 
 @pytest.fixture(scope="module")

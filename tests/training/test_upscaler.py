@@ -14,7 +14,7 @@ from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
 from inference.packs.loader import LoadedPack, load
 from tests.inference.packs import tiny
 from tests.training.test_loops import differing
-from training.export.upscaler import add_upscaler
+from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, save_checkpoint
 from training.loops.part_run import PartPlan, PartRun, Shown
 from training.loops.upscaler import UpscalerTrainer
@@ -120,7 +120,7 @@ def test_a_run_writes_what_a_pack_takes(folder: Path, tmp_path: Path) -> None:
         assert sheet.size == (3 * 256, 5 * 256)
     pack = tiny.write(tmp_path / "tiny")
     (pack / "CARD.md").write_text("# tiny 1\n\nA card.\n")
-    assert add_upscaler(tmp_path / "run" / LATEST, pack) == "2"
+    assert add_trained("upscaler", tmp_path / "run" / LATEST, pack) == "2"
     loaded = load(pack)
     assert loaded.upscaler is not None and loaded.upscaler.config.size == 64
     assert loaded.manifest.provenance["upscaler"]["kimg"] == 0.0
@@ -135,7 +135,7 @@ def test_an_upscaler_of_another_size_leaves_the_pack_as_it_was(folder: Path, tmp
     pack = tiny.write(tmp_path / "tiny")
     before = {path.name: path.read_bytes() for path in pack.iterdir()}
     with pytest.raises(PackError, match="upscaler reads 64 px"):
-        add_upscaler(tmp_path / "odd.pt", pack)
+        add_trained("upscaler", tmp_path / "odd.pt", pack)
     assert {path.name: path.read_bytes() for path in pack.iterdir()} == before
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from training.export import encoder, upscaler
+from training.export.trained import Averaged, add_trained
 from training.loops.checkpoint import LATEST
 from training.telling import sentences
 
@@ -22,7 +21,7 @@ def add_encoder(run: Run, pack: Pack, checkpoint: Checkpoint = LATEST) -> None:
 
     typeface-training add-encoder --run runs/encoder --pack packs/ours
     """
-    _add(encoder.add_encoder, run / checkpoint, pack)
+    _add("encoder", run / checkpoint, pack)
 
 
 def add_upscaler(run: Run, pack: Pack, checkpoint: Checkpoint = LATEST) -> None:
@@ -30,11 +29,11 @@ def add_upscaler(run: Run, pack: Pack, checkpoint: Checkpoint = LATEST) -> None:
 
     typeface-training add-upscaler --run runs/upscaler --pack packs/ours
     """
-    _add(upscaler.add_upscaler, run / checkpoint, pack)
+    _add("upscaler", run / checkpoint, pack)
 
 
-def _add(add: Callable[[Path, Path], str], checkpoint: Path, pack: Path) -> None:
+def _add(name: Averaged, checkpoint: Path, pack: Path) -> None:
     with sentences():
-        version = add(checkpoint, pack)
+        version = add_trained(name, checkpoint, pack)
     total = sum(file.stat().st_size for file in pack.iterdir())
     typer.echo(f"{pack}: version {version}, {total / 1e6:.2f} MB")

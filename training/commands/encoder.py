@@ -10,9 +10,8 @@ import torch
 import typer
 
 from inference.packs import loader
-from training.commands.options import Data, Device, Kimg, Manifest, Minutes, Out, Seed, Threads
+from training.commands.options import Data, Device, Kimg, Manifest, Minutes, Out, PartStart, Seed, Threads
 from training.datasets.photos import load_photos
-from training.loops.checkpoint import LATEST
 from training.loops.encoder import EncoderTrainer
 from training.loops.hardware import hardware
 from training.loops.machine import machine
@@ -28,9 +27,7 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
     data: Data,
     out: Out,
     manifest: Manifest = None,
-    start: Annotated[
-        Path | None, typer.Option("--from", help="Begin with the encoder of another run, or a checkpoint.")
-    ] = None,
+    start: PartStart = None,
     kimg: Kimg = None,
     minutes: Minutes = None,
     seed: Seed = 0,
@@ -46,17 +43,10 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
     with sentences(), machine(device, threads) as here:
         loaded = loader.load(pack, here.device)
         photos, held_out = load_photos(data, manifest, loaded.manifest.resolution)
+        shown = Shown.of(photos.images, held_out, _JUDGED, loaded.device)
+        typer.echo(f"{len(photos)} pictures, {torch.get_num_threads()} threads. {shown.whose}")
         about = {"counts": photos.counts, "hardware": hardware(here), "pack": loaded.manifest.version}
-        typer.echo(_told(len(photos), len(held_out)))
         trainer = EncoderTrainer(replace(recipe.config(), seed=seed), loaded, photos)
-        judged = held_out if len(held_out) else photos.images
-        images = judged[:_JUDGED].to(loaded.device).float() / 127.5 - 1
-        plan = PartPlan(out, kimg, minutes, about=about)
-        run = PartRun(trainer, plan, Shown(images, bool(len(held_out))), lambda line: print(line, flush=True))
-        run.resume(start and (start / LATEST if start.is_dir() else start))
+        run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
+        run.resume(start)
         run.go()
-
-
-def _told(photos: int, held_out: int) -> str:
-    said = f"{photos} pictures, {held_out} held out; {torch.get_num_threads()} threads"
-    return said if held_out else f"{said}. Nobody is held out: how it does on strangers will not be known."

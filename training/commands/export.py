@@ -9,8 +9,8 @@ import typer
 
 from training.datasets.faces import FaceSource
 from training.errors import SettingError
-from training.export import encoder as encoders
 from training.export import learned, starter_pack
+from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.telling import sentences
 
@@ -69,6 +69,6 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
             plan = learned.LearnedPlan(licence, attribution, name, version, framing_padding, label or ())
             learned.export_learned(state, out, plan)
         if encoder is not None:
-            encoders.add_encoder(encoder / LATEST, out)
+            add_trained("encoder", encoder / LATEST, out)
     total = sum(file.stat().st_size for file in out.iterdir())
     typer.echo(f"{out}: {total / 1e6:.2f} MB")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -64,6 +65,6 @@ def _train(
     held_out = load_people(source.data, source.manifest, side, "validation")
     trainer = loop.IdentityTrainer(recipe, people, here)
     typer.echo(f"{len(people)} pictures, {len(held_out)} held out; {torch.get_num_threads()} threads")
-    loop.train(trainer, out, minutes, lambda line: print(line, flush=True))
+    loop.train(trainer, out, minutes, partial(print, flush=True))
     if len(held_out):
         typer.echo(f"held out, found among {len(held_out)}: {loop.told_apart(trainer.network, held_out):.3f}")

@@ -28,6 +28,10 @@ Start = Annotated[
     Path | None,
     typer.Option("--from", help="Begin with the weights of a run, checkpoint, pack, .pkl or .pt."),
 ]
+PartStart = Annotated[
+    Path | None,
+    typer.Option("--from", help="Begin with the network of another such run, or of a checkpoint of one."),
+]
 GrowFrom = Annotated[
     Path | None, typer.Option(help="Begin as a network of half the size: what --from takes.")
 ]

@@ -9,19 +9,18 @@ from typing import Annotated
 
 import torch
 import typer
-from torch import Tensor
 
 from inference.packs import loader
 from inference.packs.loader import LoadedPack
-from training.commands.options import Device, Kimg, Manifest, Minutes, Out, Seed, Threads
+from training.commands.options import Device, Kimg, Manifest, Minutes, Out, PartStart, Seed, Threads
 from training.datasets.archive import Archive
 from training.datasets.photos import load_photos
 from training.errors import SettingError
-from training.loops.checkpoint import LATEST
 from training.loops.hardware import hardware
 from training.loops.machine import machine
+from training.loops.part import Photos
 from training.loops.part_run import PartPlan, PartRun, Shown
-from training.loops.upscaler import Photos, UpscalerTrainer
+from training.loops.upscaler import UpscalerTrainer
 from training.recipes import upscaler as recipe
 from training.recipes.upscaler import UpscalerTraining
 from training.telling import sentences
@@ -36,9 +35,7 @@ def upscaler(  # noqa: PLR0913, PLR0917 - one a flag
     ],
     out: Out,
     manifest: Manifest = None,
-    start: Annotated[
-        Path | None, typer.Option("--from", help="Begin with the upscaler of another run, or a checkpoint.")
-    ] = None,
+    start: PartStart = None,
     size: Annotated[int, typer.Option(help="Of the large picture in pixels.")] = 512,
     kimg: Kimg = None,
     minutes: Minutes = None,
@@ -55,23 +52,15 @@ def upscaler(  # noqa: PLR0913, PLR0917 - one a flag
     with sentences(), machine(device, threads) as here:
         loaded = loader.load(pack, here.device)
         opened = [load_photos(path, manifest, _side(path, size)) for path in data]
-        counts = {path.name: photos.counts for path, (photos, _) in zip(data, opened, strict=True)}
+        learnt = [photos for photos, _ in opened]
+        shown = Shown.of(learnt[0].images, opened[0][1], _JUDGED, loaded.device)
+        many = " and ".join(str(len(photos)) for photos in learnt)
+        typer.echo(f"{many} pictures, {torch.get_num_threads()} threads. {shown.whose}")
+        counts = {path.name: photos.counts for path, photos in zip(data, learnt, strict=True)}
         about = {"counts": counts, "hardware": hardware(here), "pack": loaded.manifest.version}
-        trainer = _trainer(
-            replace(recipe.config(), seed=seed, size=size), loaded, [each for each, _ in opened]
-        )
-        photos, held_out = opened[0]
-        many = " and ".join(str(len(each)) for each, _ in opened)
-        typer.echo(f"{many} pictures; judged by {_whose(held_out)}; {torch.get_num_threads()} threads")
-        judged = held_out if len(held_out) else photos.images
-        images = judged[:_JUDGED].to(loaded.device).float() / 127.5 - 1
-        run = PartRun(
-            trainer,
-            PartPlan(out, kimg, minutes, about=about),
-            Shown(images, bool(len(held_out))),
-            lambda line: print(line, flush=True),
-        )
-        run.resume(start and (start / LATEST if start.is_dir() else start))
+        trainer = _trainer(replace(recipe.config(), seed=seed, size=size), loaded, learnt)
+        run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
+        run.resume(start)
         run.go()
 
 
@@ -86,7 +75,3 @@ def _side(archive: Path, size: int) -> int:
     """At which the archive's pictures are learnt from."""
     with Archive(archive) as opened:
         return min([size, *map(opened.side, opened.pictures)])
-
-
-def _whose(held_out: Tensor) -> str:
-    return f"{len(held_out)} that are held out" if len(held_out) else "photos it learns from"

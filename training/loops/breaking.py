@@ -12,13 +12,15 @@ from torch import Tensor
 from training.errors import TrainingError
 from training.loops.checkpoint import LATEST
 
+_OF_GANS = "lower the rate (--rate), raise R1 (--gamma), or compute in float32 (--precision fp32)"
+
 
 class Broken(TrainingError):
     """A loss or a weight is not a number, or without bounds."""
 
     @classmethod
-    def at(cls, kimg: float, what: str, folder: Path, saved: float | None) -> Broken:
-        """The sentence: what broke, and the last good checkpoint of `folder`, taken at `saved` kimg, if any."""
+    def at(cls, kimg: float, what: str, folder: Path, saved: float | None, change: str = _OF_GANS) -> Broken:
+        """The sentence: what broke, the last good checkpoint of `folder`, taken at `saved` kimg, and what to change."""
         kept = sorted(folder.glob("kimg-*.pt"))
         good = f"{LATEST} ({saved:.1f} kimg) is the last good checkpoint" if saved is not None else ""
         good = (
@@ -29,8 +31,7 @@ class Broken(TrainingError):
         earlier = f"go on from an earlier one ({kept[-1].name} copied over {LATEST}), " if kept else ""
         return cls(
             f"Training broke at {kimg:.2f} kimg: {what} is not a finite number. {good} "
-            f"If it breaks again, {earlier}lower the rate (--rate), raise R1 (--gamma), or compute in float32 "
-            "(--precision fp32)."
+            f"If it breaks again, {earlier}{change}."
         )
 
 

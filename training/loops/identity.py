@@ -17,6 +17,7 @@ from training.augment.views import views
 from training.datasets.people import People
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.machine import Machine
+from training.loops.optimisers import pace
 from training.loops.signals import stop_signals
 from training.losses.contrast import nt_xent
 from training.recipes.identity import IdentityTraining
@@ -39,7 +40,7 @@ class IdentityTrainer:
     def step(self) -> float:
         """One iteration; the loss."""
         for group in self._optimiser.param_groups:
-            group["lr"] = self.config.rate * self._pace()
+            group["lr"] = self.config.rate * pace(self.iteration / self.config.iterations, self.config.warm)
         first, second, people = self.data.pairs(self.config.batch)
         loss = nt_xent(
             self.embed(first), self.embed(second), people.to(self.machine.device), self.config.temperature
@@ -54,11 +55,6 @@ class IdentityTrainer:
         """`[N, dim]` of another view of `images [N, 3, R, R]`."""
         found: Tensor = self.network(views(images, self.config.network.resolution).to(self.machine.device))
         return found
-
-    def _pace(self) -> float:
-        """Rises in a line, falls as a half cosine."""
-        done = min(1.0, self.iteration / self.config.iterations)
-        return min(1.0, (self.iteration + 1) / self.config.warm) * (0.5 + 0.5 * math.cos(math.pi * done))
 
     def state_dict(self) -> dict[str, Any]:
         return {

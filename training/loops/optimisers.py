@@ -1,7 +1,8 @@
-"""Adam and its kin for a network whose regulariser runs only now and then (StyleGAN2, arXiv 1912.04958, appendix B)."""
+"""Adam, its kin, and rates; lazy ones where a regulariser runs only now and then (arXiv 1912.04958, appendix B)."""
 
 from __future__ import annotations
 
+import math
 from typing import Final
 
 import torch
@@ -13,6 +14,12 @@ from training.loops.adamp import AdamP
 BETAS: Final = (0.0, 0.99)
 DECAY: Final = 0.01
 """Weight decay of AdamW, per unit of the rate. AdamP has none: its projection does that work."""
+
+
+def pace(done: float, warm: float) -> float:
+    """The share of the highest rate when a share of the run is `done`: a line up over `warm`, half a cosine down."""
+    rise = min(1.0, done / warm) if warm else 1.0
+    return max(rise, 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
 
 
 def lazy_rates(lr: float, interval: int | None) -> tuple[float, tuple[float, float]]:

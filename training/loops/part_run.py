@@ -4,55 +4,23 @@ from __future__ import annotations
 
 import json
 import time
-from collections import defaultdict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
+import torch
 from torch import Tensor
 
+from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
+from training.loops.part import PartTrainer, Terms
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
+from training.loops.ticks import Means, not_finite, passed
 
-Terms = dict[str, float]
-
-
-@dataclass(frozen=True, slots=True)
-class Sheet:
-    """Pictures `[N, 3, S, S]` in [-1, 1] for people to look at, in rows of `columns`, enlarged `zoom` times."""
-
-    images: Tensor
-    columns: int
-    zoom: int = 1
-
-
-class PartTrainer(Protocol):
-    """A network of a pack, and all counters of its run."""
-
-    @property
-    def images_seen(self) -> int: ...
-
-    def step(self, done: float) -> Terms:
-        """One step; `done` is the share of the run that lies behind, 0 to 1."""
-        ...
-
-    def judge(self, photos: Tensor) -> float:
-        """The averaged network's mean loss on `photos [N, 3, S, S]` in [-1, 1]."""
-        ...
-
-    def sheet(self, photos: Tensor) -> Sheet:
-        """Some photos, and what the averaged network makes of them."""
-        ...
-
-    def state_dict(self) -> dict[str, Any]: ...
-
-    def load_state_dict(self, state: Mapping[str, Any]) -> None: ...
-
-    def take_over(self, state: Mapping[str, Any]) -> None:
-        """Begin with the averaged network of another run."""
-        ...
+_say = partial(print, flush=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +35,7 @@ class PartPlan:
     minutes: float | None = None
     tick_kimg: float = 1.0
     look_kimg: float = 5.0
+    checkpoint_minutes: float = 4.0
     about: Mapping[str, Any] = field(default_factory=dict)
 
     def done(self, kimg: float, minutes: float) -> float:
@@ -86,6 +55,19 @@ class Shown:
     images: Tensor
     held_out: bool = True
 
+    @classmethod
+    def of(cls, learnt: Tensor, held_out: Tensor, most: int, device: torch.device) -> Shown:
+        """At most so many of the people who are held out, where there are any; both uint8 `[M, 3, R, R]`."""
+        images = (held_out if len(held_out) else learnt)[:most]
+        return cls(images.to(device).float() / 127.5 - 1, bool(len(held_out)))
+
+    @property
+    def whose(self) -> str:
+        """Who judges, in a sentence."""
+        if self.held_out:
+            return f"Judged by {len(self.images)} that are held out."
+        return "Nobody is held out: how it does on strangers will not be known."
+
     @property
     def loss(self) -> str:
         """What theirs is called."""
@@ -100,29 +82,37 @@ class PartRun:
         trainer: PartTrainer,
         plan: PartPlan,
         shown: Shown,
-        say: Callable[[str], None] = print,
+        say: Callable[[str], None] = _say,
     ) -> None:
         self.trainer, self.plan, self.shown, self.say = trainer, plan, shown, say
         self.seconds = 0.0  # spent in training, over all sittings
-        self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._held_out: float | None = None  # the last loss on held-out photos
+        self._saved: float | None = None  # kimg of latest.pt
+        self._means = Means()
 
     def resume(self, other: Path | None = None) -> None:
-        """Go on with the folder's latest checkpoint, or begin with the network of `other`."""
+        """Go on with the folder's latest checkpoint, or begin with the network of `other`, a run or a checkpoint."""
         path = self.plan.out / LATEST
         if path.exists():
             state = load_checkpoint(path)
             with as_asked(path):
                 self.trainer.load_state_dict(state)
-                self.seconds = state["seconds"]
+                self.seconds, self._held_out = state["seconds"], state["held_out"]
+            self._saved = self._kimg()
             self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
         elif other is not None:
-            with as_asked(other):
-                self.trainer.take_over(load_checkpoint(other))
+            path = other / LATEST if other.is_dir() else other
+            with as_asked(path):
+                self.trainer.take_over(load_checkpoint(path))
             self.say(f"began with {other.name}")
 
     def go(self) -> None:
-        """Train until a limit or a signal; always ends with a checkpoint and a sheet."""
-        started = last = time.monotonic()
+        """Train until a limit or a signal; always ends with a checkpoint and a sheet.
+
+        Raises:
+            Broken: a loss or a weight is not a number; the checkpoint of before is as it was.
+        """
+        started = last = told = saved = time.monotonic()
         with stop_signals() as stop:
             while not stop:
                 done = self.plan.done(self._kimg(), (time.monotonic() - started) / 60)
@@ -130,41 +120,52 @@ class PartRun:
                     break
                 before = self._kimg()
                 self._collect(self.trainer.step(done))
-                if _passed(before, self._kimg(), self.plan.tick_kimg):
-                    now = time.monotonic()
-                    self.seconds += now - last
-                    self._report(now - last)
-                    last = now
-                if _passed(before, self._kimg(), self.plan.look_kimg):
+                now = time.monotonic()
+                self.seconds, last = self.seconds + now - last, now
+                if passed(before, self._kimg(), self.plan.tick_kimg):
+                    self._report(now - told)
+                    told = now
+                if passed(before, self._kimg(), self.plan.look_kimg):
                     self.look()
-        self.seconds += time.monotonic() - last
+                elif now - saved >= self.plan.checkpoint_minutes * 60:
+                    self.save()
+                    saved = now
         self.look()
 
     def look(self) -> None:
-        """Save, tell the loss, draw what the network makes of photos."""
-        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        """Tell the loss, save, draw what the network makes of photos."""
         loss = self.trainer.judge(self.shown.images)
-        state["held_out"] = loss if self.shown.held_out else None
-        save_checkpoint(self.plan.out / LATEST, state)
+        self._held_out = loss if self.shown.held_out else None
+        self.save()
         self.say(f"{self._kimg():.1f} kimg: {self.shown.loss} {loss:.4f}")
         sheet = self.trainer.sheet(self.shown.images)
         path = self.plan.out / f"sheet-{int(self._kimg()):05d}.png"
         save_sheet(path, sheet.images.cpu(), sheet.columns, sheet.zoom)
 
+    def save(self) -> None:
+        """Write `latest.pt`.
+
+        Raises:
+            Broken: a weight is not a number; nothing was written.
+        """
+        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        if not all_finite(state):
+            raise self._broken("a weight")
+        save_checkpoint(self.plan.out / LATEST, {**state, "held_out": self._held_out})
+        self._saved = self._kimg()
+
     def _kimg(self) -> float:
         return self.trainer.images_seen / 1000
 
     def _collect(self, terms: Terms) -> None:
-        for name, value in terms.items():
-            self._sums[name][0] += value
-            self._sums[name][1] += 1
+        if broken := not_finite(terms):
+            raise self._broken(broken)
+        self._means.add(terms)
+
+    def _broken(self, what: str) -> Broken:
+        change = "begin anew in another folder, with another --seed"
+        return Broken.at(self._kimg(), what, self.plan.out, self._saved, change)
 
     def _report(self, seconds: float) -> None:
-        means = {name: round(total / count, 4) for name, (total, count) in self._sums.items()}
-        self._sums.clear()
         pace = round(seconds / self.plan.tick_kimg, 1)
-        self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | means))
-
-
-def _passed(before: float, after: float, every: float) -> bool:
-    return int(after / every) > int(before / every)
+        self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | self._means.take()))

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 import time
-from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -15,6 +13,7 @@ from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
+from training.loops.ticks import Means, not_finite, passed
 from training.loops.trainer import Terms, Trainer
 from training.loops.world import ALONE, World
 from training.watching.best import BEST, Record, better
@@ -55,7 +54,7 @@ class Run:
         self.seconds = 0.0  # spent in training, over all sittings
         self.best: Record | None = None
         self._saved: float | None = None  # kimg of latest.pt
-        self._sums: dict[str, list[float]] = defaultdict(lambda: [0.0, 0.0])
+        self._means = Means()
         self._numbers: dict[str, float] = {}  # what the last look measured
 
     def resume(self) -> bool:
@@ -98,12 +97,12 @@ class Run:
             while not self.world.any(bool(stop) or self._finished(time.monotonic() - started)):
                 before = self._kimg()
                 self._collect(self.trainer.step())
-                if _passed(before, self._kimg(), self.plan.look_kimg):
+                if passed(before, self._kimg(), self.plan.look_kimg):
                     self.look()
                 now = time.monotonic()
                 for teller in self.tellers:
                     teller.step(self._kimg(), now - started)
-                if _passed(before, self._kimg(), self.plan.tick_kimg):
+                if passed(before, self._kimg(), self.plan.tick_kimg):
                     self.seconds += now - last
                     self._tick(now - last)
                     last = now
@@ -194,17 +193,13 @@ class Run:
         return plan.max_minutes is not None and elapsed >= plan.max_minutes * 60
 
     def _collect(self, terms: Terms) -> None:
-        broken = [name for name, value in terms.items() if not math.isfinite(value)]
-        if broken:  # on all ranks at once: losses are means over them
-            raise Broken.at(self._kimg(), broken[0], self.plan.out, self._saved)
-        for name, value in terms.items():
-            self._sums[name][0] += value
-            self._sums[name][1] += 1
+        if broken := not_finite(terms):  # on all ranks at once: losses are means over them
+            raise Broken.at(self._kimg(), broken, self.plan.out, self._saved)
+        self._means.add(terms)
 
     def _tick(self, seconds: float) -> None:
-        means = {name: round(total / count, 4) for name, (total, count) in self._sums.items()}
-        tick = Tick(self._kimg(), seconds / self.plan.tick_kimg, self.seconds, means | self._numbers)
-        self._sums.clear()
+        numbers = self._means.take() | self._numbers
+        tick = Tick(self._kimg(), seconds / self.plan.tick_kimg, self.seconds, numbers)
         self._numbers = {}
         for teller in self.tellers:
             teller.tick(tick)
@@ -216,7 +211,3 @@ class Run:
     def _note(self, text: str) -> None:
         for teller in self.tellers:
             teller.note(self._kimg(), text)
-
-
-def _passed(before: float, after: float, every: float) -> bool:
-    return int(after / every) > int(before / every)

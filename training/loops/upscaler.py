@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import copy
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -15,10 +13,7 @@ from inference.networks.stylegan2.config import DiscriminatorConfig
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
 from inference.packs.loader import LoadedPack
-from training.loops.ema import ema_beta, update_ema
-from training.loops.generated import Generated
-from training.loops.machine import Machine
-from training.loops.part_run import Sheet, Terms
+from training.loops.part import Losses, PartTrainer, Photos, Sheet
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.r1 import r1_terms
 from training.losses.upscaler import apart, shrunk
@@ -26,13 +21,6 @@ from training.recipes.upscaler import UpscalerTraining
 
 _COLUMNS, _SHOWN = 6, 256
 _TOGETHER = 8  # pictures that are judged at once
-Losses = dict[str, Tensor]
-
-
-class Photos(Protocol):
-    """A source of real pictures `[N, 3, S, S]` in [-1, 1], with labels that are not looked at."""
-
-    def batch(self, size: int) -> tuple[Tensor, Tensor]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +32,15 @@ class _Drawn:
     samples: Tensor
 
 
-class UpscalerTrainer:
-    """An upscaler, its average, its discriminator, their optimisers, and all counters of one run.
+class UpscalerTrainer(PartTrainer):
+    """An upscaler's training, with the discriminator's.
 
     `photos` are archives, each of pictures of one size; one at a time teaches, drawn by lot. `network` is the
     upscaler's shape; none given: the usual one.
     """
+
+    name = "upscaler"
+    config: UpscalerTraining
 
     def __init__(
         self,
@@ -59,34 +50,20 @@ class UpscalerTrainer:
         network: UpscalerConfig | None = None,
     ) -> None:
         torch.manual_seed(config.seed)
-        self.config, self.pack, self.photos = config, pack, photos
-        self.machine = Machine(pack.device)
         shape = network or UpscalerConfig.of(pack.manifest.resolution, config.size)
         self.upscaler = Upscaler(shape).to(pack.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
-        self.average = copy.deepcopy(self.upscaler).eval().requires_grad_(False)
         self.discriminator = Discriminator(_discriminator(config)).to(pack.device)
-        self.adam = torch.optim.Adam(self.upscaler.parameters(), lr=config.rate, betas=config.betas)
+        super().__init__(config, pack, self.upscaler)
+        self.photos = photos
         self.d_adam = torch.optim.Adam(self.discriminator.parameters(), lr=config.d_rate, betas=(0.0, 0.99))
-        self.generated = Generated(pack)
-        self.iteration = 0
 
-    @property
-    def images_seen(self) -> int:
-        return self.iteration * (self.config.photos + self.config.samples)
-
-    def step(self, done: float) -> Terms:
-        """One step; `done` is the share of the run that lies behind, 0 to 1."""
-        config, against = self.config, done >= self.config.alone
-        for group in self.adam.param_groups:
-            group["lr"] = rate(config, done)
-        drawn = self._draw()
+    def learn(self, done: float) -> Losses:
+        """The upscaler, and its discriminator when that has begun."""
+        drawn, against = self._draw(), done >= self.config.alone
         losses = self._train(drawn, against=against)
         if against:
             losses |= self._train_discriminator(drawn)
-        beta = ema_beta(config.photos + config.samples, config.ema_kimg, self.images_seen, config.ema_ramp)
-        update_ema(self.average, self.upscaler, beta)
-        self.iteration += 1
-        return {name: float(value.detach()) for name, value in losses.items()}
+        return losses
 
     @torch.no_grad()
     def judge(self, photos: Tensor) -> float:
@@ -172,38 +149,17 @@ class UpscalerTrainer:
         return shrunk(images, self.config.seen_at)[..., y : y + side, x : x + side]
 
     def state_dict(self) -> dict[str, Any]:
-        """Everything that the next step depends on, as tensors and plain values."""
-        return {
-            "config": self.config.to_dict(),
-            "network": self.upscaler.config.to_dict(),
-            "iteration": self.iteration,
-            "upscaler": self.upscaler.state_dict(),
-            "average": self.average.state_dict(),
-            "discriminator": self.discriminator.state_dict(),
-            "adam": self.adam.state_dict(),
-            "d_adam": self.d_adam.state_dict(),
-            "random": self.machine.random_state(),
-        }
+        """The discriminator's too."""
+        theirs = {"discriminator": self.discriminator.state_dict(), "d_adam": self.d_adam.state_dict()}
+        return super().state_dict() | theirs
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state_dict` was taken."""
-        self.take_over(state)
-        self.adam.load_state_dict(state["adam"])
+        super().load_state_dict(state)
         self.d_adam.load_state_dict(state["d_adam"])
-        self.iteration = state["iteration"]
-        self.machine.set_random_state(state["random"])
 
     def take_over(self, state: Mapping[str, Any]) -> None:
-        """Begin with the upscaler and the discriminator of another run."""
-        self.upscaler.load_state_dict(state["upscaler"])
-        self.average.load_state_dict(state["average"])
+        super().take_over(state)
         self.discriminator.load_state_dict(state["discriminator"])
-
-
-def rate(config: UpscalerTraining, done: float) -> float:
-    """The learning rate when a share of the run is done."""
-    rise = min(1.0, done / config.warm) if config.warm else 1.0
-    return config.rate * max(rise, 0.01) * (0.5 + 0.5 * math.cos(math.pi * min(1.0, done)))
 
 
 def _discriminator(config: UpscalerTraining) -> DiscriminatorConfig:

@@ -21,47 +21,33 @@ which began with 15 kimg for an earlier generator and a simpler loss: 0.52 at 5 
 from __future__ import annotations
 
 import dataclasses
-from typing import Any, Literal
+from typing import Literal
+
+from training.config import PartTraining
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class EncoderTraining:
+class EncoderTraining(PartTraining):
     """One training run of an encoder.
 
     Attributes:
-        photos: real pictures in a batch.
-        samples: pictures of the generator in a batch.
-        rate: Adam's highest; it rises over `warm` of the run and falls to nothing as a half cosine.
         codes: weight of the error of a sample's codes, in standard deviations.
         pull: weight of a photo's codes' squared distance from the mean, in standard deviations, so that what is
             found still mixes and edits well.
-        psi: how far samples are from their class's mean, from and to.
-        mixing: share of the samples whose layers come from two people.
         worn: probability of each fault that a photo gets before the encoder sees it.
-        ema_kimg: half-life of the averaged encoder, in thousand pictures.
-        ema_ramp: shortens that to this share of the pictures seen.
-        precision: what the networks compute in.
+        precision: what the networks compute in, from `low_from` px up.
     """
 
     photos: int = 8
     samples: int = 4
-    rate: float = 1e-3
-    warm: float = 0.03
-    betas: tuple[float, float] = (0.9, 0.99)
-    codes: float = 0.2
-    pull: float = 0.02
     psi: tuple[float, float] = (0.4, 1.1)
     mixing: float = 0.5
-    worn: float = 0.35
     ema_kimg: float = 2.0
-    ema_ramp: float = 0.1
+    codes: float = 0.2
+    pull: float = 0.02
+    worn: float = 0.35
     precision: Literal["float32", "bfloat16"] = "bfloat16"
     low_from: int = 32
-    seed: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for a checkpoint."""
-        return dataclasses.asdict(self)
 
 
 def config() -> EncoderTraining:

@@ -32,8 +32,7 @@ class IdentityTraining:
     Attributes:
         network: its shape.
         batch: people an iteration, two pictures of each.
-        iterations: over which the rate falls to nothing as a half cosine.
-        rate: AdamW's highest; it rises over the first `warm` iterations.
+        rate: AdamW's highest; it rises over `warm` of the iterations and falls to nothing as a half cosine.
         temperature: of the contrast.
     """
 
@@ -41,7 +40,7 @@ class IdentityTraining:
     batch: int = 128
     iterations: int = 150
     rate: float = 2e-3
-    warm: int = 30
+    warm: float = 0.2
     decay: float = 1e-2
     temperature: float = 0.1
     seed: int = 0

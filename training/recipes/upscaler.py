@@ -22,37 +22,31 @@ pack's faces; halos and uneven eyes are what its generator draws, and stay. It s
 from __future__ import annotations
 
 import dataclasses
-from typing import Any
+
+from training.config import PartTraining
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
-class UpscalerTraining:
-    """One training run of an upscaler.
+class UpscalerTraining(PartTraining):
+    """One training run of an upscaler; the photos of a batch are all of one archive.
 
     Attributes:
         size: side of the large picture in pixels.
-        photos: in a batch, all of one archive.
-        samples: people of the generator in a batch.
-        rate: Adam's highest, of the upscaler; it rises over `warm` of the run and falls to nothing as a half cosine.
         d_rate: of the discriminator.
         drawn: how far towards what the pack draws of it a small photo is moved at most.
         kept: weight of how well a sample's large picture becomes the small one again.
         adversarial: weight of the discriminator's word, after `alone` of the run.
         patch: side in pixels of what the discriminator sees, of pictures of `seen_at` px.
         r1_gamma: of the discriminator, taken at every `r1_interval` steps.
-        psi: how far samples are from their class's mean, from and to.
-        mixing: share of the samples whose layers come from two people.
-        ema_kimg: half-life of the averaged upscaler, in thousand pictures.
-        ema_ramp: shortens that to this share of the pictures seen.
     """
 
-    size: int = 512
     photos: int = 4
     samples: int = 2
-    rate: float = 1e-3
+    psi: tuple[float, float] = (0.0, 0.9)
+    mixing: float = 0.3
+    ema_kimg: float = 1.0
+    size: int = 512
     d_rate: float = 1e-3
-    warm: float = 0.03
-    betas: tuple[float, float] = (0.9, 0.99)
     drawn: float = 0.6
     kept: float = 1.0
     adversarial: float = 0.01
@@ -61,15 +55,6 @@ class UpscalerTraining:
     seen_at: int = 256
     r1_gamma: float = 1.0
     r1_interval: int = 16
-    psi: tuple[float, float] = (0.0, 0.9)
-    mixing: float = 0.3
-    ema_kimg: float = 1.0
-    ema_ramp: float = 0.1
-    seed: int = 0
-
-    def to_dict(self) -> dict[str, Any]:
-        """Plain values, for a checkpoint."""
-        return dataclasses.asdict(self)
 
 
 def config() -> UpscalerTraining:
