@@ -99,7 +99,7 @@ class Range:
 class Say(Effect):
     """With `stays` the message whose button was pressed goes away; where it cannot, they are said instead.
 
-    `to` and `instead` as in `Text`.
+    `to`, `instead` and `ended` as in `Text`.
     """
 
     lines: tuple[Line, ...]
@@ -111,6 +111,7 @@ class Say(Effect):
     stays: tuple[Line, ...] = ()
     to: str | None = field(default=None, repr=False)
     instead: bool = False
+    ended: str = ""
 
 
 @dataclass(frozen=True)
@@ -119,7 +120,7 @@ class Show(Effect):
 
     `made`: under it stands the code that tells how it was made, when it has one. `whole`: it is sent as a file, so
     that no platform compresses it again. `publish`: only the asker sees it, and a button shows it to everyone.
-    `instead` as in `Text`.
+    `instead` as in `Text`, `pair` as in `Shown`.
     """
 
     name: str
@@ -134,6 +135,7 @@ class Show(Effect):
     whole: bool = False
     publish: bool = False
     instead: bool = False
+    pair: str = ""
 
 
 @dataclass(frozen=True)

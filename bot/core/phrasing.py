@@ -65,7 +65,18 @@ class Phrasing:
     def text(self, said: Say) -> Text:
         lines, menu, select = self.lines(said.lines), self.menu(said.menu), self.select(said.select)
         stays = self.lines(said.stays)
-        return Text(lines, menu, said.code, said.public, select, said.link, stays, said.to, said.instead)
+        return Text(
+            lines,
+            menu,
+            said.code,
+            said.public,
+            select,
+            said.link,
+            stays,
+            said.to,
+            said.instead,
+            said.ended,
+        )
 
     def shown(self, show: Show, made: Shot) -> Shown:
         """`made` is what the picture is."""
@@ -83,6 +94,7 @@ class Phrasing:
             code,
             show.whole,
             show.instead,
+            show.pair,
         )
 
     def begun(self, job: int, line: Line) -> Progress:

@@ -102,6 +102,7 @@ class Text:
     away, where others see it too; where it cannot, that is said instead. `to` is the
     platform's id of somebody who is asked by this, and should hear of it. `instead`: it takes the place of the message
     whose button was pressed, as the next page does; where none was, or that one cannot be changed, it is a new message.
+    `ended` is the picture of two that must not be seen any more.
     """
 
     text: str
@@ -113,6 +114,7 @@ class Text:
     stays: str = ""
     to: str | None = field(default=None, repr=False)
     instead: bool = False
+    ended: str = ""
 
     @property
     def rows(self) -> Menu:
@@ -126,7 +128,7 @@ class Shown:
 
     `public`: the asker decided that everyone in the chat may see it; otherwise, where the platform can, only the asker.
     `made` is the code that tells how the picture was made. `whole`: send it as a file, not as a compressed picture.
-    `instead` as in `Text`.
+    `instead` as in `Text`. `pair`: it is that picture of two.
     """
 
     picture: Picture
@@ -139,6 +141,7 @@ class Shown:
     made: str | None = None
     whole: bool = False
     instead: bool = False
+    pair: str = ""
 
     @property
     def rows(self) -> Menu:

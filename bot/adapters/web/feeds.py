@@ -44,13 +44,17 @@ class Asked:
 
 @dataclass(frozen=True, eq=False)
 class Item:
-    """Something said: `line` is JSON. `asked` is the event that it belongs to; `last` ends that event's answer."""
+    """Something said: `line` is JSON. `asked` is the event that it belongs to; `last` ends that event's answer.
+
+    `pair` is the picture of two that it shows.
+    """
 
     number: int
     asked: Asked
     line: bytes = field(repr=False)
     at: float
     last: bool = False
+    pair: str = ""
 
 
 @dataclass(frozen=True)
@@ -79,6 +83,7 @@ class Feed:
         self.pages = self.size = self.calls = 0
         self.changed = asyncio.Event()
         self._number = 0
+        self._ended: set[str] = set()
 
     @property
     def idle(self) -> bool:
@@ -90,11 +95,13 @@ class Feed:
 
     def add(self, asked: Asked, body: dict[str, Any]) -> None:
         """Say something; progress takes the place of what was told of that work before."""
+        if (pair := body.get("pair", "")) in self._ended:
+            return  # it was drawn while the other one took their word back
         # Larger than every number before, in an earlier process too.
         self._number = max(self._number + 1, time.time_ns() // 1000)
         told = {"number": self._number, "update": asked.update, "aside": asked.aside, **body}
         line = json.dumps(told, ensure_ascii=False).encode()
-        item = Item(self._number, asked, line, time.monotonic(), body["kind"] == "end")
+        item = Item(self._number, asked, line, time.monotonic(), body["kind"] == "end", pair)
         if body["kind"] == "progress":
             self.progress[asked.update] = item
         else:
@@ -139,6 +146,14 @@ class Feed:
         kept = [
             item for item in self.items if now - item.at < (ASIDE_SECONDS if item.asked.aside else seconds)
         ]
+        self._keep(kept)
+
+    def end(self, pair: str) -> None:
+        """No picture of those two is kept, nor one that still comes."""
+        self._ended.add(pair)
+        self._keep([item for item in self.items if item.pair != pair])
+
+    def _keep(self, kept: list[Item]) -> None:
         if len(kept) < len(self.items):
             self.items, self.size = deque(kept), sum(len(item.line) for item in kept)
 
@@ -249,6 +264,8 @@ class Feeds:
     def _say(self, feed: Feed, asked: Asked, body: dict[str, Any]) -> None:
         if body.get("code") == "forgotten":
             feed.forget(asked.update)
+        if ended := body.get("ended"):
+            feed.end(ended)
         feed.add(asked, body)
         while feed.size > self._bounds.bytes and len(feed.items) > 1:
             feed.drop()

@@ -59,6 +59,7 @@ def encode(reply: Reply, *, covered: bool = False) -> dict[str, Any]:
         "code": reply.code,
         "link": reply.link,
         "instead": reply.instead,
+        "ended": reply.ended,
     }
 
 
@@ -81,4 +82,5 @@ def _shown(shown: Shown) -> dict[str, Any]:
         "made": shown.made,
         "whole": shown.whole,
         "instead": shown.instead,
+        "pair": shown.pair,
     }

@@ -135,7 +135,7 @@ def news(state: State, event: Event, known: Known) -> tuple[State, tuple[Say, ..
     """
     if not state.pair or (known.pair and not known.pair.both) or _about_pairs(event):
         return state, ()
-    gone = Say((Line("us-gone", {"code": state.pair}),), menus.LOST, code="us_over")
+    gone = Say((Line("us-gone", {"code": state.pair}),), menus.LOST, code="us_over", ended=state.pair)
     told = agreed(state.pair) if known.pair else gone
     return _closed(state, state.pair), () if known.shared else (told,)
 
@@ -178,7 +178,8 @@ def _stands(state: State, now: PairStands, known: Known) -> Turn:
         case "consent" | "face":
             return _not_ready(state, now.pair)
         case missing:
-            said = Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}")
+            ended = now.pair if missing == "over" else ""
+            said = Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}", ended=ended)
             return _closed(state, now.pair), (said,)
     if now.both:
         return _closed(state, now.pair), (agreed(now.pair) if now.quiet else Together(now.pair, HALF),)
@@ -216,6 +217,7 @@ def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
         (more, (menus.button("us-end", Action.US_END, mixed.pair, style="danger"),)),
         public=True,
         ranges=(slider,),
+        pair=mixed.pair,
     )
     return _closed(state, mixed.pair), (show,)
 
@@ -223,7 +225,7 @@ def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
 def _ended(state: State, ended: PairEnded, _: Known) -> Turn:
     key = "us-ended" if ended.there_was else "us-over"
     stays = (Line(key), Line("not-removed")) if ended.there_was else ()
-    said = Say((Line(key),), menus.LOST, public=ended.there_was, stays=stays)
+    said = Say((Line(key),), menus.LOST, public=ended.there_was, stays=stays, ended=ended.pair)
     return _closed(state, ended.pair), (said,)
 
 

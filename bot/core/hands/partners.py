@@ -1,7 +1,8 @@
 """Who takes part in a picture of two, and is told what the other one says: where the two have no chat in common.
 
-Kept in memory only, until the pair's time is over. On platforms that reach nobody unasked, nobody is kept. Whoever has
-not been told, there or because of a restart, is told with the next answer (`features/us.py`).
+Kept in memory only, until the pair's time is over and its picture is seen no more. On platforms that reach nobody
+unasked, nobody is kept. Whoever has not been told, there or because of a restart, is told with the next answer
+(`features/us.py`).
 """
 
 from __future__ import annotations
@@ -19,6 +20,8 @@ from bot.core.ports import Push
 from bot.core.run import Run
 
 PAIRS_KEPT = 10_000
+SEEN_SECONDS = 24 * 3600.0
+"""So long after its time a picture of two may still stand where it was shown, and must go when either is forgotten."""
 
 
 @dataclass
@@ -49,7 +52,7 @@ class Partners:
         kept.both = both
         if kept.timer:
             kept.timer.cancel()
-        left = (until - datetime.now(UTC)).total_seconds()
+        left = (until - datetime.now(UTC)).total_seconds() + both * SEEN_SECONDS
         kept.timer = asyncio.get_running_loop().call_later(max(0.0, left), self._run_out, pair)
         if len(self._pairs) > PAIRS_KEPT:
             self._drop(next(iter(self._pairs)))
@@ -57,7 +60,7 @@ class Partners:
     def ended(self, person: Person, pair: str) -> None:
         """That person wants no more of it: the others hear it."""
         if kept := self._drop(pair):
-            self._tell(pair, kept, person, _over("us-ended" if kept.both else "us-declined"))
+            self._tell(pair, kept, person, _over(pair, "us-ended" if kept.both else "us-declined"))
 
     def forget(self, person: Person) -> None:
         """Nothing is told to that person any more, and what they took part in is over."""
@@ -66,7 +69,7 @@ class Partners:
 
     def _run_out(self, pair: str) -> None:
         if (kept := self._drop(pair)) and not kept.both:
-            self._tell(pair, kept, None, _over("us-ran-out"))
+            self._tell(pair, kept, None, _over(pair, "us-ran-out"))
 
     def _drop(self, pair: str) -> _Pair | None:
         kept = self._pairs.pop(pair, None)
@@ -87,5 +90,5 @@ class Partners:
             del self._told[next(iter(self._told))]
 
 
-def _over(key: str) -> Say:
-    return Say((Line(key),), menus.LOST)
+def _over(pair: str, key: str) -> Say:
+    return Say((Line(key),), menus.LOST, ended=pair)

@@ -95,6 +95,14 @@ export class Log {
     node.remove();
   }
 
+  /** No picture of those two is seen any more. */
+  end(pair) {
+    for (const node of this.root.querySelectorAll(`[data-pair="${pair}"]`)) {
+      handOn(node, this.root);
+      this.remove(node);
+    }
+  }
+
   toEnd() {
     this.scroller.scrollTop = this.scroller.scrollHeight;
   }
@@ -171,8 +179,9 @@ export class Log {
 
   /** The message of a text or a picture, which the tab keeps under `key`. */
   async answer(reply, key) {
+    if (reply.ended) this.end(reply.ended);
     const node = reply.kind === "picture" ? await this.picture(reply, key) : this.text(reply);
-    Object.assign(node.dataset, { key, number: reply.number });
+    Object.assign(node.dataset, { key, number: reply.number, pair: reply.pair ?? "" });
     node.lang = reply.lang ?? this.locale;
     node.classList.toggle("turned", reply.instead);
     return node;

@@ -11,7 +11,7 @@ import pytest
 
 from bot.adapters.web.feeds import Asked, Bounds, Feed, Feeds
 from bot.adapters.web.reading import CrowdedError
-from bot.core.replies import Progress, Reply, Text
+from bot.core.replies import Picture, Progress, Reply, Shown, Text
 
 
 async def replies(*said: str, gate: asyncio.Event | None = None) -> AsyncGenerator[Reply]:
@@ -74,6 +74,19 @@ async def test_the_oldest_goes_first_and_the_newest_stays() -> None:
     assert sum(feeds.of(person).size for person in "ab") <= 3000
     feeds.push("a", Text("x" * 9000))
     assert texts(feeds.of("a")) in ([], ["x" * 9000]), "one that is too large goes when the next comes"
+
+
+async def test_a_picture_of_two_goes_when_it_is_over_and_comes_no_more() -> None:
+    """Other pictures stay, and so does that of another pair."""
+    feeds = Feeds(Bounds())
+    for pair in ("", "one", "two"):
+        feeds.push("a", Shown(Picture(b"1", "image/png", f"{pair}.png", pair), pair=pair))
+    feeds.push("a", Text("It is over", ended="one"))
+    feeds.push("a", Shown(Picture(b"1", "image/png", "late.png", "late"), pair="one"))
+    feed = feeds.of("a")
+    assert [one["picture"]["name"] for one in kept(feed) if one["kind"] == "picture"] == [".png", "two.png"]
+    assert texts(feed) == ["It is over"]
+    assert feed.size == sum(len(item.line) for item in feed.items)
 
 
 async def test_what_is_old_is_let_go_and_an_aside_sooner(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -139,6 +139,7 @@ async def test_forget_ends_it_for_the_other_and_nothing_is_told_to_whoever_is_fo
     told.news.clear()
     await house.send(press(Action.FORGET_SURE))
     assert told.texts(BOB) == [say("en", "us-ended")]
+    assert cast("Text", told.news[0][1]).ended == pair
     for code in (pair, other):
         await house.send(ending(code, BOB))
     assert told.texts(ANN) == []
