@@ -36,7 +36,9 @@ def begin(state: State, known: Known, pick: int | None = None, *, public: bool =
     if not known.consented:
         return flow.advance(state, known)
     if known.kept is None:
-        return ask(state, "ask-photo-gone")
+        return ask(
+            replace(state, doing="photo"), "ask-photo-lost" if state.doing == "compose" else "ask-photo-gone"
+        )
     job = state.jobs + 1
     state = replace(state, waiting="", job=job, jobs=job, doing="compose", shown=state.shown + (not public))
     wanted = replace(flow.portrait(state, known), public=public)

@@ -61,9 +61,9 @@ def step(state: State, event: Event | Outcome, known: Known) -> Turn:
     """
     if isinstance(event, Outcome):
         return _introduced(*_brought(state, event, known))
-    interrupted = _interrupted(state) if state.job is not None and not known.running else None
+    interrupted = _interrupted(state, known) if state.job is not None and not known.running else None
     if interrupted:
-        state = replace(state, job=None, doing="photo")
+        state = replace(state, job=None)
     refused = gate.refusal(event, known)
     if interrupted and not refused and isinstance(event, Command) and event.name == "back":
         # That is where they stand: a face below it would hide the button that goes on.
@@ -89,8 +89,9 @@ def _brought(state: State, outcome: Outcome, known: Known) -> Turn:
     return us.returned(state, outcome, effects)
 
 
-def _interrupted(state: State) -> Say:
-    return Say((Line(f"interrupted-{state.doing}"),), menus.stopped(state.doing), code="interrupted")
+def _interrupted(state: State, known: Known) -> Say:
+    gone = "-gone" if state.doing == "compose" and not known.kept else ""
+    return Say((Line(f"interrupted-{state.doing}{gone}"),), menus.stopped(state.doing), code="interrupted")
 
 
 def _tells(event: Event) -> bool:

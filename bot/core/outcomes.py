@@ -157,7 +157,7 @@ def _failed(state: State, failed: Failed, known: Known) -> Turn:
     if isinstance(failed.ask, Job):
         if state.job != failed.ask.job:
             return flow.stopped(state)
-        state = replace(state, job=None, doing="photo")
+        state = replace(state, job=None, doing=state.doing if failed.code == "stopping" else "photo")
     if failed.code in PHOTO_CODES and isinstance(failed.ask, Project | Compose | ComposeOriginal):
         return _photo_refused(state, failed, known)
     if failed.code in FACE_CODES:

@@ -30,10 +30,10 @@ class State:
     is still in memory. `face` is the id of the person's latent in the store, `blend` how it is blended now,
     `history` how it was before, oldest first, and `future` what was undone, to be done again; `shown` numbers
     the blend that was looked at last, in a photo or not, and `published` tells which of these, or which code, was shown
-    to everyone last. `job` is the number of the job that runs, and `doing`
-    what it does. `quiz` tells the quiz that was begun last from earlier ones, `answers` has a digit for each of
-    its statements that was answered. `pair` is the picture of two that was spoken of last, while it is open; `unready`:
-    its invitation is shown once more when the person has a face.
+    to everyone last. `job` is the number of the job that runs, and `doing` what it does, or did when it was cut. `quiz`
+    tells the quiz that was begun last from earlier ones, `answers` has a digit for each of its statements that was
+    answered. `pair` is the picture of two that was spoken of last, while it is open; `unready`: its invitation is shown
+    once more when the person has a face.
     """
 
     type: str | None = None

@@ -315,6 +315,7 @@ async def test_forget_while_it_is_made(bench: Bench) -> None:
 
 
 async def test_a_restart_while_it_is_made_is_told(bench: Bench) -> None:
+    """Killed, so that nobody was told."""
     await blended(bench)
     task = await waiting(bench)
     saved = dict(bench.row().states)
@@ -324,9 +325,27 @@ async def test_a_restart_while_it_is_made_is_told(bench: Bench) -> None:
     bench.faces.gate = None
     bench.started()
     told, _ = await bench.send(command("help"))
-    assert told.text == say("en", "interrupted-compose")
-    assert final(await bench.send(press(Action.RETRY, "compose"))).code == "ask_photo"
+    assert told.text == say("en", "interrupted-compose-gone")
+    await asked_again(bench)
+
+
+async def test_a_stop_while_it_is_made_is_told_and_what_it_has_cost_too(bench: Bench) -> None:
+    await blended(bench)
+    task = await waiting(bench)
+    await bench.service.close()
+    assert final(await task).code == "stopping"
+    bench.faces.gate = None
+    bench.started()
+    await asked_again(bench)
+
+
+async def asked_again(bench: Bench) -> None:
+    """For the photo, and not because its time was over; once it is, that is said again."""
+    asked = final(await bench.send(press(Action.RETRY, "compose")))
+    assert (asked.code, asked.text) == ("ask_photo", say("en", "ask-photo-lost"))
     await composed(bench, selfie(b"again"))
+    bench.clock.now += photos.SECONDS
+    assert final(await bench.send(IN_PHOTO)).text == say("en", "ask-photo-gone")
 
 
 async def test_it_ends_with_its_photos_time(bench: Bench) -> None:
