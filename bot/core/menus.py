@@ -129,9 +129,13 @@ def face(state: State, known: Known, shown: Portrait) -> Choices:
     if shown.panel == "edit":
         return panels.edit(state, known, shown)
     if shown.face is None:
-        mine = button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE)
-        return (play(known), (*panels.history(state), mine), *AFTER_PHOTO)
+        return (play(known), (*panels.history(state), _mine(state)), *AFTER_PHOTO)
     return _blended(state, known, shown)
+
+
+def _mine(state: State) -> Choice:
+    """Back to one's own face in the type's, or towards it."""
+    return button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE)
 
 
 def play(known: Known) -> tuple[Choice, ...]:
@@ -185,16 +189,15 @@ def composed(known: Known, shown: Portrait, token: str) -> Choices:
 
 
 def filmed(state: State, other: str = "") -> Choices:
-    """Under a film, which can also be had in the `other` form, or a card."""
+    """Under a film, which can also be had in the `other` form."""
     again = button(f"film-{other}", Action.FILM_AS, other) if other else button("film", Action.FILM)
-    return (
-        (
-            button("blend-back", Action.AGAIN) if state.face else button("send-selfie", Action.SELFIE),
-            again,
-            button("card", Action.CARD),
-        ),
-        *AFTER_PHOTO,
-    )
+    return ((_mine(state), again, button("card", Action.CARD)), *AFTER_PHOTO)
+
+
+def carded(state: State) -> Choices:
+    """Under a card."""
+    more = button("film", Action.FILM), button("gallery", Action.GALLERY, "0")
+    return ((_mine(state), *more), *AFTER_PHOTO)
 
 
 def reveal(serial: int, token: str) -> Choices:
@@ -205,5 +208,4 @@ def reveal(serial: int, token: str) -> Choices:
 
 def matched(state: State) -> Choices:
     """Under the match: whom to meet, and what to do next."""
-    back = (button("blend-back", Action.AGAIN),) if state.face else (button("send-selfie", Action.SELFIE),)
-    return ((button("other-match", Action.OTHER_MATCH), *back), (button("other-type", Action.TYPES),))
+    return ((button("other-match", Action.OTHER_MATCH), _mine(state)), (button("other-type", Action.TYPES),))

@@ -65,7 +65,7 @@ def _drawn(state: State, outcome: CardDrawn, known: Known) -> Turn:
         f"typeface-{card.made.faces[0].type}-card",
         captions.picture(card.made),
         (Line("card"),),
-        menus.filmed(state),
+        menus.carded(state),
         public=card.public,
         made=True,
         publish=known.can_hide and not card.public,

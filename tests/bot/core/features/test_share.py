@@ -80,6 +80,9 @@ async def test_a_card_has_three_faces_a_name_and_ones_own_words(bench: Bench) ->
     assert drawn.mine
     assert "ISTJ" in drawn.match_label
     assert card.made
+    offered = [action for action, _ in actions(card)]
+    assert Action.CARD not in offered, "it is there already"
+    assert {Action.AGAIN, Action.FILM, Action.GALLERY, Action.MATCH} <= {*offered}
     await bench.send(command("show", card.made))
     assert bench.drawing.cards[1].mine
     long = shown(await bench.send(command("card", "x" * 5000)))
