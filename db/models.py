@@ -264,6 +264,7 @@ class Block(Base):
     """Somebody a community does not serve; the hash is of person and community, and so tells nothing elsewhere."""
 
     __tablename__ = "blocks"
+    __table_args__ = (Index(None, "community_id", "created_at"),)
 
     community_id: Mapped[UUID] = mapped_column(
         ForeignKey("communities.id", ondelete="CASCADE"), primary_key=True

@@ -19,7 +19,8 @@ _NEEDS: dict[str, Need] = {spec.name: spec.may for spec in COMMANDS}
 _TOGETHER = frozenset(spec.name for spec in COMMANDS if spec.community)
 _OWN_DATA = frozenset({"privacy", "mydata", "forget"})
 _ADMINS = frozenset(
-    {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.UNBLOCK, Action.LOG, Action.STATS}
+    {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.BLOCKS, Action.UNBLOCK}
+    | {Action.LOG, Action.STATS}
 )
 _OWNERS = frozenset({Action.HEALTH})
 _ALWAYS = frozenset(

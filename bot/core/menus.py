@@ -67,6 +67,13 @@ def rows(choices: Sequence[Choice], columns: int) -> Choices:
     return tuple(tuple(choices[at : at + columns]) for at in range(0, len(choices), columns))
 
 
+def turns(action: Action, page: int, pages: int) -> tuple[Choice, ...]:
+    """To the pages before and after this one, newest first."""
+    newer = (button("newer", action, str(page - 1)),) if page else ()
+    older = (button("older", action, str(page + 1)),) if page + 1 < pages else ()
+    return (*newer, *older)
+
+
 def numbers(action: Action, values: Sequence[str]) -> Choices:
     """Buttons 1, 2, 3 ... for what stands numbered on a picture."""
     return rows([plain(str(n + 1), action, value) for n, value in enumerate(values)], 5)

@@ -90,6 +90,7 @@ class Action(StrEnum):
     ROLE = "role"
     PAUSE = "break"
     UNBLOCK = "unblock"
+    BLOCKS = "blocks"
     LOG = "log"
     STATS = "stats"
     COUNT = "count"
@@ -147,6 +148,7 @@ _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.SET: ("[a-z-]{1,20}", NAME),
     Action.ROLE: ("[0-9a-f]{16}", "house|[0-9]{1,4}"),
     Action.UNBLOCK: (_TAG.pattern,),
+    Action.BLOCKS: ("[0-9]{1,4}",),
     Action.LOG: ("[0-9]{1,4}",),
     Action.STATS: ("[0-9]{1,3}", "sheet|csv|json"),
     Action.COUNT: ("[01]",),

@@ -77,18 +77,22 @@ class Communities(Area):
         """Serve again whom that tag stands for; False when nobody is blocked under it."""
         async with self._database.writing() as session:
             place = await self._community(session, by.platform, community)
-            found = [who for who, _ in await communities.blocks(session, place) if tag_of(who) == tag]
+            found = await communities.blocked_under(session, place, bytes.fromhex(tag))
             for who in found:
                 await communities.unblock(session, place, who)
                 await self._log(session, by, place, ("block", tag, None))
         return bool(found)
 
-    async def blocks(self, platform: str, community: str) -> tuple[Block, ...]:
-        """Who is blocked here, newest first."""
+    async def blocks(
+        self, platform: str, community: str, offset: int = 0, limit: int = 20
+    ) -> tuple[tuple[Block, ...], int]:
+        """Who is blocked here, newest first, and how many there are in all."""
         async with self._database.reading() as session:
             found = await self._known_community(session, platform, community)
-            rows = await communities.blocks(session, found[0]) if found else []
-        return tuple(Block(tag_of(who), since) for who, since in rows)
+            if found is None:
+                return (), 0
+            rows, total = await communities.blocks(session, found[0], offset, limit)
+        return tuple(Block(tag_of(who), since) for who, since in rows), total
 
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         """The person wants to be counted in this community's map, as this type."""

@@ -94,11 +94,21 @@ async def blocked(session: AsyncSession, community: UUID, hash: bytes) -> bool:
     return bool(await session.scalar(select(here)))
 
 
-async def blocks(session: AsyncSession, community: UUID) -> list[tuple[bytes, datetime]]:
-    """Hashes of who is blocked, and since when, newest first."""
+async def blocks(
+    session: AsyncSession, community: UUID, offset: int, limit: int
+) -> tuple[list[tuple[bytes, datetime]], int]:
+    """Hashes of who is blocked, and since when, newest first, and how many there are in all."""
     query = select(Block.hash, Block.created_at).where(Block.community_id == community)
-    rows = await session.execute(query.order_by(Block.created_at.desc(), Block.hash))
-    return [(who, since) for who, since in rows]
+    query = query.order_by(Block.created_at.desc(), Block.hash).offset(offset).limit(limit)
+    rows = [(who, since) for who, since in await session.execute(query)]
+    total = await session.scalar(select(func.count()).where(Block.community_id == community))
+    return rows, total or 0
+
+
+async def blocked_under(session: AsyncSession, community: UUID, prefix: bytes) -> list[bytes]:
+    """Hashes of who is blocked, of those that begin so."""
+    query = select(Block.hash).where(Block.community_id == community, Block.hash >= prefix)
+    return list(await session.scalars(query.where(Block.hash < prefix + b"\xff" * 32)))
 
 
 async def put_on_map(session: AsyncSession, community: UUID, person: UUID, type: str) -> None:

@@ -105,6 +105,21 @@ async def test_an_admin_who_forgets_themselves_leaves_the_change_but_not_the_tag
     assert (await settings_of(store, "discord", GUILD)).quota == 2
 
 
+async def test_who_is_blocked_is_read_page_by_page_newest_first(
+    store: Store, ann: PersonRef, clock: Clock
+) -> None:
+    tags = []
+    for n in range(7):
+        tags.append(await store.block(ann, GUILD, PersonRef("discord", str(n))))
+        clock.advance(minutes=1)
+    pages = [await store.blocks("discord", GUILD, first, 3) for first in (0, 3, 6, 9)]
+    assert [total for _, total in pages] == [7] * 4
+    assert [block.tag for page, _ in pages for block in page] == tags[::-1]
+    assert await store.blocks("discord", "another", 0, 3) == ((), 0)
+    assert await store.unblock(ann, GUILD, tags[3])
+    assert await store.blocks("discord", GUILD, 6, 3) == ((), 6)
+
+
 async def test_a_block_is_for_one_community_outlives_forgetting_and_is_undone_by_its_tag(
     store: Store, ann: PersonRef, clock: Clock
 ) -> None:
@@ -118,7 +133,8 @@ async def test_a_block_is_for_one_community_outlives_forgetting_and_is_undone_by
     await store.save(eve, "chat", "{}")
     await store.forget(eve)
     assert await is_blocked(store, eve, GUILD)
-    ((block),) = await store.blocks("discord", GUILD)
+    (block,), total = await store.blocks("discord", GUILD)
+    assert total == 1
     assert (block.tag, block.since) == (tag, clock())
     assert not await store.unblock(ann, GUILD, "00000000")
     assert await store.unblock(ann, GUILD, tag)

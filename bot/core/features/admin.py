@@ -23,7 +23,7 @@ from bot.core.values import paused_line, value_line
 from bot.core.wording import LOCALES
 from db.community import Block, CommunitySettings
 
-MAX_BLOCKS, MAX_NOTICE = 20, 300
+BLOCKS_PAGE, MAX_NOTICE = 20, 300
 _QUOTAS = (0, 1, 3, 5, 10, 20, 50, 100)
 _COOLDOWNS = (0, 10, 30, 60, 300, 900, 3600)
 _HOURS = (1, 6, 24, 72, 168, 720)
@@ -75,10 +75,14 @@ class Unblock(Ask):
 class ReadBlocks(Ask):
     """Look up who is blocked."""
 
+    page: int = 0
+
 
 @dataclass(frozen=True)
 class BlocksRead(Outcome):
     blocks: tuple[Block, ...]
+    page: int
+    total: int
 
 
 @dataclass(frozen=True)
@@ -259,15 +263,16 @@ def _changed(state: State, changed: Changed, known: Known) -> Turn:
 
 
 def _blocks(state: State, read: BlocksRead, _: Known) -> Turn:
-    lines = [Line("admin-blocks", {"count": len(read.blocks)})]
-    lines += [
-        Line("admin-block", {"who": block.tag, "when": block.since}) for block in read.blocks[:MAX_BLOCKS]
-    ]
+    pages = max(1, -(-read.total // BLOCKS_PAGE))
+    lines = [Line("admin-blocks", {"count": read.total})]
+    lines += [Line("admin-page", {"page": read.page + 1, "pages": pages})] if pages > 1 else []
+    lines += [Line("admin-block", {"who": block.tag, "when": block.since}) for block in read.blocks]
     choices = [
         Choice(Line("button-unblock", {"who": block.tag}), Action.UNBLOCK, (block.tag,))
-        for block in read.blocks[:MAX_BLOCKS]
+        for block in read.blocks
     ]
-    return state, (_panel(tuple(lines), (*menus.rows(choices, 5), _BACK)),)
+    turns = menus.turns(Action.BLOCKS, read.page, pages)
+    return state, (_panel(tuple(lines), (*menus.rows(choices, 5), (*turns, *_BACK))),)
 
 
 def _reset(state: State, reset: QuotaReset, _: Known) -> Turn:
@@ -309,6 +314,7 @@ FEATURE = Feature(
         Action.SET: _set,
         Action.ROLE: _role,
         Action.PAUSE: _pause,
+        Action.BLOCKS: lambda state, args, _: (state, (ReadBlocks(int(args[0])),)),
         Action.UNBLOCK: _unblock,
     },
     answers={

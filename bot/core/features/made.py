@@ -164,18 +164,12 @@ def _page(state: State, outcome: GalleryRead, _: Known) -> Turn:
         return state, (empty,)
     codes = menus.rows([menus.plain(code, Action.MADE, code) for code in outcome.codes], 3)
     lines = (Line("gallery", {"total": outcome.total, "page": outcome.page + 1, "pages": outcome.pages}),)
-    menu = (*codes, _around(outcome))
+    turns = menus.turns(Action.PAGE, outcome.page, outcome.pages)
+    menu = (*codes, (*turns, menus.button("begin", Action.BEGIN)))
     if not outcome.drawn:
         return state, (Say(lines, menu, instead=outcome.instead),)
     alt = Line("alt-gallery", {"count": len(outcome.codes)})
     return state, (Show("typeface-gallery", alt, lines, menu, instead=outcome.instead),)
-
-
-def _around(outcome: GalleryRead) -> tuple[Choice, ...]:
-    newer = [menus.button("newer", Action.PAGE, str(outcome.page - 1))] if outcome.page else []
-    last = outcome.page + 1 >= outcome.pages
-    older = [] if last else [menus.button("older", Action.PAGE, str(outcome.page + 1))]
-    return (*newer, *older, menus.button("begin", Action.BEGIN))
 
 
 def _entry(state: State, args: Args, _: Known) -> Turn:

@@ -54,9 +54,8 @@ def _logged(state: State, read: LogRead, _: Known) -> Turn:
     pages = max(1, -(-read.total // LOG_PAGE))
     lines = [Line("admin-log", {"count": read.total, "page": read.page + 1, "pages": pages})]
     lines += [_entry(entry) for entry in read.entries]
-    newer = (menus.button("newer", Action.LOG, str(read.page - 1)),) if read.page else ()
-    older = (menus.button("older", Action.LOG, str(read.page + 1)),) if read.page + 1 < pages else ()
-    return state, (Say(tuple(lines), ((*newer, *older), _BACK), code="admin", instead=True),)
+    turns = menus.turns(Action.LOG, read.page, pages)
+    return state, (Say(tuple(lines), (turns, _BACK), code="admin", instead=True),)
 
 
 def _entry(entry: AuditEntry) -> Line:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.core.effects import Failed, Outcome
 from bot.core.features.admin import (
+    BLOCKS_PAGE,
     BlockPerson,
     BlocksRead,
     Change,
@@ -34,8 +35,13 @@ def hand(store: Store) -> Hand:
     async def tag(run: Run, effect: TagRole) -> Outcome:
         return RoleTagged(store.tag(run.ref.platform, "role", effect.role))
 
-    async def blocks(run: Run, _: ReadBlocks) -> Outcome:
-        return BlocksRead(await store.blocks(run.ref.platform, community(run)))
+    async def blocks(run: Run, effect: ReadBlocks) -> Outcome:
+        """That page, or the last one."""
+        first = effect.page * BLOCKS_PAGE
+        found, total = await store.blocks(run.ref.platform, community(run), first, BLOCKS_PAGE)
+        if total and not found:
+            return await blocks(run, ReadBlocks((total - 1) // BLOCKS_PAGE))
+        return BlocksRead(found, effect.page, total)
 
     async def block(run: Run, effect: BlockPerson) -> Outcome:
         if effect.person == run.ref.id:

@@ -155,7 +155,7 @@ def calls(both: Both, who: PersonRef, other: PersonRef, n: int) -> dict[str, tup
         "audit": ("discord", here, 0, 5),
         "block": (who, ruled, other),
         "unblock": (who, ruled, tag),
-        "blocks": ("discord", here),
+        "blocks": ("discord", here, n % 2, 3),
         "put_on_map": (who, here, ["ENFP", "INTJ"][n % 2]),
         "take_off_map": (who, here),
         "on_map": (who, here),

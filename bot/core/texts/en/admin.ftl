@@ -40,6 +40,7 @@ admin-blocks = { $count ->
     [one] One person is blocked here. I keep no names, only a tag.
    *[other] { $count } people are blocked here. I keep no names, only tags.
 }
+admin-page = Page { $page } of { $pages }.
 admin-block = { $who }, since { WHEN($when) } UTC
 admin-log = Changes: { $count }. Page { $page } of { $pages }, times in UTC.
 admin-entry = { WHEN($when) } · { $who } · { $what }: { $old } → { $new }

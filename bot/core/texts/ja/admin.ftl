@@ -39,6 +39,7 @@ admin-blocks = { $count ->
     [0] ブロックされている人はいません。ブロックするには /admin でその人を選んでください。
    *[other] { $count }人がブロックされています。名前は保存せず、目印だけがあります。
 }
+admin-page = { $pages } ページ中 { $page } ページ目です。
 admin-block = { $who }、{ WHEN($when) } UTC から
 admin-log = 変更 { $count } 件。{ $pages } ページ中 { $page } ページ目、時刻は UTC です。
 admin-entry = { WHEN($when) } · { $who } · { $what }: { $old } → { $new }

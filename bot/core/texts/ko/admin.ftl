@@ -39,6 +39,7 @@ admin-blocks = { $count ->
     [0] 차단된 사람이 없어요. 차단하려면 /admin에 그 사람을 골라 주세요.
    *[other] { $count }명이 차단되어 있어요. 이름은 보관하지 않고 표시만 있어요.
 }
+admin-page = { $pages }쪽 가운데 { $page }쪽이에요.
 admin-block = { $who }, { WHEN($when) } UTC부터
 admin-log = 바뀐 것 { $count }건. { $pages }쪽 가운데 { $page }쪽, 시각은 UTC예요.
 admin-entry = { WHEN($when) } · { $who } · { $what }: { $old } → { $new }

@@ -53,6 +53,7 @@ async def ready(bench: Bench, **where: Any) -> None:
         press(Action.SET, "paused", "silent"),
         press(Action.ROLE, "0" * 16, "5"),
         press(Action.PAUSE),
+        press(Action.BLOCKS, "0"),
         press(Action.UNBLOCK, "0" * 8),
         press(Action.LOG, "0"),
         press(Action.STATS, "30", "csv"),
@@ -265,6 +266,22 @@ async def test_a_blocked_person_hears_one_word_and_keeps_their_rights(bench: Ben
     assert (await bench.send(at(command("help", person=BOB))))[-1].code is None  # type: ignore[union-attr]
     myself = at(Command(command("x").origin, "admin", {"person": ANN.id}), admin=True)
     assert (await sent(bench, myself)).code == "block_self"
+
+
+async def test_many_blocked_people_are_turned_through_in_pages(bench: Bench) -> None:
+    """Everybody is on one page and can be served again; a page that is empty by now is the last one."""
+    admin, ref = {"admin": True}, bench.ref
+    for n in range(45):
+        await bench.store.block(ref(), "guild", replace(ref(), id=str(n)))
+    pages = [await sent(bench, at(press(Action.BLOCKS, str(page)), **admin)) for page in (0, 1, 2, 7)]
+    listed = [[args[0] for what, args in actions(page) if what is Action.UNBLOCK] for page in pages]
+    assert list(map(len, listed)) == [20, 20, 5, 5]
+    assert len({tag for tags in listed for tag in tags}) == 45
+    assert "45 people" in pages[0].text and "Page 2 of 3" in pages[1].text
+    turns = [[args[0] for what, args in actions(page) if what is Action.BLOCKS] for page in pages]
+    assert turns == [["1"], ["0", "2"], ["1"], ["1"]]
+    await sent(bench, at(press(Action.UNBLOCK, listed[2][0]), **admin))
+    assert len(bench.store.blocking["guild"]) == 44
 
 
 @pytest.mark.parametrize(

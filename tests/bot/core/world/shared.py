@@ -168,9 +168,12 @@ class Shared(Rows):
             self._write_down(by, community, ("block", tag, None))
         return bool(found)
 
-    async def blocks(self, platform: str, community: str) -> tuple[Block, ...]:
+    async def blocks(
+        self, platform: str, community: str, offset: int, limit: int
+    ) -> tuple[tuple[Block, ...], int]:
         await self._call("blocks")
-        return tuple(self.blocking.get(self.place(community), {}).values())
+        found = tuple(self.blocking.get(self.place(community), {}).values())
+        return found[offset : offset + limit], len(found)
 
     async def put_on_map(self, person: PersonRef, community: str, type: str) -> None:
         await self._call("put_on_map")
