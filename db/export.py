@@ -2,7 +2,7 @@
 
 import csv
 import json
-from collections.abc import AsyncIterator, Iterator, Mapping
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -17,11 +17,14 @@ from db.repositories import exports
 async def write_json(session: AsyncSession, out: TextIO) -> None:
     """One JSON object: `exported_at`, then one list of objects a table. Times are ISO 8601 in UTC."""
     out.write(f'{{"exported_at": {json.dumps(datetime.now(UTC).isoformat())}')
-    for table in exports.tables():
+    for table, columns in exports.tables().items():
         out.write(f',\n"{table}": [')
         separator = "\n"
-        async for row in _plain(session, table):
-            out.write(separator + json.dumps(row))
+        async for page in exports.pages(session, table):
+            rows = (
+                json.dumps(dict(zip(columns, row, strict=True)), default=datetime.isoformat) for row in page
+            )
+            out.write(separator + ",\n".join(rows))
             separator = ",\n"
         out.write("\n]")
     out.write("\n}\n")
@@ -33,12 +36,16 @@ async def write_csv(session: AsyncSession, directory: Path) -> list[Path]:
     for table, columns in exports.tables().items():
         path = directory / f"{table}.csv"
         with whole(path) as part, part.open("w", newline="", encoding="utf-8") as file:
-            writer = csv.DictWriter(file, columns)
-            writer.writeheader()
-            async for row in _plain(session, table):
-                writer.writerow(row)
+            writer = csv.writer(file)
+            writer.writerow(columns)
+            async for page in exports.pages(session, table):
+                writer.writerows(map(_plain, page))
         written.append(path)
     return written
+
+
+def _plain(row: Sequence[exports.Value]) -> list[str | int | None]:
+    return [value.isoformat() if isinstance(value, datetime) else value for value in row]
 
 
 @contextmanager
@@ -65,10 +72,3 @@ def whole(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink(missing_ok=True)
-
-
-async def _plain(session: AsyncSession, table: str) -> AsyncIterator[Mapping[str, str | int | None]]:
-    async for row in exports.rows(session, table):
-        yield {
-            name: value.isoformat() if isinstance(value, datetime) else value for name, value in row.items()
-        }

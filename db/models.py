@@ -164,6 +164,14 @@ class Job(Base):
 
 class Consent(Base):
     __tablename__ = "consents"
+    __table_args__ = (
+        Index(
+            "ix_consents_standing",
+            "person_id",
+            postgresql_where=text("withdrawn_at IS NULL"),
+            sqlite_where=text("withdrawn_at IS NULL"),
+        ),
+    )
 
     person_id: Mapped[UUID] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
     version: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)

@@ -1,15 +1,15 @@
-from datetime import datetime
+from collections import Counter
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Executable, Select, exists, func, select
+from sqlalchemy import ColumnElement, Select, case, column, exists, func, select, values
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
 from db import records
-from db.models import Consent, Job, Person, Session
+from db.models import Consent, Job, Person, Session, UtcDateTime
 
-_Name = ColumnElement[str] | InstrumentedAttribute[str]
 _Where = ColumnElement[bool]
 _People = Select[Any]
 
@@ -18,20 +18,22 @@ async def gather(session: AsyncSession, since: datetime, community: UUID | None 
     """Numbers about sessions and jobs since that moment, and about the people known now, in a community or in all."""
     recent, jobs = Session.started_at >= since, Job.created_at >= since
     known: _People = select(Person.id.label("person"))
+    agreed: _People = select(Consent.person_id).where(Consent.withdrawn_at.is_(None)).distinct()
     if community is not None:
         recent, jobs = recent & (Session.community_id == community), jobs & (Job.community_id == community)
         here = Session.community_id == community, Session.person_id.is_not(None)
         known = select(Session.person_id.label("person")).where(*here).distinct()
-    outcome = func.coalesce(Session.outcome, "open")
+        agreed = _agreeing(known)
+    walks = await _walks(session, recent)
     return records.Statistics(
-        days=await _pairs(session, _counted(func.date(Session.started_at), recent), by_name=True),
-        types=await _pairs(session, _counted(Session.type, recent)),
-        genders=await _pairs(session, _counted(Session.gender, recent)),
-        outcomes=await _pairs(session, _counted(outcome, recent)),
+        days=await _days(session, recent),
+        types=_most(walks, 0),
+        genders=_most(walks, 1),
+        outcomes=_most(walks, 2),
         jobs=await _job_outcomes(session, jobs),
         times=await _times(session, jobs),
         people=await _number(session, known),
-        consented=await _number(session, _agreeing(known)),
+        consented=await _number(session, agreed),
     )
 
 
@@ -45,15 +47,35 @@ def _agreeing(people: _People) -> _People:
     return people.where(exists().where(Consent.person_id == person, Consent.withdrawn_at.is_(None)))
 
 
-def _counted(name: _Name, condition: ColumnElement[bool]) -> Executable:
-    return select(name.label("name"), func.count().label("number")).where(condition).group_by("name")
+async def _days(session: AsyncSession, recent: _Where) -> tuple[tuple[str, int], ...]:
+    """By days of UTC that have any; each is a range of the index, which is far quicker than a date of each row."""
+    first = await session.scalar(select(func.min(Session.started_at)).where(recent))
+    last = await session.scalar(select(func.max(Session.started_at)).where(recent))
+    if first is None or last is None:
+        return ()
+    midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
+    begins = [midnight + timedelta(days=n) for n in range((last - midnight).days + 1)]
+    columns = column("begins", UtcDateTime), column("ends", UtcDateTime)
+    days = values(*columns, name="days").data([(at, at + timedelta(days=1)) for at in begins]).cte()
+    within = recent, Session.started_at >= days.c.begins, Session.started_at < days.c.ends
+    number = select(func.count()).select_from(Session).where(*within).scalar_subquery()
+    found = await session.execute(select(days.c.begins, number))
+    return tuple((f"{day:%Y-%m-%d}", many) for day, many in found if many)
 
 
-async def _pairs(
-    session: AsyncSession, query: Executable, *, by_name: bool = False
-) -> tuple[tuple[str, int], ...]:
-    rows = [(str(name), number) for name, number in await session.execute(query)]
-    return tuple(sorted(rows, key=lambda row: (0 if by_name else -row[1], row[0])))
+async def _walks(session: AsyncSession, recent: _Where) -> dict[tuple[str, ...], int]:
+    """How many there are of each type, gender and outcome together, so that the rows are read once."""
+    what = Session.type, Session.gender, func.coalesce(Session.outcome, "open").label("outcome")
+    rows = await session.execute(select(*what, func.count()).where(recent).group_by(*what))
+    return {(kind, gender, outcome): number for kind, gender, outcome, number in rows}
+
+
+def _most(walks: dict[tuple[str, ...], int], place: int) -> tuple[tuple[str, int], ...]:
+    """How many there are of each name in that place, most first."""
+    found = Counter[str]()
+    for names, number in walks.items():
+        found[names[place]] += number
+    return tuple(sorted(found.items(), key=lambda row: (-row[1], row[0])))
 
 
 async def _job_outcomes(session: AsyncSession, jobs: _Where) -> tuple[tuple[str, str, int], ...]:
@@ -74,27 +96,18 @@ async def _times(session: AsyncSession, jobs: _Where) -> tuple[records.JobTimes,
 
 
 async def _spread(
-    session: AsyncSession, column: InstrumentedAttribute[int], jobs: _Where
+    session: AsyncSession, time: InstrumentedAttribute[int], jobs: _Where
 ) -> dict[str, tuple[int, records.Spread]]:
-    """Nearest-rank percentiles by kind, computed by the database, which alone sees all rows."""
-    ranked = (
-        select(
-            Job.kind.label("kind"),
-            column.label("value"),
-            func.row_number().over(partition_by=Job.kind, order_by=column).label("rank"),
-            func.count().over(partition_by=Job.kind).label("number"),
-        )
-        .where(jobs)
-        .subquery()
-    )
-    at = ranked.c
-    # Nearest rank: ceil(p n / 100), in whole numbers.
-    p50, p95 = ((at.number * percent + 99) // 100 for percent in (50, 95))
-    query = select(at.kind, at.number, at.value, at.rank == p50, at.rank == p95).where(
-        at.rank.in_([p50, p95])
-    )
-    found: dict[str, tuple[int, dict[str, int]]] = {}
-    for kind, number, value, is_p50, is_p95 in await session.execute(query):
-        spread = found.setdefault(kind, (number, {}))[1]
-        spread |= ({"p50": value} if is_p50 else {}) | ({"p95": value} if is_p95 else {})
-    return {kind: (number, records.Spread(**spread)) for kind, (number, spread) in found.items()}
+    """Nearest-rank percentiles by kind; the database counts each value before it puts them in order."""
+    counted = select(Job.kind, time.label("value"), func.count().label("number")).where(jobs)
+    each = counted.group_by(Job.kind, time).subquery().c
+    of_kind = func.sum(each.number).over(partition_by=each.kind).label("all")
+    up_to = func.sum(each.number).over(partition_by=each.kind, order_by=each.value).label("up_to")
+    at = select(each.kind, each.value, of_kind, up_to).subquery().c
+    # Nearest rank: the first value that ceil(p n / 100) rows, in whole numbers, do not exceed.
+    p50, p95 = (func.min(case((at.up_to * 100 >= at.all * percent, at.value))) for percent in (50, 95))
+    query = select(at.kind, func.max(at.all), p50, p95).group_by(at.kind)
+    return {
+        kind: (int(number), records.Spread(half, most))
+        for kind, number, half, most in await session.execute(query)
+    }

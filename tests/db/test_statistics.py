@@ -7,10 +7,11 @@ import math
 import random
 import re
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 from rich.console import Console
 from sqlalchemy import Column, LargeBinary, select
 
@@ -107,6 +108,32 @@ async def test_statistics_look_back_as_far_as_asked(store: Store, clock: Clock) 
     assert nothing == records.Statistics(people=40, consented=30)
 
 
+async def test_a_day_begins_at_midnight_and_one_without_anything_is_left_out(
+    store: Store, ann: PersonRef, clock: Clock
+) -> None:
+    start = clock()
+    midnight = start.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    begun = [start, midnight - timedelta(microseconds=1), midnight, midnight + timedelta(days=9)]
+    for number, at in enumerate(begun):
+        clock.advance(seconds=(at - clock()).total_seconds())
+        await store.open_session(ann, str(number), "ENFP", "female")
+    days = Counter(f"{at:%Y-%m-%d}" for at in begun)
+    assert (await gather(store, start)).days == (await gather(store, datetime.min.replace(tzinfo=UTC))).days
+    assert dict((await gather(store, start)).days) == days
+    assert (await gather(store, midnight)).days == tuple(sorted(days.items()))[1:]
+
+
+async def test_times_that_many_jobs_share_have_their_rank(store: Store, ann: PersonRef, clock: Clock) -> None:
+    start, dice = clock(), random.Random(5)
+    for many in (1, 2, 19, 20, 21):
+        waits = [dice.choice((0, 7, 7, 60_000)) for _ in range(many)]
+        for wait in waits:
+            await store.log_job(ann, f"kind {many}", wait, 1, "done")
+        times = {one.kind: one for one in (await gather(store, start)).times}[f"kind {many}"]
+        assert times.wait == records.Spread(nearest_rank(waits, 50), nearest_rank(waits, 95))
+        assert times.count == many
+
+
 async def test_statistics_of_a_community_are_its_own(
     store: Store, ann: PersonRef, bob: PersonRef, clock: Clock
 ) -> None:
@@ -197,6 +224,22 @@ def hashes() -> list[Column[Any]]:
     found = [column for column in columns if isinstance(column.type, LargeBinary)]
     assert len(found) > 12
     return found
+
+
+async def test_exports_of_many_pages_hold_each_row_once(
+    store: Store, ann: PersonRef, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(exports, "_ROWS", 2)
+    for number in range(5):
+        await store.log_job(ann, "project", number, 1, "done")
+    out = io.StringIO()
+    async with store._database.reading() as session:
+        await export.write_json(session, out)
+        files = await export.write_csv(session, tmp_path)
+    data = json.loads(out.getvalue())
+    assert sorted(row["queue_ms"] for row in data["jobs"]) == [0, 1, 2, 3, 4]
+    (jobs,) = (file for file in files if file.stem == "jobs")
+    assert sorted(row["queue_ms"] for row in csv.DictReader(jobs.read_text().splitlines())) == list("01234")
 
 
 def test_every_column_is_exported_or_named_personal() -> None:
