@@ -169,7 +169,7 @@ def official(path: Path) -> Path:
     [
         (tensorflow, "TensorFlow checkpoint"),
         (hostile, "the checkpoint names"),
-        (official, "px, the recipe 64"),
+        (official, "px, this run of 64"),
         (no_file, "is no run, checkpoint or pack"),
     ],
 )
@@ -217,7 +217,8 @@ def test_a_run_of_another_kind_is_not_gone_on_with(faces: Path, tmp_path: Path) 
     refused(train(larger, out), "is of 32 px, and 64 px are asked for")
     refused(train(faces, out, "--cond"), "learns no labels, and 2 are asked for")
     refused(
-        train(larger, tmp_path / "new", "--from", out), "has 32 px, the recipe 64; --grow-from doubles it"
+        train(larger, tmp_path / "new", "--from", out),
+        "is of 32 px, this run of 64; --grow-from run doubles it",
     )
     assert (out / LATEST).read_bytes() == before
     (out / LATEST).write_bytes(before[:1000])

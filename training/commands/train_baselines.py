@@ -32,6 +32,7 @@ from training.loops.watch import full_watch
 from training.recipes import dcgan as dcgan_recipe
 from training.recipes import vanilla_gan as vanilla_recipe
 from training.telling import sentences
+from training.watching.story import plain
 
 Mirror = Annotated[bool, typer.Option(help="Show pictures mirrored as well.")]
 
@@ -102,6 +103,7 @@ def _train(config: BaselineConfig, plan: RunPlan, source: _Source, where: _Where
         opened = open_data(source.data, source.manifest, side)
         held_out = open_held_out(source.data, source.manifest, side)
         photos = source.shown(opened, here)
+        typer.echo(f"{len(photos)} pictures of {side} px: {plain(opened.counts)}")
         plan = replace(plan, about={**plan.about, "counts": opened.counts, "hardware": hardware(here)})
         trainer = BaselineTrainer(config, photos, here)
         measure = MEASURES[source.metric](photos) if source.metric else None

@@ -93,7 +93,10 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
         names = {Path(name).name: name for name in archive.names}
         rows = _chosen(source, set(names), validation=validation)
         if not rows and not validation:
-            raise DataError(f"no labelled pictures in {source.archive.name}")
+            raise DataError(
+                f"{source.manifest.name} knows no picture of {source.archive.name}: it wants rows with the same names "
+                "of files and a gender, female or male"
+            )
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
         for i, row in enumerate(rows):
             images[i] = archive.picture(names[row.file], resolution).transpose(2, 0, 1)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -27,7 +28,7 @@ Step = Callable[[int], None]
 
 @dataclass(frozen=True)
 class Look:
-    """Pictures as numbers `[N, D]` in each space, by its name, and small copies `[N, 96, 96, 3]`."""
+    """Pictures as numbers `[M, D]` in each space, by its name, of the first M; small copies `[N, 96, 96, 3]`."""
 
     numbers: dict[str, Floats]
     thumbs: Bytes
@@ -91,8 +92,8 @@ class Judge:
         """The floor first, then the subjects in their order."""
         found: list[Judgement] = []
         for side in dict.fromkeys(subject.side for subject in subjects):
-            training = self._look(self.photos.read(self.photos.training, side))
-            held_out = self._look(self.photos.read(self.photos.held_out, side))
+            training = self._look(self.photos.read(self.photos.training, side), len(self.photos.training))
+            held_out = self._look(self.photos.read(self.photos.held_out, side), 0)
             if not found:
                 found.append(self._floor(training, side))
             found += [self._judged(s, training, held_out) for s in subjects if s.side == side]
@@ -106,7 +107,8 @@ class Judge:
         return photos * sides + self.count * len(subjects)
 
     def _judged(self, subject: Subject, training: Look, held_out: Look) -> Judgement:
-        samples = self._look(subject.samples(self.count, self.photos.classes, self.psi))
+        drawn = subject.samples(self.count, self.photos.classes, self.psi)
+        samples = self._look(drawn, len(training.thumbs) // 2)
         key = self.spaces[0].name
         half = slice(0, len(training.thumbs) // 2)
         strangers, known = held_out.numbers.get(key), training.numbers[key]
@@ -136,13 +138,18 @@ class Judge:
             found[space.name] = Distance(frechet(a, b), kernel(a, b, space.scale), *precision_recall(a, b))
         return found
 
-    def _look(self, pictures: Iterable[Bytes]) -> Look:
-        numbers: dict[str, list[Floats]] = {space.name: [] for space in self.spaces}
+    def _look(self, pictures: Iterable[Bytes], compared: int) -> Look:
+        """The first space sees all of the pictures, the others, which may be slow, as many as are compared in them."""
+        numbers: dict[str, list[Floats]] = defaultdict(list)
         thumbs: list[Bytes] = []
+        first, *others = self.spaces
         for batch in _batches(pictures):
             stacked = np.stack(batch)
-            for space in self.spaces:
-                numbers[space.name].append(space(stacked))
+            numbers[first.name].append(first(stacked))
+            few = stacked[: max(0, compared - len(thumbs))]
+            if len(few):
+                for space in others:
+                    numbers[space.name].append(space(few))
             thumbs += [_thumb(picture) for picture in batch]
             self.step(len(batch))
         if not thumbs:

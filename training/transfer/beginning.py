@@ -127,11 +127,11 @@ def _check_size(wanted: int, source: Source, grow: bool) -> None:
         raise TransferError(f"{source.name} draws {source.generator_config.channels} channels, not colours")
     if grow and wanted != 2 * found:
         raise TransferError(
-            f"{source.name} has {found} px and grows to {2 * found}, not to the recipe's {wanted}"
+            f"{source.name} is of {found} px and grows to {2 * found}, not to the {wanted} of this run"
         )
     if not grow and wanted != found:
-        hint = "; --grow-from doubles it" if wanted == 2 * found else ""
-        raise TransferError(f"{source.name} has {found} px, the recipe {wanted}{hint}")
+        hint = f"; --grow-from {source.name} doubles it" if wanted == 2 * found else ""
+        raise TransferError(f"{source.name} is of {found} px, this run of {wanted}{hint}")
 
 
 def begin(trainer: GanTrainer, source: Source, kin: Kin | None = None) -> None:

@@ -37,7 +37,8 @@ class Story(Teller):
         self._latest: dict[str, Any] = {}
         self._troubles: list[str] = []
         self._notes: list[str] = []
-        self._far = "not begun"
+        self._kimg = 0.0
+        self._pace = ""
 
     def begin(self, kimg: float) -> None:
         options = json.dumps(self.options, indent=2, ensure_ascii=False, default=str)
@@ -45,7 +46,7 @@ class Story(Teller):
         _write(self.folder / NETWORKS, self.networks)
         for entry in read_journal(self.folder / JOURNAL):
             self._recall(entry)
-        self._far = f"{kimg:.1f} kimg"
+        self._kimg = kimg
         self._tell("Running")
 
     def _recall(self, entry: dict[str, Any]) -> None:
@@ -58,13 +59,15 @@ class Story(Teller):
 
     def tick(self, tick: Tick) -> None:
         self._latest |= {"kimg": round(tick.kimg, 2), "sec_per_kimg": round(tick.pace, 2), **tick.numbers}
-        self._far = f"{tick.kimg:.1f} kimg, {tick.seconds / 3600:.2f} hours, {tick.pace:.1f} s a kimg"
+        self._kimg = tick.kimg
+        self._pace = f", {tick.seconds / 3600:.2f} hours, {tick.pace:.1f} s a kimg"
         self._tell("Running")
 
     def trouble(self, kimg: float, trouble: Trouble) -> None:
         self._troubles.append(_event(kimg, trouble.says))
 
     def note(self, kimg: float, text: str) -> None:
+        self._kimg = kimg
         self._notes.append(_event(kimg, text))
 
     def close(self) -> None:
@@ -75,7 +78,7 @@ class Story(Teller):
         numbers = [f"| {name} | {value} |" for name, value in self._latest.items()]
         parts = [
             "# A training run",
-            f"{state}: {self._far}.",
+            f"{state}: {self._kimg:.1f} kimg{self._pace}.",
             "\n".join(told),
             _part("Warnings", self._troubles) or "No warnings.",
             _part("Last numbers", ["| what | value |", "|---|---|", *numbers] if numbers else []),

@@ -23,11 +23,11 @@ from training.config import GanConfig
 from training.datasets.faces import FaceSet, FaceSource
 from training.errors import DataError, SettingError
 from training.evaluation.findings import findings
-from training.evaluation.judging import Distance, Judgement, Kernel, Look
+from training.evaluation.judging import Distance, Judge, Judgement, Kernel, Look
 from training.evaluation.neighbours import by_heart
 from training.evaluation.photos import open_photos
 from training.evaluation.report import Plan, evaluate, untruncated
-from training.evaluation.spaces import InceptionSpace
+from training.evaluation.spaces import IdentitySpace, InceptionSpace
 from training.evaluation.subjects import open_subjects
 from training.loops.baseline import BaselineTrainer
 from training.loops.checkpoint import LATEST, save_checkpoint
@@ -112,6 +112,28 @@ def test_inception_space_is_read_from_a_file(tmp_path: Path) -> None:
     assert space(np.zeros((2, 32, 32, 3), dtype=np.uint8)).shape == (2, 2048)
     with pytest.raises(DataError, match="cannot be read as weights"):
         InceptionSpace(tmp_path / "none.pth")
+
+
+class Counting:
+    """A slow space that counts what it is shown."""
+
+    name, scale = "slow", 1.0
+
+    def __init__(self) -> None:
+        self.seen = 0
+
+    def __call__(self, pictures: np.ndarray) -> np.ndarray:  # type: ignore[type-arg]
+        self.seen += len(pictures)
+        return pictures.reshape(len(pictures), -1)[:, :4].astype(np.float32)
+
+
+def test_a_slow_space_is_shown_only_what_is_compared_in_it(source: FaceSource, run: Path) -> None:
+    photos, slow = open_photos(source.archive, source.manifest, 40), Counting()
+    _, judged = Judge(photos, [IdentitySpace(), slow], count=64)(open_subjects([run]))
+    half = len(photos.training) // 2
+    assert half < 64 and slow.seen == len(photos.training) + half
+    assert len(judged.samples.numbers["identity"]) == len(judged.samples.thumbs) == 64
+    assert len(judged.samples.numbers["slow"]) == half and judged.distances["slow"].frechet > 0
 
 
 def judgement(name: str, **changed: object) -> Judgement:

@@ -301,9 +301,9 @@ def test_a_grown_network_learns_in_every_new_layer(
 @pytest.mark.parametrize(
     ("resolution", "wish", "says"),
     [
-        (64, "start", r"base has 32 px, the recipe 64; --grow-from doubles it"),
-        (16, "start", r"has 32 px, the recipe 16$"),
-        (32, "grow_from", r"has 32 px and grows to 64, not to the recipe's 32"),
+        (64, "start", r"base is of 32 px, this run of 64; --grow-from base doubles it"),
+        (16, "start", r"is of 32 px, this run of 16$"),
+        (32, "grow_from", r"is of 32 px and grows to 64, not to the 32 of this run"),
         (64, "grow_from", r"the new block at 64 px has 2 channels; to grow it needs 6"),
     ],
 )
@@ -378,5 +378,5 @@ def test_the_command_goes_on_as_it_began(
         cli.app, ["train", "starter", *files[:-1], str(out / "x"), "--grow-from", str(base)]
     )
     assert refused.exit_code == 2
-    assert "grows to 64, not to the recipe's 32" in refused.output
+    assert "grows to 64, not to the 32 of this run" in refused.output
     assert not (out / "x").exists()

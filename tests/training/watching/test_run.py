@@ -26,6 +26,7 @@ from training.watching.bar import Bar
 from training.watching.best import BEST, Record, better
 from training.watching.journal import JOURNAL, Journal, read_journal
 from training.watching.seen import Pictures, Trouble
+from training.watching.story import STORY, Story
 from training.watching.tables import network_rows
 from training.watching.telling import Tick
 from training.watching.watch import Watch
@@ -245,3 +246,13 @@ def test_where_there_is_no_terminal_each_tick_is_a_line() -> None:
     bar.tick(Tick(1.0, 60.0, 60.0, {"g_fake": 0.51234}))
     bar.close()
     assert screen.file.getvalue() == "1.0 kimg  60.0 s a kimg  g_fake 0.512\n"  # type: ignore[attr-defined]
+
+
+def test_the_page_is_as_far_as_the_last_event(out: Path) -> None:
+    story = Story(out, {}, "")
+    story.begin(0.0)
+    assert "\nRunning: 0.0 kimg.\n" in (out / STORY).read_text()
+    story.tick(Tick(0.5, 60.0, 36.0, {"p": 0.1}))
+    story.note(0.74, "stopped")
+    story.close()
+    assert "\nNot running: 0.7 kimg, 0.01 hours, 60.0 s a kimg.\n" in (out / STORY).read_text()
