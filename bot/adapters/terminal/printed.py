@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
 
-from rich.console import Console
-from rich.progress import BarColumn, TaskID, TaskProgressColumn, TextColumn
+from rich.console import Console, RenderableType
+from rich.progress import BarColumn, TaskID, TaskProgressColumn
 from rich.progress import Progress as Bar
+from rich.text import Text
 
 from bot.adapters.terminal.wrapped import glued, wrapped
 from bot.core.replies import Button, Picture, Progress, Reply, Shown
@@ -145,13 +147,23 @@ def _numbered(reply: Reply) -> list[str]:
     return [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
 
 
+class _Moving(Bar):
+    """What is told, and the bar under it: beside it, words would be broken around the bar."""
+
+    told = ""
+
+    def get_renderables(self) -> Iterable[RenderableType]:
+        yield Text(self.told)
+        yield from super().get_renderables()
+
+
 class HumanPrinter:
-    """For people; progress is one moving line on a terminal, and in a pipe each reply is a line of its own."""
+    """For people; progress moves in one place on a terminal, and in a pipe each reply is a line of its own."""
 
     def __init__(self, out: TextIO) -> None:
         self._out = out
         self._console = Console(file=out)
-        self._bar: Bar | None = None
+        self._bar: _Moving | None = None
         self._task = TaskID(0)
 
     def prompt(self) -> None:
@@ -173,16 +185,14 @@ class HumanPrinter:
 
     def _move(self, reply: Progress) -> None:
         width = self._console.width
-        bar = min(40, width // 4)
+        told = wrapped("  ".join((one_line(reply.text), *map(glued, _numbered(reply)))), width)
         if self._bar is None:
-            text = TextColumn("{task.description}", markup=False)
-            columns = (text, BarColumn(bar), TaskProgressColumn())
-            self._bar = Bar(*columns, console=self._console, transient=True)
+            columns = BarColumn(min(40, width - len(" 100%"))), TaskProgressColumn()
+            self._bar = _Moving(*columns, console=self._console, transient=True)
             self._task = self._bar.add_task("", total=1)
-            self._bar.start()
-        told = "  ".join((one_line(reply.text), *map(glued, _numbered(reply))))
-        told = wrapped(told, width - bar - len(" 100% "))
-        self._bar.update(self._task, description=told, completed=reply.fraction)
+        self._bar.told = told
+        self._bar.update(self._task, completed=reply.fraction)
+        self._bar.start()
 
     def close(self) -> None:
         """Take the moving line away."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from pathlib import Path
 
 import pytest
@@ -86,6 +87,23 @@ async def test_what_is_piped_is_not_broken(monkeypatch: pytest.MonkeyPatch, tmp_
         "Who?  [1] Woman  [2] Man  [3] Either",
         "first line / second line of TextSent",
     ]
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+@pytest.mark.parametrize("width", [40, 60, 80])
+def test_progress_is_told_over_its_bar(monkeypatch: pytest.MonkeyPatch, locale: str, width: int) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    out = Tty()
+    printer = HumanPrinter(out)
+    told = say(locale, "progress-photo-running", percent=25, seconds=100)
+    printer.show(Progress(told, 0.25, menu=((Button(say(locale, "button-cancel"), "c"),),)))
+    printer.close()
+    first = re.sub(r"\x1b\[[0-9;?]*[a-zA-Z]", "", out.getvalue()).split("\r")[0]
+    *words, bar = first.rstrip("\n").splitlines()
+    assert re.fullmatch("[━╸╺]+ +25%", bar)
+    assert not any("━" in line for line in words)
+    assert all(cell_len(line.rstrip()) <= width for line in (*words, bar))
+    assert "".join(words).replace(" ", "").startswith(told.replace(" ", ""))
 
 
 def test_progress_fits_too(monkeypatch: pytest.MonkeyPatch) -> None:
