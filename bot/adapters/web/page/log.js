@@ -181,7 +181,7 @@ export class Log {
   async answer(reply, key) {
     if (reply.ended) this.end(reply.ended);
     const node = reply.kind === "picture" ? await this.picture(reply, key) : this.text(reply);
-    Object.assign(node.dataset, { key, number: reply.number, pair: reply.pair ?? "" });
+    Object.assign(node.dataset, { key, number: reply.number, ...(reply.pair && { pair: reply.pair }) });
     node.lang = reply.lang ?? this.locale;
     node.classList.toggle("turned", reply.instead);
     return node;

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any, Literal
+
 import pytest
 from playwright.async_api import Browser, Page, expect
 
@@ -13,6 +15,11 @@ from tests.bot.adapters.web.test_sliders import LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 OF_TWO = ".card img[alt*='two people']"
+EMPTY = """() => ["caption", "menu"].map((name) => document.querySelector(`[data-pair] .${name}`)).filter((box) => {
+  const end = Math.max(...[...box.querySelectorAll("p, button")].map((node) => node.getBoundingClientRect().bottom));
+  return box.getBoundingClientRect().bottom - end > 24;
+}).map((box) => box.className)"""
+"""What of the message ends well below the last thing in it."""
 
 
 async def both(ann: Page, bob: Page) -> None:
@@ -29,6 +36,30 @@ async def both(ann: Page, bob: Page) -> None:
     await expect(bob.locator(OF_TWO)).to_have_count(1)
     await press(ann, say("en", "button-us-see"))
     await expect(ann.locator(OF_TWO)).to_have_count(1)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 360])
+async def test_on_a_phone_it_leaves_no_empty_room_and_nothing_moves_with_its_slider(
+    browser: Browser, width: int, scheme: Literal["light", "dark"]
+) -> None:
+    service = core(LiveFaces())
+    phone: Any = {"viewport": {"width": width, "height": 740}, "color_scheme": scheme}
+    async with visit(browser, service, **phone) as ann:
+        elsewhere = await browser.new_context(locale="en-GB", reduced_motion="reduce")
+        bob = await elsewhere.new_page()
+        await bob.goto(ann.url)
+        await both(ann, bob)
+        assert await ann.evaluate(EMPTY) == []
+        message = ann.locator("[data-pair]")
+        before = await message.bounding_box()
+        slider = message.get_by_role("slider")
+        for key, share in (("Home", "90% of the one who asked"), ("End", "10% of the one who asked")):
+            await slider.press(key)
+            await expect(message.locator(".caption")).to_contain_text(share)
+            assert await message.bounding_box() == before
+        await elsewhere.close()
+    await service.close()
 
 
 @pytest.mark.parametrize("by_forget", [False, True])
