@@ -27,6 +27,7 @@ from training.datasets.training_set import TrainingSet, Use
 from training.directions import finding
 from training.directions.reach import learn, reach
 from training.evaluation.subjects import BaselineSubject, StyleSubject
+from training.loops import machine
 from training.loops.baseline import BaselineTrainer
 from training.loops.encoder import EncoderTrainer
 from training.loops.gan import GanTrainer
@@ -43,6 +44,13 @@ def photos(classes: int = 2) -> TrainingSet:
     images = torch.zeros(12, 3, 32, 32, dtype=torch.uint8)
     use = Use(mirror_x=True, mirror_y=True, conditional=classes > 1)
     return TrainingSet(Kept(images), torch.zeros(12, dtype=torch.int64), classes, use, ELSEWHERE)
+
+
+@pytest.mark.parametrize("native", [True, False])
+def test_emulated_bfloat16_is_not_taken(native: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(machine, "has_bf16", lambda _: native)
+    assert Machine().precision("bfloat16") == ("bfloat16" if native else "float32")
+    assert Machine().precision("float32") == "float32"
 
 
 def test_two_places_do_not_mix() -> None:

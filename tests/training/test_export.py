@@ -16,12 +16,14 @@ from tests.inference.packs import tiny
 from training import __main__ as cli
 from training.config import GanConfig
 from training.datasets.faces import FaceSource, load_faces
-from training.evaluation.probes import fit_age, lightness, ridge
+from training.evaluation.probes import fit_age, lightness, ridge, skin_colour
 from training.export import contact_sheet
-from training.export.axes import LAYERS, on_layers
-from training.export.looks import apart_from, conditional_shift
+from training.export.axes import LAYERS, AxisSearch, on_layers, try_moves
+from training.export.latents import measure
+from training.export.levelling import Scene, levelled
+from training.export.looks import LOOKS, conditional_mean
 from training.export.replacing import replacing
-from training.export.types import TYPES, signs, type_latents
+from training.export.types import TYPES, signs, type_latents, type_shifts
 from training.recipes import starter
 from training.writing import NotWritten
 
@@ -36,7 +38,8 @@ def test_sixteen_types_and_their_letters() -> None:
 def test_type_latents_step_along_the_axes_on_the_first_layers() -> None:
     axes = torch.randn(4, 8)
     means = {"female": torch.randn(8), "male": torch.randn(8)}
-    latents = type_latents(means, axes, num_ws=10, strength=0.5)
+    shifts = type_shifts(axes, strength=0.5)
+    latents = type_latents(means, dict.fromkeys(means, shifts), num_ws=10)
     assert len(latents) == 48
     shift = latents["ISTJ.male"] - means["male"]
     torch.testing.assert_close(shift[:LAYERS], (0.5 * (signs("ISTJ") @ axes)).expand(LAYERS, 8))
@@ -54,12 +57,22 @@ def test_on_layers_keeps_leading_axes() -> None:
 def test_looks_move_what_they_should_and_nothing_else() -> None:
     torch.manual_seed(0)
     x = torch.randn(4000, 3)
-    light, age = x[:, 0], x[:, 1] - 0.8 * x[:, 0]
-    torch.testing.assert_close(
-        conditional_shift(x, light, 1.3), torch.tensor([1.3, 0.0, 0.0]), atol=0.1, rtol=0
-    )
-    older = conditional_shift(x, apart_from(age, light), 1.5)
-    torch.testing.assert_close(older, torch.tensor([0.0, 1.5, 0.0]), atol=0.1, rtol=0)
+    read = torch.stack([x[:, 0], x[:, 1] - 0.8 * x[:, 0]], dim=1)  # light, and how old: less where light
+    found = conditional_mean(x, read, torch.tensor([1.3, 0.0]))
+    torch.testing.assert_close(found, torch.tensor([1.3, 1.04, 0.0]), atol=0.1, rtol=0)
+    older = conditional_mean(x, read, torch.tensor([0.0, 1.5]))
+    torch.testing.assert_close(older, torch.tensor([0.0, 1.92, 0.0]), atol=0.1, rtol=0)
+
+
+def test_types_leave_the_skin_alone(pack: LoadedPack) -> None:
+    generator, probes = pack.generator, {"skin": skin_colour}
+    statistics = measure(generator, 200)
+    moves = try_moves(generator, statistics, probes, AxisSearch(samples=200))
+    steps = type_shifts(statistics.residuals[0, :4], strength=0.5)
+    scene = Scene(generator, statistics.means["female"], probes)
+    base = scene.read(torch.zeros(1, pack.manifest.w_dim))
+    before, after = ((scene.read(s) - base).abs().mean() for s in (steps, levelled(steps, scene, moves)))
+    assert float(after) < 0.2 * float(before)
 
 
 def test_ridge_finds_a_line() -> None:
@@ -103,7 +116,7 @@ def pack_folder(source: FaceSource, tmp_path_factory: pytest.TempPathFactory) ->
     return pack
 
 
-def tiny_recipe() -> GanConfig:
+def tiny_recipe(_: int = 64) -> GanConfig:
     return GanConfig(
         generator=GeneratorConfig(
             z_dim=40, c_dim=2, w_dim=40, resolution=32, mapping_layers=2, channel_base=128, channel_max=8
@@ -124,7 +137,7 @@ def test_the_pack_loads_and_holds_all_types(pack: LoadedPack) -> None:
     assert len(pack.labels) == 48
     assert pack.labels["ENFP", "female"].shape == (8, 40)
     assert pack.manifest.illustrative
-    assert [look.name for look in pack.manifest.looks] == ["mean", "darker", "lighter", "older"]
+    assert [look.name for look in pack.manifest.looks] == ["mean", *LOOKS]
     assert set(pack.directions) == {"ei", "sn", "tf", "jp"}
     assert bool((pack.w_std > 0).all())
 

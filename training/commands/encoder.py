@@ -46,7 +46,9 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
         shown = Shown.of(photos.images, held_out, _JUDGED, loaded.device)
         typer.echo(f"{len(photos)} pictures, {torch.get_num_threads()} threads. {shown.whose}")
         about = {"counts": photos.counts, "hardware": hardware(here), "pack": loaded.manifest.version}
-        trainer = EncoderTrainer(replace(recipe.config(), seed=seed), loaded, photos)
+        numbers = recipe.config()
+        numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
+        trainer = EncoderTrainer(numbers, loaded, photos)
         run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
         run.resume(start)
         run.go()

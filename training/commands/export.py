@@ -44,7 +44,7 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
     ] = None,
     strength: Annotated[
         float, typer.Option(help="How far the illustrative types differ.", rich_help_panel=_STARTER)
-    ] = 1.0,
+    ] = 0.8,
 ) -> None:
     """Turn a run's averaged generator into a pack that the server needs nothing else for.
 

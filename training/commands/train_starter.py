@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import torch
 import typer
@@ -47,6 +47,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     metric: Metric = None,
+    size: Annotated[Literal["64", "128"], typer.Option(help="Side in pixels; 128 grows from 64.")] = "64",
     device: Device = "auto",
     threads: Threads = None,
 ) -> None:
@@ -55,7 +56,8 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
     """
     with sentences(), machine(device, threads) as here:
-        numbers = replace(recipe.config(), seed=seed)
+        numbers = recipe.config(int(size))
+        numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
         begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
         source, side = FaceSource(data, manifest), begun.config.generator.resolution
         faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)

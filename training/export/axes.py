@@ -8,7 +8,7 @@ of GANSpace (arXiv 2004.02546), which takes principal components of w whatever t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import torch
@@ -43,10 +43,33 @@ def on_layers(vector: Tensor, num_ws: int, layers: int = LAYERS) -> Tensor:
     return wide
 
 
-def find_axes(
-    generator: Generator, statistics: LatentStatistics, probes: Sequence[Probe], search: AxisSearch
-) -> Tensor:
-    """`[count, w_dim]`: each as long as one standard deviation of w along it, strongest first."""
+@dataclass(frozen=True, slots=True)
+class Moves:
+    """Perturbations of the average faces, and what they do; all but `x` with each gender's mean taken out.
+
+    Attributes:
+        x: `[M, w_dim]`, on the first `LAYERS` style codes.
+        images: `[M, 3, R, R]`.
+        grey: `[M, D]`, the structure of the face region.
+        read: by probe, `[M, k]`: what it reads.
+    """
+
+    x: Tensor
+    images: Tensor
+    grey: Tensor
+    read: Mapping[str, Tensor]
+
+    def gradient(self, probes: Iterable[str]) -> Tensor:
+        """`[w_dim, k]`: how these probes' numbers follow a move, by least squares."""
+        numbers = torch.cat([self.read[probe] for probe in probes], dim=1)
+        weak = 1e-3 * float(self.x.square().sum() / self.x.shape[1])
+        return ridge(self.x, numbers, strength=weak)
+
+
+def try_moves(
+    generator: Generator, statistics: LatentStatistics, probes: Mapping[str, Probe], search: AxisSearch
+) -> Moves:
+    """Draw `samples` moves a gender from the model's own spread and look at the pictures."""
     moves = statistics.residuals[:, : search.samples] * search.psi  # [genders, M, w_dim]
     images = torch.stack(
         [
@@ -54,15 +77,21 @@ def find_axes(
             for i, g in enumerate(GENDERS)
         ]
     )
-    nuisances = torch.stack([torch.cat([probe(each) for probe in probes], dim=1) for each in images])
+    read = {name: _centred(torch.stack([probe(each) for each in images])) for name, probe in probes.items()}
     grey = torch.stack([_structure(each) for each in images])
-    x = moves.flatten(0, 1)
-    free = _free_space(x, _centred(nuisances))
+    return Moves(moves.flatten(0, 1), _centred(images), _centred(grey), read)
+
+
+def find_axes(statistics: LatentStatistics, moves: Moves, count: int) -> Tensor:
+    """`[count, w_dim]`: each as long as one standard deviation of w along it, strongest first."""
+    basis, _ = torch.linalg.qr(moves.gradient(moves.read))
+    free = torch.eye(len(basis)) - basis @ basis.t()  # leaves out what the probes react to
     whitener = _whitener(statistics.residuals.flatten(0, 1) @ free)
-    effect = ridge(x @ whitener, _centred(grey), strength=float(len(x)) * 0.05)  # [components, pixels]
+    strength = float(len(moves.x)) * 0.05
+    effect = ridge(moves.x @ whitener, moves.grey, strength)  # [components, pixels]
     directions, _, _ = torch.linalg.svd(effect, full_matrices=False)
-    axes = _lengths(whitener, directions[:, : search.count])
-    return axes * _signs(x, axes, _centred(images))
+    axes = _lengths(whitener, directions[:, :count])
+    return axes * _signs(moves.x, axes, moves.images)
 
 
 def _centred(values: Tensor) -> Tensor:
@@ -74,14 +103,6 @@ def _structure(images: Tensor) -> Tensor:
     """`[N, D]`: the grey face region, small, without its mean: what is left is shape, not colour."""
     grey = F.adaptive_avg_pool2d(face_region(images).mean(dim=1, keepdim=True), _SIDE).flatten(1)
     return grey - grey.mean(dim=1, keepdim=True)
-
-
-def _free_space(x: Tensor, nuisances: Tensor) -> Tensor:
-    """`[w_dim, w_dim]`: the projection that leaves out what the probes react to, by least squares."""
-    gradient = ridge(x, nuisances, strength=1e-3 * float(x.square().sum() / x.shape[1]))  # [w_dim, k]
-    basis, _ = torch.linalg.qr(gradient)
-    projection: Tensor = torch.eye(x.shape[1]) - basis @ basis.t()
-    return projection
 
 
 def _whitener(x: Tensor) -> Tensor:

@@ -18,14 +18,15 @@ from training.config import GanConfig
 from training.datasets.faces import FaceSource, load_faces
 from training.datasets.manifest import GENDERS
 from training.evaluation.judge import judge
-from training.evaluation.probes import Probe, backdrop, fit_age, lightness, skin_colour
-from training.export.axes import LAYERS, AxisSearch, find_axes, on_layers
+from training.evaluation.probes import Probe, backdrop, fit_age, skin_colour
+from training.export.axes import LAYERS, AxisSearch, find_axes, on_layers, try_moves
 from training.export.card import card, table
 from training.export.changes import type_changes
 from training.export.latents import LatentStatistics, measure
-from training.export.looks import find_looks
+from training.export.levelling import Scene, levelled
+from training.export.looks import LOOKS, find_looks
 from training.export.replacing import replacing
-from training.export.types import LETTERS, TYPES, type_latents
+from training.export.types import LETTERS, TYPES, type_latents, type_shifts
 from training.loops.checkpoint import load_checkpoint
 
 FEATURE_BLOCKS = 3
@@ -47,7 +48,7 @@ class ExportPlan:
 
     name: str = "starter"
     version: str = "0.1.0"
-    strength: float = 1.0
+    strength: float = 0.8
     source: FaceSource | None = None
     search: AxisSearch = field(default_factory=AxisSearch)
 
@@ -61,12 +62,19 @@ def export(checkpoint: Path, out: Path, plan: ExportPlan) -> None:
     statistics = measure(generator)
     faces = None if plan.source is None else load_faces(plan.source, config.generator.resolution)
     age = None if faces is None else fit_age(faces)
-    held: dict[str, Probe] = {"skin colour": skin_colour, "backdrop": backdrop} | (
-        {"apparent age": age} if age else {}
-    )
-    axes = find_axes(generator, statistics, list(held.values()), plan.search)
-    tensors = _codes(generator, statistics, axes, plan, age)
+    level: dict[str, Probe] = {"skin colour": skin_colour} | ({"apparent age": age} if age else {})
+    held = level | {"backdrop": backdrop}
+    moves = try_moves(generator, statistics, held, plan.search)
+    axes = find_axes(statistics, moves, plan.search.count)
+    steps = type_shifts(axes, plan.strength)
+    shifts = {
+        gender: levelled(steps, Scene(generator, mean, level), moves)
+        for gender, mean in statistics.means.items()
+    }
+    tensors = type_latents(statistics.means, shifts, generator.num_ws)
+    tensors |= _codes(generator, statistics, axes, age)
     facts = _facts(config, state, plan, list(held))
+    facts["level"] = " and ".join(level)
     facts["parameters"] = f"{sum(p.numel() for p in generator.parameters()):,}"
     facts["quality"] = "not measured" if faces is None else str(judge(generator, faces))
     facts["changes"] = table(type_changes(generator, statistics.means, tensors, held))
@@ -114,18 +122,14 @@ def _write(path: Path, tensors: dict[str, Tensor]) -> dict[str, str]:
 
 
 def _codes(
-    generator: Generator, statistics: LatentStatistics, axes: Tensor, plan: ExportPlan, age: Probe | None
+    generator: Generator, statistics: LatentStatistics, axes: Tensor, age: Probe | None
 ) -> dict[str, Tensor]:
-    """Everything in the labels file, float32: latents, means, spread, looks, axes."""
+    """What the labels file holds beside the types, float32: means, spread, looks, axes."""
     num_ws = generator.num_ws
-    tensors = type_latents(statistics.means, axes, num_ws, plan.strength)
     means = dict(statistics.means) | {"either": statistics.w_avg}
-    tensors |= {f"mean.{gender}": mean.repeat(num_ws, 1) for gender, mean in means.items()}
+    tensors = {f"mean.{gender}": mean.repeat(num_ws, 1) for gender, mean in means.items()}
     tensors |= {"w_avg": statistics.w_avg, "w_std": statistics.w_std}
-    probes: dict[str, tuple[Probe, float]] = {"lighter": (lightness, 1.3), "darker": (lightness, -1.3)}
-    if age is not None:
-        probes["older"] = (age, 1.5)
-    for look, worn in find_looks(generator, statistics, probes).items():
+    for look, worn in find_looks(generator, statistics, age).items():
         tensors |= {f"look.{look}.{gender}": code.repeat(num_ws, 1) for gender, code in worn.items()}
     tensors |= {
         f"axis.{pair.lower()}": on_layers(axis, num_ws) for pair, axis in zip(LETTERS, axes, strict=True)
@@ -173,7 +177,7 @@ def _manifest(
     plan: ExportPlan,
 ) -> str:
     genders = (*GENDERS, "either")
-    looks = sorted({name.split(".")[1] for name in tensors if name.startswith("look.")})
+    looks = [look for look in LOOKS if f"look.{look}.{GENDERS[0]}" in tensors]
     told = ("recipe", "kimg", "hours", "hardware", "counts", "quality", "attribution", "skew")
     return json.dumps(
         {

@@ -1,7 +1,7 @@
 """Sixteen illustrative types: a gender's mean face, moved along four axes of the model.
 
 They tell nothing about a person: no data about types is in them. The letters only choose the sign of four
-steps.
+steps; what those move by the way (skin colour, backdrop, age) is then taken back, for each type and gender.
 """
 
 from __future__ import annotations
@@ -25,21 +25,27 @@ def signs(name: str) -> Tensor:
     )
 
 
-def type_latents(
-    means: Mapping[str, Tensor], axes: Tensor, num_ws: int, strength: float
-) -> dict[str, Tensor]:
+def type_shifts(axes: Tensor, strength: float) -> Tensor:
+    """`[16, w_dim]`, in the order of `TYPES`.
+
+    Args:
+        axes: `[4, w_dim]`, in the order of `LETTERS`.
+        strength: Length of the step along each axis, in the axis's own length (one standard deviation).
+    """
+    return torch.stack([signs(name) for name in TYPES]) @ axes * strength
+
+
+def type_latents(means: Mapping[str, Tensor], shifts: Mapping[str, Tensor], num_ws: int) -> dict[str, Tensor]:
     """Latents `[num_ws, w_dim]` by key, such as `ENFP.female`; `either` is the mean of the other two.
 
     Args:
         means: The mean code `[w_dim]` of each gender.
-        axes: `[4, w_dim]`, in the order of `LETTERS`.
+        shifts: `[16, w_dim]` of each gender, for the first layers.
         num_ws: Number of style codes.
-        strength: Length of the step along each axis, in the axis's own length (one standard deviation).
     """
     latents: dict[str, Tensor] = {}
-    for name in TYPES:
-        shift = on_layers(signs(name) @ axes * strength, num_ws)
-        worn = {gender: mean + shift for gender, mean in means.items()}
+    for i, name in enumerate(TYPES):
+        worn = {gender: mean + on_layers(shifts[gender][i], num_ws) for gender, mean in means.items()}
         latents |= {f"{name}.{gender}": latent for gender, latent in worn.items()}
         latents[f"{name}.either"] = torch.stack(list(worn.values())).mean(dim=0)
     return latents

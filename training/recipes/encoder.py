@@ -21,9 +21,8 @@ which began with 15 kimg for an earlier generator and a simpler loss: 0.52 at 5 
 from __future__ import annotations
 
 import dataclasses
-from typing import Literal
 
-from training.config import PartTraining
+from training.config import PartTraining, Precision
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -46,7 +45,7 @@ class EncoderTraining(PartTraining):
     codes: float = 0.2
     pull: float = 0.02
     worn: float = 0.35
-    precision: Literal["float32", "bfloat16"] = "bfloat16"
+    precision: Precision = "bfloat16"
     low_from: int = 32
 
 

@@ -27,32 +27,33 @@ from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorCo
 from training.config import AdaSettings, GanConfig
 from training.datasets.manifest import GENDERS
 
-RESOLUTION = 64
 
-
-def config() -> GanConfig:
-    """All numbers of the run."""
+def config(resolution: int = 64) -> GanConfig:
+    """All numbers of the run that begins (64 px), or of the one that grows from it (128 px)."""
     return GanConfig(
         generator=GeneratorConfig(
             z_dim=128,
             c_dim=len(GENDERS),
             w_dim=128,
-            resolution=RESOLUTION,
+            resolution=resolution,
             mapping_layers=2,
             channel_base=2048,
             channel_max=64,
         ),
         discriminator=DiscriminatorConfig(
-            c_dim=len(GENDERS), resolution=RESOLUTION, channel_base=2048, channel_max=64
+            c_dim=len(GENDERS), resolution=resolution, channel_base=2048, channel_max=64
         ),
         batch=16,
-        lr=0.0008,
-        d_lr=0.0016,
-        r1_gamma=0.1,  # twice 0.0002 * 64 ** 2 / 16: with a quarter of it all faces tilted and swung together
+        lr=0.0008 if resolution == 64 else 0.002,
+        d_lr=0.0016 if resolution == 64 else 0.002,
+        # Twice 0.0002 * resolution ** 2 / 16: with half a time at 64 px all faces tilted and swung together.
+        r1_gamma=0.1 * (resolution / 64) ** 2,
         r1_interval=16,
         style_mixing=0.5,
         noise="none",  # with noise, eyes and mouths were drawn by it, and not by the style
-        ema_kimg=20.0,  # long: hair and pose swing from one thousand pictures to the next
+        ema_kimg=20.0
+        if resolution == 64
+        else 10.0,  # long: hair and pose swing between thousands of pictures
         ema_ramp=0.2,
         augment="bgc",
         ada=AdaSettings(target=0.6, kimg=100.0, limit=0.3),

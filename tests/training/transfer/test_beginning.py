@@ -13,6 +13,7 @@ from inference.networks.ops.resample import downsample2d, make_filter, upsample2
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import loader
+from inference.settings import STARTER
 from tests.golden.vectors import FOLDER, OUTPUT, arrays, off
 from tests.inference.packs import tiny
 from tests.inference.packs.foreign import rosinality_file
@@ -279,6 +280,13 @@ def test_a_pack_grows_by_what_it_has(recipe: GanConfig, tmp_path: Path, source: 
     assert all(off(one, other) < 1e-4 for one, other in zip(mine[1:], its, strict=True))
 
 
+def test_the_starter_pack_grows(out: Path) -> None:
+    begun = plan(starter.config(128), Wish(grow_from=STARTER, freeze_g=64), out)
+    assert begun.config.generator.resolution == 128
+    assert begun.config.generator.w_dim == loader.load(STARTER).manifest.w_dim
+    assert begun.config.r1_gamma == 4 * starter.config(64).r1_gamma
+
+
 def test_a_grown_network_learns_in_every_new_layer(
     recipe: GanConfig, wide: Path, out: Path, source: FaceSource
 ) -> None:
@@ -358,7 +366,7 @@ def test_freezeg_begins_with_the_average(recipe: GanConfig, base: Path, out: Pat
 def test_the_command_goes_on_as_it_began(
     recipe: GanConfig, base: Path, out: Path, source: FaceSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starter, "config", lambda: recipe)
+    monkeypatch.setattr(starter, "config", lambda _: recipe)
     files = ["--data", str(source.archive), "--manifest", str(source.manifest), "--out", str(out)]
     weights = ["--from", str(base), "--freeze-d", "4", "--freeze-g", "8"]
     for kimg, more in (("0.008", weights), ("0.016", [])):
