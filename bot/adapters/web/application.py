@@ -9,7 +9,8 @@ from collections.abc import AsyncIterator
 from aiohttp import web
 
 from bot.adapters.web import pages, sharing, visitor
-from bot.adapters.web.feeds import Bounds, Feed, Feeds
+from bot.adapters.web.feed import Feed
+from bot.adapters.web.feeds import Bounds, Feeds
 from bot.adapters.web.incoming import MAX_EVENT_BYTES, EventError, read_event
 from bot.adapters.web.reading import CrowdedError, Readers, SlowError
 from bot.adapters.web.shield import add_headers, shield

@@ -1,60 +1,31 @@
-"""What is said to each browser, numbered, and kept for its pages: answers outlive the request that asked for them.
+"""The feeds of all browsers: answers outlive the request that asked for them.
 
-An answer is worked out whether or not a page listens. Every page of a browser hears all of it, from the number that it
-heard last, so that a reload, a lost line or a second tab takes nothing away. It is kept in memory alone, for as long
-as faces are kept, and the oldest goes first where it would take too much room.
+An answer is worked out whether or not a page listens, so that a reload, a lost line or a second tab takes nothing away.
+What was said is kept in memory alone, for as long as faces are kept, and the oldest goes first where it would take too
+much room.
 """
 
 from __future__ import annotations
 
 import asyncio
-import json
 import time
-from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
-from contextlib import aclosing, contextmanager, suppress
-from dataclasses import dataclass, field
+from collections.abc import AsyncGenerator, Callable, Iterator
+from contextlib import aclosing, contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 import structlog
 
 from bot.adapters.web import outgoing
+from bot.adapters.web.feed import Asked, Feed
 from bot.adapters.web.reading import CrowdedError
 from bot.core.discretion import told
 from bot.core.replies import Reply
 
 log = structlog.get_logger(__name__)
 Replies = AsyncGenerator[Reply]
-HEARTBEAT_SECONDS = 10.0
 TIDY_SECONDS = 30.0
-_BEAT = b'{"kind": "beat"}'
-ASIDE_SECONDS = 60.0
-"""An aside is of use to the page that asked, now."""
-
-
-@dataclass(frozen=True)
-class Asked:
-    """One event as its page tells it: `said` is how every page shows it, `aside` that only the asking page cares."""
-
-    update: str
-    said: dict[str, Any] = field(repr=False)
-    aside: bool = False
-
-
-@dataclass(frozen=True, eq=False)
-class Item:
-    """Something said: `line` is JSON. `asked` is the event that it belongs to; `last` ends that event's answer.
-
-    `pair` is the picture of two that it shows.
-    """
-
-    number: int
-    asked: Asked
-    line: bytes = field(repr=False)
-    at: float
-    last: bool = False
-    pair: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,115 +42,6 @@ class Bounds:
     bytes: int = 32 * 2**20
     all_bytes: int = 192 * 2**20
     seconds: float = 24 * 3600
-
-
-class Feed:
-    """One person's. `changed` is set when there is news, and is then another one."""
-
-    def __init__(self) -> None:
-        self.items: deque[Item] = deque()
-        self.progress: dict[str, Item] = {}
-        self.running: dict[str, asyncio.Task[None]] = {}
-        self.pages = self.size = self.calls = 0
-        self.changed = asyncio.Event()
-        self._number = 0
-        self._ended: set[str] = set()
-
-    @property
-    def idle(self) -> bool:
-        return not (self.items or self.running or self.pages)
-
-    def knows(self, update: str) -> bool:
-        """Whether this event is being answered, or its whole answer is still here."""
-        return update in self.running or any(item.last and item.asked.update == update for item in self.items)
-
-    def add(self, asked: Asked, body: dict[str, Any]) -> None:
-        """Say something; progress takes the place of what was told of that work before."""
-        if (pair := body.get("pair", "")) in self._ended:
-            return  # it was drawn while the other one took their word back
-        # Larger than every number before, in an earlier process too.
-        self._number = max(self._number + 1, time.time_ns() // 1000)
-        told = {"number": self._number, "update": asked.update, "aside": asked.aside, **body}
-        line = json.dumps(told, ensure_ascii=False).encode()
-        item = Item(self._number, asked, line, time.monotonic(), body["kind"] == "end", pair)
-        if body["kind"] == "progress":
-            self.progress[asked.update] = item
-        else:
-            self.progress.pop(asked.update, None)
-            self.items.append(item)
-            self.size += len(line)
-        self.wake()
-
-    def since(self, number: int) -> list[Item]:
-        """What was said after that, in order."""
-        return sorted(
-            (item for item in (*self.items, *self.progress.values()) if item.number > number),
-            key=lambda item: item.number,
-        )
-
-    async def follow(self, number: int | None) -> AsyncIterator[list[bytes]]:
-        """All that is said after `number`, or from now on, until `hang_up`; of what runs also the newest progress."""
-        calls, heard = self.calls, self._number if number is None else number
-        items = sorted({*self.since(heard), *self.progress.values()}, key=lambda item: item.number)
-        yield [*(item.line for item in items), self._here()]
-        heard = max((heard, *(item.number for item in items)))
-        while calls == self.calls or self.since(heard):
-            changed = self.changed
-            if not self.since(heard):
-                with suppress(TimeoutError):
-                    await asyncio.wait_for(changed.wait(), HEARTBEAT_SECONDS)
-            if items := self.since(heard):
-                heard = items[-1].number
-                yield [item.line for item in items]
-            elif calls == self.calls:
-                yield [_BEAT]
-
-    def _here(self) -> bytes:
-        return json.dumps({"kind": "here", "running": list(self.running)}).encode()
-
-    def drop(self) -> None:
-        """Let the oldest go."""
-        self.size -= len(self.items.popleft().line)
-
-    def age(self, now: float, seconds: float) -> None:
-        """Let go of what is older than that."""
-        kept = [
-            item for item in self.items if now - item.at < (ASIDE_SECONDS if item.asked.aside else seconds)
-        ]
-        self._keep(kept)
-
-    def end(self, pair: str) -> None:
-        """No picture of those two is kept, nor one that still comes."""
-        self._ended.add(pair)
-        self._keep([item for item in self.items if item.pair != pair])
-
-    def _keep(self, kept: list[Item]) -> None:
-        if len(kept) < len(self.items):
-            self.items, self.size = deque(kept), sum(len(item.line) for item in kept)
-
-    def forget(self, update: str) -> None:
-        """Nothing that was said before is kept, and nothing that runs says more, but for the answer to `update`."""
-        self.items.clear()
-        self.progress.clear()
-        self.size = 0
-        for other, task in self.running.items():
-            if other != update:
-                task.cancel()
-
-    def over(self, update: str, task: asyncio.Task[None]) -> None:
-        """That work is done with, be it before its first step."""
-        if self.running.get(update) is task:
-            del self.running[update]
-            self.progress.pop(update, None)
-
-    def hang_up(self) -> None:
-        """Whoever listens calls again, and hears what runs."""
-        self.calls += 1
-        self.wake()
-
-    def wake(self) -> None:
-        self.changed.set()
-        self.changed = asyncio.Event()
 
 
 class Feeds:

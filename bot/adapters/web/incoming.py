@@ -15,7 +15,7 @@ from typing import Annotated, Literal
 from aiohttp import BodyPartReader, web
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError
 
-from bot.adapters.web.feeds import Asked
+from bot.adapters.web.feed import Asked
 from bot.adapters.web.reading import Reading
 from bot.core import commands
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Person, Photo, PhotoSent, Press, TextSent

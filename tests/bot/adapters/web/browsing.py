@@ -1,4 +1,4 @@
-"""How tests visit the page: a fresh server, a fresh profile, and no complaint in the console."""
+"""How tests visit the page: a fresh server, a fresh profile, no complaint in the console; and what they do there."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-from playwright.async_api import Browser, FilePayload, Page, expect
+from playwright.async_api import Browser, CDPSession, FilePayload, Page, expect
 
 from bot.adapters.web.adapter import WebAdapter
+from bot.core.wording import say
 from bot.settings import WebSettings
 from tests.bot.adapters.web.scripted import picture
 
@@ -50,5 +51,63 @@ async def visit(
     assert [each for each in complaints if not re.search(tolerated, each)] == []
 
 
-def photo_file(name: str = "me.jpg") -> FilePayload:
+def photo_file(name: str = "mine.jpg") -> FilePayload:
     return {"name": name, "mimeType": "image/jpeg", "buffer": picture("gold", side=200).data}
+
+
+async def press(page: Page, label: str) -> None:
+    await page.locator(".message").last.get_by_role("button", name=label, exact=True).click()
+
+
+async def write(page: Page, line: str) -> None:
+    await page.get_by_role("combobox").fill(line)
+    await page.keyboard.press("Enter")
+
+
+async def spoken(page: Page) -> list[list[str]]:
+    """The lines of each message; a button that came with a moved slider stands last until it is drawn anew."""
+    return [sorted(text.split("\n")) for text in await page.locator(".message").all_inner_texts()]
+
+
+async def to_sliders(page: Page, locale: str = "en", count: int = 2) -> None:
+    await page.locator(".tile", has_text="ENFP").click()
+    await press(page, say(locale, "choice-female"))
+    await expect(page.locator(".card img")).to_have_count(1)
+    await page.get_by_role("combobox").fill("/edit")
+    await page.keyboard.press("Enter")
+    await expect(page.get_by_role("slider")).to_have_count(count)
+
+
+async def send_photo(page: Page, photo: FilePayload | None = None) -> None:
+    await page.locator("#file").set_input_files(photo or photo_file())
+    await page.get_by_role("button", name="Send").click()
+
+
+async def with_a_face(page: Page) -> None:
+    await to_sliders(page)
+    await send_photo(page)
+    await press(page, say("en", "button-agree"))
+    await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
+
+
+def large_file() -> FilePayload:
+    """A photo whose sending takes a while on a slow line."""
+    file = photo_file("large.jpg")
+    return {**file, "buffer": file["buffer"] + b"\0" * 2**20}
+
+
+async def slow_line(page: Page) -> CDPSession:
+    """The page sends slowly from here on, until this is told otherwise (`throttle`)."""
+    network = await page.context.new_cdp_session(page)
+    await network.send("Network.enable")
+    await throttle(network, 100_000)
+    return network
+
+
+async def throttle(network: CDPSession, rate: int) -> None:
+    """Let through so many bytes a second upwards; -1 is as fast as it can be."""
+    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": rate}
+    await network.send("Network.emulateNetworkConditions", conditions)
+
+
+HALFWAY = "() => { const bar = document.querySelector('.sending progress'); return bar?.value > 0 && bar.value < 1; }"

@@ -10,7 +10,7 @@ from typing import Any
 import aiohttp
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 from bot.adapters.web.adapter import WebAdapter
 from bot.settings import WebSettings
@@ -21,6 +21,7 @@ from tests.bot.adapters.web.scripted import Scripted
 @pytest_asyncio.fixture(loop_scope="module", scope="module")
 async def browser() -> AsyncIterator[Browser]:
     """An installed Chromium or Chrome, else the one that Playwright has installed for itself."""
+    expect.set_options(timeout=20_000)  # a busy machine may stand still for longer than the usual 5 s
     found = next(filter(None, map(shutil.which, NAMES)), None)
     async with async_playwright() as playwright:
         browser = await playwright.chromium.launch(executable_path=found, args=ARGUMENTS)

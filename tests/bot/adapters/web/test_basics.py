@@ -18,10 +18,10 @@ from bot.core.events import Person
 from bot.core.presses import Action, encode
 from bot.core.wording import say
 from bot.settings import WebSettings
-from tests.bot.adapters.web.browsing import DESK, PHONE, visit
+from tests.bot.adapters.web.browsing import DESK, PHONE, press, visit
 from tests.bot.adapters.web.conftest import Visitor
 from tests.bot.adapters.web.scripted import Scripted
-from tests.bot.adapters.web.test_main_job import core, press
+from tests.bot.adapters.web.test_main_job import core
 from tests.bot.adapters.web.test_page import OVERFLOW
 from tests.bot.adapters.web.test_sliders import SHIFTS, TWO_FRAMES, LiveFaces
 

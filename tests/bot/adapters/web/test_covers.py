@@ -15,11 +15,11 @@ from bot.adapters.web.adapter import WebAdapter
 from bot.core.replies import Reply, Shown, Text
 from bot.core.wording import say
 from bot.settings import WebSettings
-from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
+from tests.bot.adapters.web.browsing import PHONE, photo_file, to_sliders, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
 from tests.bot.adapters.web.test_main_job import core
 from tests.bot.adapters.web.test_sharing import TOKEN, Giving
-from tests.bot.adapters.web.test_sliders import FILM, Fixed, LiveFaces, to_sliders
+from tests.bot.adapters.web.test_sliders import FILM, Fixed, LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 UNCOVER = say("en", "web-uncover")

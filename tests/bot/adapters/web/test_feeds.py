@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.web.feeds import Asked, Bounds, Feed, Feeds
+from bot.adapters.web.feed import Asked, Feed
+from bot.adapters.web.feeds import Bounds, Feeds
 from bot.adapters.web.reading import CrowdedError
 from bot.core.replies import Picture, Progress, Reply, Shown, Text
 

@@ -9,9 +9,8 @@ import pytest
 from playwright.async_api import Browser, Page, Route, expect
 
 from bot.core.wording import say
-from tests.bot.adapters.web.browsing import DESK, PHONE, visit
+from tests.bot.adapters.web.browsing import DESK, PHONE, visit, write
 from tests.bot.adapters.web.test_main_job import core
-from tests.bot.adapters.web.test_returning import write
 from tests.bot.adapters.web.test_sliders import LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.adapters.web import application
 from bot.core.house import House
 from bot.core.service import Service
 from bot.core.wording import say
-from tests.bot.adapters.web.browsing import PHONE, photo_file, visit
+from tests.bot.adapters.web.browsing import PHONE, photo_file, press, visit
 from tests.bot.adapters.web.scripted import picture
 from tests.bot.core import fakes
 from tests.bot.core.world.memory import Memory
@@ -33,10 +33,6 @@ def faces(monkeypatch: pytest.MonkeyPatch) -> fakes.FakeFaces:
 def core(faces: fakes.FakeFaces, store: Memory | None = None) -> Service:
     clock, drawing = fakes.FakeClock(), fakes.FakeDrawing()
     return Service(faces, store or Memory(), drawing, clock, House(24 * 3600))
-
-
-async def press(page: Page, label: str) -> None:
-    await page.locator(".message").last.get_by_role("button", name=label, exact=True).click()
 
 
 @pytest.mark.parametrize(("tag", "locale"), [("en-GB", "en"), ("ko-KR", "ko"), ("ja-JP", "ja")])

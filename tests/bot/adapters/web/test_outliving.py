@@ -9,20 +9,24 @@ from playwright.async_api import Browser, Page, expect
 
 from bot.core.replies import Text
 from bot.core.wording import say
-from tests.bot.adapters.web.browsing import photo_file, visit
+from tests.bot.adapters.web.browsing import (
+    HALFWAY,
+    large_file,
+    press,
+    send_photo,
+    slow_line,
+    spoken,
+    to_sliders,
+    visit,
+    write,
+)
 from tests.bot.adapters.web.scripted import Scripted
 from tests.bot.adapters.web.test_instead import statement
-from tests.bot.adapters.web.test_main_job import core, press
-from tests.bot.adapters.web.test_returning import HALFWAY, large_file, spoken, throttle, write
-from tests.bot.adapters.web.test_sliders import LiveFaces, to_sliders
+from tests.bot.adapters.web.test_main_job import core
+from tests.bot.adapters.web.test_sliders import LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 DONE = "That is you."
-
-
-async def send_photo(page: Page) -> None:
-    await page.locator("#file").set_input_files(photo_file())
-    await page.get_by_role("button", name="Send").click()
 
 
 async def halfway(page: Page) -> None:
@@ -143,11 +147,8 @@ async def test_a_hidden_tab_hears_it_when_it_is_looked_at(browser: Browser) -> N
 async def test_a_reload_before_the_photo_has_arrived_says_where_one_stands(browser: Browser) -> None:
     service = Scripted()
     async with visit(browser, service) as page:
-        network = await page.context.new_cdp_session(page)
-        await network.send("Network.enable")
-        await throttle(network, 100_000)
-        await page.locator("#file").set_input_files(large_file())
-        await page.get_by_role("button", name="Send").click()
+        await slow_line(page)
+        await send_photo(page, large_file())
         await page.wait_for_function(HALFWAY)
         await page.reload()
         await expect(page.get_by_text("You said something")).to_be_visible()

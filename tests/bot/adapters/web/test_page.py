@@ -340,7 +340,7 @@ async def test_a_lost_connection_comes_back_and_loses_nothing(browser: Browser) 
         assert service.events == []
         await page.unroute("**/chat")
         # It goes on by itself; who is impatient has a button for it.
-        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("That is you.")).to_be_visible()
         await expect(page.get_by_text("The connection was lost")).to_have_count(0)
         await expect(page.locator(".message.you")).to_have_count(1)
         await page.reload()
@@ -358,7 +358,7 @@ async def test_an_answer_that_breaks_off_is_told_and_asked_for_again(browser: Br
         await expect(page.get_by_text("The connection was lost")).to_be_visible()
         await expect(page.get_by_role("button", name="Try again")).to_be_visible()
         service.broken = False
-        await expect(page.get_by_text("You said hello")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("You said hello")).to_be_visible()
     assert len({event.origin.update for event in service.events}) == 1
 
 

@@ -14,8 +14,7 @@ from bot.core.house import House
 from bot.core.service import Service
 from bot.core.wording import say
 from bot.drawing.pen import Pen
-from tests.bot.adapters.web.browsing import visit
-from tests.bot.adapters.web.test_main_job import press
+from tests.bot.adapters.web.browsing import press, visit
 from tests.bot.adapters.web.test_page import hand_over
 from tests.bot.adapters.web.test_sliders import LiveFaces
 from tests.bot.core import fakes

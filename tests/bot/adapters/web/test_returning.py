@@ -4,41 +4,39 @@ from __future__ import annotations
 
 import asyncio
 import io
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
-from typing import Any
 
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, CDPSession, FilePayload, Page, expect
+from playwright.async_api import Browser, FilePayload, expect
 
-from bot.adapters.web.adapter import WebAdapter
 from bot.core.events import PhotoSent
-from bot.core.service import Service
 from bot.core.wording import say
-from bot.settings import WebSettings
 from db.records import PersonRef
-from tests.bot.adapters.web.browsing import DESK, photo_file, visit
+from tests.bot.adapters.web.browsing import (
+    HALFWAY,
+    large_file,
+    photo_file,
+    press,
+    send_photo,
+    slow_line,
+    spoken,
+    throttle,
+    to_sliders,
+    visit,
+    with_a_face,
+    write,
+)
+from tests.bot.adapters.web.house import at, restart
 from tests.bot.adapters.web.scripted import Scripted
-from tests.bot.adapters.web.test_main_job import core, press
-from tests.bot.adapters.web.test_sliders import LiveFaces, to_sliders
+from tests.bot.adapters.web.test_main_job import core
+from tests.bot.adapters.web.test_sliders import LiveFaces
 from tests.bot.core.world.memory import Memory
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 ORIENTATION, MAKER = 0x0112, 0x010F
 """Tags of a photo's metadata."""
 LOST = say("en", "web-lost")
-
-
-async def write(page: Page, line: str) -> None:
-    await page.get_by_role("combobox").fill(line)
-    await page.keyboard.press("Enter")
-
-
-async def spoken(page: Page) -> list[list[str]]:
-    """The lines of each message; a button that came with a moved slider stands last until it is drawn anew."""
-    return [sorted(text.split("\n")) for text in await page.locator(".message").all_inner_texts()]
 
 
 async def test_a_reload_brings_the_conversation_back_with_its_pictures_and_sliders(browser: Browser) -> None:
@@ -92,45 +90,15 @@ async def test_another_tab_shows_the_face_and_forget_empties_both(browser: Brows
     await service.close()
 
 
-class House:
-    """A server that can be stopped, and started again on its port."""
-
-    def __init__(self, service: Any) -> None:
-        self.service = service
-        self.port = 0
-
-    async def start(self) -> None:
-        self.adapter = WebAdapter(self.service, WebSettings(port=self.port))
-        await self.adapter.start()
-        self.port = int(self.adapter.url.rpartition(":")[2])
-
-    async def stop(self) -> None:
-        await self.adapter.stop()
-
-
-@asynccontextmanager
-async def at(browser: Browser, service: Any) -> AsyncIterator[tuple[House, Page]]:
-    house = House(service)
-    await house.start()
-    context = await browser.new_context(viewport=DESK, locale="en-GB", reduced_motion="reduce")
-    page = await context.new_page()
-    await page.goto(house.adapter.url)
-    await expect(page.locator(".tile")).to_have_count(16)
-    yield house, page
-    await context.close()
-    await house.stop()
-
-
 async def test_what_was_sent_while_the_server_was_away_is_answered_once_it_is_back(browser: Browser) -> None:
     service = Scripted()
     async with at(browser, service) as (house, page):
         await house.stop()
-        await page.locator("#file").set_input_files(photo_file())
-        await page.get_by_role("button", name="Send").click()
+        await send_photo(page)
         await expect(page.get_by_text(say("en", "web-lost-photo"))).to_be_visible()
         await expect(page.get_by_role("button", name="Try again")).to_be_in_viewport(ratio=1)
         await house.start()
-        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("That is you.")).to_be_visible()
         await expect(page.locator(".trouble")).to_have_count(0)
         await expect(page.locator(".message.you")).to_have_count(1)
     (event,) = service.events
@@ -145,15 +113,14 @@ async def test_an_answer_that_was_cut_off_is_not_worked_on_twice(browser: Browse
     async with at(browser, service) as (house, page):
         await to_sliders(page)
         faces.gate = asyncio.Event()
-        await page.locator("#file").set_input_files(photo_file())
-        await page.get_by_role("button", name="Send").click()
+        await send_photo(page)
         await press(page, say("en", "button-agree"))
         await expect(page.get_by_role("progressbar")).to_be_visible()
         await house.stop()
         await expect(page.get_by_text(LOST)).to_be_visible()
         faces.gate.set()
         await house.start()
-        await expect(page.get_by_text(say("en", "interrupted-photo"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(say("en", "interrupted-photo"))).to_be_visible()
         await expect(page.get_by_text(LOST)).to_have_count(0)
         assert faces.cancelled == 1
         await page.get_by_role("button", name=say("en", "button-retry")).click()
@@ -176,26 +143,6 @@ class Stuck(Memory):
         await super().save(person, chat, state)
 
 
-async def restart(house: House, faces: LiveFaces, store: Memory) -> Service:
-    """Another process on what is stored: nothing of what was in memory."""
-    await house.stop()
-    house.service = core(faces, store)
-    await house.start()
-    return house.service
-
-
-async def send_photo(page: Page) -> None:
-    await page.locator("#file").set_input_files(photo_file("mine.jpg"))
-    await page.get_by_role("button", name="Send").click()
-
-
-async def with_a_face(page: Page) -> None:
-    await to_sliders(page)
-    await send_photo(page)
-    await press(page, say("en", "button-agree"))
-    await expect(page.get_by_role("button", name=say("en", "button-more-me"))).to_be_visible()
-
-
 async def test_a_photo_that_a_restart_has_lost_comes_back_to_the_composer(browser: Browser) -> None:
     """Killed before it had written down that it works on the photo; the older face is not shown for it."""
     faces, store = LiveFaces(), Stuck()
@@ -209,7 +156,7 @@ async def test_a_photo_that_a_restart_has_lost_comes_back_to_the_composer(browse
         await expect(page.locator(".dots")).to_be_visible()
         store.stick = False
         service = await restart(house, faces, store)
-        await expect(page.get_by_text(say("en", "web-photo-back"))).to_have_count(1, timeout=20_000)
+        await expect(page.get_by_text(say("en", "web-photo-back"))).to_have_count(1)
         await expect(page.locator("#attached")).to_contain_text("mine.jpg")
         await expect(page.locator(".unanswered")).to_have_count(1)
         await expect(page.locator(".trouble, .dots")).to_have_count(0)
@@ -236,7 +183,7 @@ async def test_trying_again_after_a_restart_brings_the_photo_back(browser: Brows
         faces.gate = None
         service = await restart(house, faces, store)
         await press(page, say("en", "button-retry"))
-        await expect(page.get_by_text(say("en", "web-photo-back"))).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text(say("en", "web-photo-back"))).to_be_visible()
         await expect(page.get_by_text(say("en", "error-photo-gone"))).to_have_count(0)
         await expect(page.locator("#attached")).to_contain_text("mine.jpg")
         await page.get_by_role("button", name="Send").click()
@@ -248,8 +195,7 @@ async def test_a_photo_is_called_back_while_it_is_sent(browser: Browser) -> None
     service = Scripted()
     async with visit(browser, service) as page:
         await page.route("**/chat", lambda _: asyncio.sleep(0))
-        await page.locator("#file").set_input_files(photo_file("mine.jpg"))
-        await page.get_by_role("button", name="Send").click()
+        await send_photo(page)
         await expect(page.get_by_text(say("en", "web-sending"))).to_be_visible()
         await page.get_by_role("button", name=say("en", "web-call-back")).click()
         await expect(page.locator("#attached")).to_contain_text("mine.jpg")
@@ -261,31 +207,13 @@ async def test_a_photo_is_called_back_while_it_is_sent(browser: Browser) -> None
     assert len(service.events) == 1
 
 
-def large_file() -> FilePayload:
-    """A photo whose sending takes a while on a slow line."""
-    file = photo_file("large.jpg")
-    return {**file, "buffer": file["buffer"] + b"\0" * 2**20}
-
-
-async def throttle(network: CDPSession, rate: int) -> None:
-    """Let through so many bytes a second upwards; -1 is as fast as it can be."""
-    conditions = {"offline": False, "latency": 0, "downloadThroughput": -1, "uploadThroughput": rate}
-    await network.send("Network.emulateNetworkConditions", conditions)
-
-
-HALFWAY = "() => { const bar = document.querySelector('.sending progress'); return bar?.value > 0 && bar.value < 1; }"
-
-
 async def test_a_photo_on_a_slow_line_tells_how_far_it_is_and_is_not_asked_for_again(
     browser: Browser,
 ) -> None:
     service = Scripted()
     async with at(browser, service) as (house, page):
-        network = await page.context.new_cdp_session(page)
-        await network.send("Network.enable")
-        await throttle(network, 100_000)
-        await page.locator("#file").set_input_files(large_file())
-        await page.get_by_role("button", name="Send").click()
+        network = await slow_line(page)
+        await send_photo(page, large_file())
         await page.wait_for_function(HALFWAY)
         await expect(page.locator(".sending")).to_contain_text("%")
         await page.get_by_role("button", name=say("en", "web-call-back")).click()
@@ -299,7 +227,7 @@ async def test_a_photo_on_a_slow_line_tells_how_far_it_is_and_is_not_asked_for_a
         await throttle(network, -1)
         await house.start()
         await page.get_by_role("button", name="Try again").click()
-        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("That is you.")).to_be_visible()
         await expect(page.locator(".trouble")).to_have_count(0)
         await expect(page.locator(".message.you")).to_have_count(1)
     (event,) = service.events
@@ -338,11 +266,8 @@ async def test_a_photo_that_gets_stuck_twice_is_not_sent_again_unasked(browser: 
     """Each try costs the person's data; the server has given up reading so slow a body."""
     service = Scripted()
     async with at(browser, service) as (house, page):
-        network = await page.context.new_cdp_session(page)
-        await network.send("Network.enable")
-        await throttle(network, 100_000)
-        await page.locator("#file").set_input_files(large_file())
-        await page.get_by_role("button", name="Send").click()
+        network = await slow_line(page)
+        await send_photo(page, large_file())
         for said in ("lost-photo", "slow"):
             await page.wait_for_function(HALFWAY)
             await house.stop()
@@ -350,7 +275,7 @@ async def test_a_photo_that_gets_stuck_twice_is_not_sent_again_unasked(browser: 
             await house.start()
         await throttle(network, -1)
         await page.get_by_role("button", name=say("en", "web-retry")).click()
-        await expect(page.get_by_text("That is you.")).to_be_visible(timeout=20_000)
+        await expect(page.get_by_text("That is you.")).to_be_visible()
         await expect(page.locator(".message.you")).to_have_count(1)
     assert len(service.events) == 1
 
@@ -359,8 +284,7 @@ async def test_a_photo_is_called_back_while_the_connection_is_lost(browser: Brow
     service = Scripted()
     async with visit(browser, service) as page:
         await page.route("**/chat", lambda route: route.abort())
-        await page.locator("#file").set_input_files(photo_file("mine.jpg"))
-        await page.get_by_role("button", name="Send").click()
+        await send_photo(page)
         await expect(page.get_by_text(say("en", "web-lost-photo"))).to_be_visible()
         await page.get_by_role("button", name=say("en", "web-call-back")).click()
         await expect(page.locator("#attached")).to_contain_text("mine.jpg")
@@ -374,8 +298,7 @@ async def test_a_server_that_says_nothing_more_is_given_up(browser: Browser) -> 
     service.gate.clear()
     async with visit(browser, service) as page:
         await page.clock.install()
-        await page.locator("#file").set_input_files(photo_file())
-        await page.get_by_role("button", name="Send").click()
+        await send_photo(page)
         await expect(page.get_by_role("progressbar")).to_have_attribute("value", "0.5")
         await page.clock.fast_forward(31_000)
         await expect(page.get_by_text(LOST)).to_be_visible()

@@ -15,9 +15,9 @@ from bot.adapters.web.adapter import WebAdapter
 from bot.core.ports import Shared, SharingError
 from bot.core.wording import say
 from bot.settings import WebSettings
-from tests.bot.adapters.web.browsing import PHONE, visit
+from tests.bot.adapters.web.browsing import PHONE, press, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
-from tests.bot.adapters.web.test_main_job import core, press
+from tests.bot.adapters.web.test_main_job import core
 from tests.bot.adapters.web.test_sliders import LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, Page, expect
+from playwright.async_api import Browser, expect
 
 from bot.adapters.web.outgoing import encode
 from bot.core.events import Event, Press
@@ -18,9 +18,9 @@ from bot.core.replies import Button, Picture, Progress, Reply, Select, Shown, Sl
 from bot.core.wording import say
 from inference.films import files
 from inference.wire import DirectionInfo, EditFace, Face, ImageFormat
-from tests.bot.adapters.web.browsing import DESK, PHONE, photo_file, visit
+from tests.bot.adapters.web.browsing import DESK, PHONE, photo_file, to_sliders, visit
 from tests.bot.adapters.web.scripted import Scripted, picture
-from tests.bot.adapters.web.test_main_job import core, press
+from tests.bot.adapters.web.test_main_job import core
 from tests.bot.adapters.web.test_page import CONTRAST
 from tests.bot.core import fakes
 
@@ -52,15 +52,6 @@ class LiveFaces(fakes.FakeFaces):
         assert isinstance(face, EditFace)
         assert face.direction == "smile"
         return face.amount
-
-
-async def to_sliders(page: Page, locale: str = "en", count: int = 2) -> None:
-    await page.locator(".tile", has_text="ENFP").click()
-    await press(page, say(locale, "choice-female"))
-    await expect(page.locator(".card img")).to_have_count(1)
-    await page.get_by_role("combobox").fill("/edit")
-    await page.keyboard.press("Enter")
-    await expect(page.get_by_role("slider")).to_have_count(count)
 
 
 @pytest.mark.parametrize("viewport", [PHONE, DESK])
@@ -289,7 +280,7 @@ async def test_a_slider_that_could_not_be_sent_goes_on_by_itself(browser: Browse
         await page.keyboard.press("Home")
         await expect(page.get_by_text(say("en", "web-lost"))).to_be_visible()
         await page.unroute("**/chat")
-        await expect(page.locator(".live .caption")).to_contain_text("−2.0", timeout=20_000)
+        await expect(page.locator(".live .caption")).to_contain_text("−2.0")
         await expect(page.locator(".trouble")).to_have_count(0)
         assert faces.smile == -2
     await service.close()

@@ -8,9 +8,8 @@ import pytest
 from playwright.async_api import Browser, Page, expect
 
 from bot.core.wording import say
-from tests.bot.adapters.web.browsing import DESK, visit
-from tests.bot.adapters.web.test_main_job import core, press
-from tests.bot.adapters.web.test_returning import with_a_face, write
+from tests.bot.adapters.web.browsing import DESK, press, visit, with_a_face, write
+from tests.bot.adapters.web.test_main_job import core
 from tests.bot.adapters.web.test_sliders import LiveFaces
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
