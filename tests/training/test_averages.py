@@ -93,7 +93,7 @@ def test_both_are_shown_and_what_was_found_is_not_sought_again(
         (f"ENFP:{gender}", method) for gender in ("female", "male") for method in ("projection", "class")
     ]
     with Image.open(out / SHEET) as sheet:
-        assert sheet.height == 2 * 2 * 32
+        assert sheet.height == 2 * (2 * 32 + 20), "what each was made by, below it"
         assert 40 < sheet.width - 2 * 2 * 32 < 120, "the names"
     assert len(list((out / WORK).rglob("*.latent"))) == 11
     half = next((out / WORK).rglob("*.latent"))

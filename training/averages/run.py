@@ -92,7 +92,8 @@ class Averages:
         judged = [(average, judge(average, photos)) for average in made]
         shown = [method for method in self.plan.methods if any(each.method == method for each in made)]
         names = [group.name for group in self.groups]
-        save_sheet(self.plan.out / SHEET, torch.stack(self._cells(made, shown)), len(shown), 2, names)
+        cells = torch.stack(self._cells(made, shown))
+        save_sheet(self.plan.out / SHEET, cells, len(shown), 2, names, [*shown] * len(names))
         told = [
             {"label": a.group.name, "photos": len(a.group.entries), "method": a.method, **asdict(j)}
             for a, j in judged
