@@ -215,7 +215,9 @@ def test_the_command_adds_numbered_ones_and_can_only_look(folder: Path, tmp_path
     looked = run.invoke(app, [*asked, "--no-write"])
     assert looked.exit_code == 0, looked.output
     assert manifests.read(folder) == before
-    assert sheet.exists()
+    with Image.open(sheet) as drawn:
+        assert drawn.height % (2 * 2 * 32) == 0
+        assert 40 < drawn.width - 9 * 2 * 32 < 200, "the directions' names"
     added = run.invoke(app, [*asked, "--take", "sefa-1", "--take", "sefa-fine-1"])
     assert added.exit_code == 0, added.output
     assert {"sefa-1"} <= {each.name for each in manifests.read(folder).directions}

@@ -49,7 +49,8 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
 def draw(pack: LoadedPack, found: Sequence[Found], out: Path, zoom: int = 1) -> None:
     """Two rows for each direction, from its low to its high end: the average woman, and man."""
     rows = [_strip(each, pack.means[gender].cpu()) for each in found for gender in ("female", "male")]
-    save_sheet(out, render(pack.generator, torch.cat(rows)), COLUMNS, zoom)
+    names = [name for each in found for name in (each.name, "")]
+    save_sheet(out, render(pack.generator, torch.cat(rows)), COLUMNS, zoom, names)
 
 
 def _strip(found: Found, face: Tensor) -> Tensor:

@@ -36,9 +36,10 @@ def _of(subject: Judgement, floor: Judgement) -> list[str]:
     said = []
     if subject.heart and subject.heart.share > _LEARNT * HEART:
         said.append(
-            f"{subject.heart.share:.0%} of its samples are nearer to a training photo than {1 - HEART:.0%} of "
-            "photos of strangers are: it repeats photos. Look at the pairs below; take more photos, an earlier "
-            "checkpoint, or more augmentation, and do not publish it while real people can be recognised."
+            f"{subject.heart.share:.0%} of its samples are as near to one training photo, and to no other, as fewer "
+            f"than {HEART:.0%} of photos of strangers are: it repeats photos. Look at the pairs below; take more "
+            "photos, an earlier checkpoint, or more augmentation, and do not publish it while real people can be "
+            "recognised."
         )
     if subject.diversity < _ALIKE:
         said.append(

@@ -71,8 +71,8 @@ def _table(judgements: Sequence[Judgement]) -> str:
     for space in judgements[0].distances:
         rows += _space_rows(space, [judgement.distances[space] for judgement in judgements])
     rows.append(_row("diversity<br><small>of photos = 1</small>", [f"{j.diversity:.2f}" for j in judgements]))
-    shares = [f"{j.heart.share:.0%}" if j.heart else f"{HEART:.0%}" for j in judgements]
-    rows.append(_row("nearer to a training photo<br><small>than 95 % of strangers</small>", shares))
+    shares = [f"{j.heart.share:.0%}" if j.heart else f"under {HEART:.0%}" for j in judgements]
+    rows.append(_row("learnt by heart<br><small>near to one photo alone</small>", shares))
     return '<div class="wide"><table>' + "\n".join(rows) + "</table></div>"
 
 
@@ -111,9 +111,9 @@ def _subject(judgement: Judgement) -> str:
     order = np.argsort(heart.distances, kind="stable")
     plots = (
         f"<figure>{histogram(heart.strangers, heart.distances, heart.limit)}<figcaption>How far the nearest training "
-        f"photo is, of other {_COLOURS}. Left of the line: learnt by heart.</figcaption>"
-        f"</figure><figure>{plane(judgement.photos.numbers[key], judgement.samples.numbers[key])}<figcaption>Where "
-        f"{_COLOURS} lie, along the two directions in which photos differ most.</figcaption></figure>"
+        f"photo is, of other {_COLOURS}. Learnt by heart: left of the line, and near to one photo alone."
+        f"</figcaption></figure><figure>{plane(judgement.photos.numbers[key], judgement.samples.numbers[key])}"
+        f"<figcaption>Where {_COLOURS} lie, along the two directions in which photos differ most.</figcaption></figure>"
     )
     return "\n".join(
         [

@@ -45,6 +45,14 @@ def test_precision_falls_with_strangers_and_recall_with_sameness() -> None:
     assert precision == recall == 0
 
 
+def test_average_faces_are_near_to_everybody_and_repeat_nobody() -> None:
+    clouds = (cloud(200, seed, wide=64) for seed in range(3))
+    photos, strangers, others = (rows / np.linalg.norm(rows, axis=1, keepdims=True) for rows in clouds)
+    average = by_heart(photos, strangers, 0.3 * others)
+    assert (average.distances < average.limit).all() and average.share < 0.05
+    assert by_heart(photos, strangers, 0.9 * photos[:50]).share == 1
+
+
 def test_photos_that_are_repeated_are_found() -> None:
     photos, strangers = cloud(200, 0), cloud(60, 1)
     fresh = by_heart(photos, strangers, cloud(100, 2))
