@@ -19,6 +19,7 @@ from training.commands import (
     train_baselines,
     train_starter,
     train_stylegan2_ada,
+    types,
     upscaler,
 )
 
@@ -44,6 +45,7 @@ app.command("add-upscaler")(add_part.add_upscaler)
 app.command("bench")(bench.bench)
 app.command("directions")(directions.directions)
 app.command("average")(average.average)
+app.command("types")(types.types)
 
 
 def main() -> None:

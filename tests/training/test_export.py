@@ -2,6 +2,7 @@
 
 import itertools
 import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +23,7 @@ from training.export.axes import LAYERS, AxisSearch, on_layers, try_moves
 from training.export.latents import measure
 from training.export.levelling import Scene, levelled
 from training.export.looks import LOOKS, conditional_mean
+from training.export.parts import bumped
 from training.export.replacing import replacing
 from training.export.types import TYPES, signs, type_latents, type_shifts
 from training.recipes import starter
@@ -146,6 +148,38 @@ def test_without_noise_in_training_the_pack_renders_without(pack: LoadedPack) ->
     ws = pack.w_avg[None]
     const, none = (pack.generator.synthesis(ws, noise=mode) for mode in ("const", "none"))
     assert torch.equal(const, none)
+
+
+def test_types_can_be_found_anew(pack_folder: Path, source: FaceSource, tmp_path: Path) -> None:
+    folder = tmp_path / "pack"
+    shutil.copytree(pack_folder, folder)
+    before = load(folder)
+    command = [
+        "types",
+        "--pack",
+        str(folder),
+        "--data",
+        str(source.archive),
+        "--manifest",
+        str(source.manifest),
+    ]
+    result = CliRunner().invoke(cli.app, [*command, "--strength", "0.2"], catch_exceptions=False)
+    assert result.exit_code == 0, result.output
+    after = load(folder)
+    assert after.manifest.version == bumped(before.manifest.version)
+    face, mean = ("ENFP", "male"), before.means["male"]
+    near, far = ((each.labels[face] - mean).norm() for each in (after, before))
+    assert 0 < float(near) < 0.7 * float(far)
+    card = (folder / "CARD.md").read_text(encoding="utf-8")
+    assert card.count("**Types.**") == 1 and "moved 0.2 standard deviations" in card
+    assert "which errs by" in card
+
+
+def test_types_need_women_and_men(tmp_path: Path) -> None:
+    folder = tiny.write(tmp_path / "pack", conditions=[{}, {}])
+    result = CliRunner().invoke(cli.app, ["types", "--pack", str(folder)])
+    assert result.exit_code == 2
+    assert "women and men" in result.output
 
 
 def test_types_differ_and_either_lies_between(pack: LoadedPack) -> None:

@@ -10,6 +10,7 @@ import typer
 from training.datasets.faces import FaceSource
 from training.errors import SettingError
 from training.export import learned, starter_pack
+from training.export.illustrating import STRENGTH
 from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.telling import sentences
@@ -44,7 +45,7 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
     ] = None,
     strength: Annotated[
         float, typer.Option(help="How far the illustrative types differ.", rich_help_panel=_STARTER)
-    ] = 0.8,
+    ] = STRENGTH,
 ) -> None:
     """Turn a run's averaged generator into a pack that the server needs nothing else for.
 

@@ -12,8 +12,3 @@ TEMPLATE = Path(__file__).with_name("card.md")
 def card(values: Mapping[str, object]) -> str:
     """Markdown. Raises `KeyError` where the template asks for something that `values` does not have."""
     return Template(TEMPLATE.read_text(encoding="utf-8")).substitute(values)
-
-
-def table(changes: Mapping[str, tuple[float, float]]) -> str:
-    """`{what: (mean, largest)}` as a list."""
-    return "\n".join(f"- {what}: {mean:.2f}, {largest:.2f}" for what, (mean, largest) in changes.items())
