@@ -1,0 +1,58 @@
+"""What the card of the pack that ships claims, read off its pictures."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from inference.packs.loader import LoadedPack, load
+from inference.settings import STARTER
+from training.datasets.manifest import GENDERS
+from training.evaluation.probes import skin_colour
+from training.evaluation.spaces import IdentitySpace
+from training.export.latents import render
+from training.export.types import TYPES
+
+CARD = (STARTER / "CARD.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="module")
+def pack() -> LoadedPack:
+    """Loading compares the hashes."""
+    return load(STARTER)
+
+
+def pictures(pack: LoadedPack, gender: str) -> torch.Tensor:
+    return render(pack.generator, torch.stack([pack.labels[name, gender] for name in TYPES]))
+
+
+def test_types_can_be_told_apart_as_the_card_says(pack: LoadedPack) -> None:
+    found = []
+    for gender in (*GENDERS, "either"):
+        pixels = ((pictures(pack, gender).clamp(-1, 1) + 1) * 127.5).byte().permute(0, 2, 3, 1).numpy()
+        who = IdentitySpace()(pixels)
+        found.append(np.linalg.norm(who[:, None] - who[None], axis=2)[np.triu_indices(16, 1)])
+    claim = re.search(r"(0\.\d+) at least,\s+(0\.\d+) in\s+the median", CARD)
+    assert claim is not None
+    claimed, least = [float(number) for number in claim.groups()], float(np.min(found))
+    assert [least, float(np.median(found))] == pytest.approx(claimed, abs=0.02)
+    assert least >= 0.2
+
+
+@pytest.mark.parametrize("gender", GENDERS)
+def test_types_have_the_skin_of_the_mean_face(pack: LoadedPack, gender: str) -> None:
+    mean = skin_colour(render(pack.generator, pack.means[gender][None]))
+    assert float((skin_colour(pictures(pack, gender)) - mean).abs().max()) < 0.03
+
+
+def test_there_are_looks_of_all_skins_and_ages(pack: LoadedPack) -> None:
+    worn = torch.stack([look[GENDERS[0]] for look in pack.looks])
+    lightness = skin_colour(render(pack.generator, worn)).mean(dim=1)
+    assert len(worn) >= 7
+    assert float(lightness.max() - lightness.min()) > 0.5
+
+
+def test_the_card_is_of_this_version(pack: LoadedPack) -> None:
+    assert CARD.startswith(f"# {pack.manifest.name} {pack.manifest.version}\n")
+    assert CARD.count("**Types.**") == 1
