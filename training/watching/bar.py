@@ -90,4 +90,9 @@ def _span(seconds: float) -> str:
 
 
 def _numbers(tick: Tick) -> str:
-    return "  ".join(f"{name} {value:.3g}" for name, value in tick.numbers.items())
+    return "  ".join(f"{name} {_short(value)}" for name, value in tick.numbers.items())
+
+
+def _short(value: float) -> str:
+    """Three digits; large ones whole, and not as powers of ten."""
+    return f"{value:.3g}" if abs(value) < 1000 else f"{value:.0f}"

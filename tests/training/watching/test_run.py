@@ -243,9 +243,9 @@ def test_where_there_is_no_terminal_each_tick_is_a_line() -> None:
     bar = Bar(None, 5.0, screen)
     bar.begin(0.0)
     bar.step(1.0, 60.0)
-    bar.tick(Tick(1.0, 60.0, 60.0, {"g_fake": 0.51234}))
+    bar.tick(Tick(1.0, 60.0, 60.0, {"g_fake": 0.51234, "identity_kernel": 1651.3}))
     bar.close()
-    assert screen.file.getvalue() == "1.0 kimg  60.0 s a kimg  g_fake 0.512\n"  # type: ignore[attr-defined]
+    assert screen.file.getvalue() == "1.0 kimg  60.0 s a kimg  g_fake 0.512  identity_kernel 1651\n"  # type: ignore[attr-defined]
 
 
 def test_the_page_is_as_far_as_the_last_event(out: Path) -> None:
