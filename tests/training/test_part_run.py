@@ -92,6 +92,12 @@ def test_a_number_that_is_none_ends_it_and_the_checkpoint_stays(
         assert not (out / LATEST).exists()
 
 
+def test_a_checkpoint_has_the_names_that_earlier_versions_read_and_wrote(trainer: Failing) -> None:
+    names = {"config", "network", "iteration", "encoder", "average", "adam", "random"}
+    assert trainer.state_dict().keys() == names
+    assert trainer.config.to_dict().keys() >= {"photos", "samples"}, "what a pack is told is counted by these"
+
+
 def test_a_checkpoint_of_another_network_goes_into_no_pack(
     trainer: Failing, out: Path, tmp_path: Path
 ) -> None:

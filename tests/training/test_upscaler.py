@@ -104,6 +104,7 @@ def test_it_goes_on_where_it_stopped(folder: Path) -> None:
     for _ in range(2):
         first.step(0.5)
     state = first.state_dict()
+    assert state.keys() >= {"upscaler", "average", "discriminator", "adam", "d_adam", "iteration", "random"}
     second.load_state_dict(state)
     for _ in range(2):
         second.step(0.5)
