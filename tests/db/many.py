@@ -194,7 +194,7 @@ async def measure(settings: Settings, rows: int, *, plans: bool) -> None:
         "last failures": lambda: store.failures(5),
         "audit log": lambda: store.audit(*GUILD, 0, 10),
         "audit log, page 900": lambda: store.audit(*GUILD, 9000, 10),
-        "blocks": lambda: store.blocks(*GUILD),
+        "blocks": lambda: store.blocks(*GUILD, 0, 20),
         "map of types": lambda: store.type_map(*GUILD),
         "statistics, 30 days, one place": lambda: store.statistics(month, GUILD),
         "statistics, 30 days": lambda: store.statistics(month),
@@ -238,7 +238,8 @@ def main() -> None:
     parser.add_argument("--explain", action="store_true")
     options = parser.parse_args()
     with database(options.store) as settings:
-        asyncio.run(measure(settings, options.rows, plans=options.explain))
+        plans = options.explain and options.store == "postgresql"
+        asyncio.run(measure(settings, options.rows, plans=plans))
 
 
 if __name__ == "__main__":

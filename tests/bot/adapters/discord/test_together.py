@@ -57,3 +57,26 @@ async def test_the_friend_is_called_once_and_both_agree(
         again = await double.press(bob, waits, too)
         over = await asks(double, again, "button-begin")
         assert over.content == say("en", "us-over")
+
+
+async def test_who_gets_a_face_after_they_were_asked_is_brought_back_to_the_invitation_alone(
+    double: DiscordDouble, launch: Launch, faces: FakeFaces, store: Store
+) -> None:
+    ann, bob, zoe = map(double.person, ("ann", "bob", "zoe"))
+    room = double.channel()
+
+    def returned(who: User) -> list[Message]:
+        return [item for item in double.seen_by(who, room) if item.content.startswith("A picture of two!")]
+
+    async with launch(core(faces, store)):
+        await face_of(double, ann, room)
+        await double.command(ann, "us", {"friend": bob}, channel=room)
+        (invited,) = await double.until(lambda: double.seen_by(zoe, room))
+        await double.press(bob, invited, say("en", "button-us-agree"))
+        await face_of(double, bob, room)
+        (again,) = await double.until(lambda: returned(bob))
+        assert returned(zoe) == []
+        await double.press(bob, again, say("en", "button-us-agree"))
+        waits = (await double.until(lambda: double.seen_by(zoe, room)[1:]))[0]
+        await double.press(ann, waits, say("en", "button-us-agree-too"))
+        await double.until(lambda: shown(double, zoe, room))
