@@ -3,7 +3,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, case, column, exists, func, select, values
+from sqlalchemy import ColumnElement, Select, and_, case, column, exists, func, select, values
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
@@ -16,17 +16,18 @@ _People = Select[Any]
 
 async def gather(session: AsyncSession, since: datetime, community: UUID | None = None) -> records.Statistics:
     """Numbers about sessions and jobs since that moment, and about the people known now, in a community or in all."""
-    recent, jobs = Session.started_at >= since, Job.created_at >= since
+    here: tuple[_Where, ...] = ()
+    jobs = Job.created_at >= since
     known: _People = select(Person.id.label("person"))
     agreed: _People = select(Consent.person_id).where(Consent.withdrawn_at.is_(None)).distinct()
     if community is not None:
-        recent, jobs = recent & (Session.community_id == community), jobs & (Job.community_id == community)
-        here = Session.community_id == community, Session.person_id.is_not(None)
-        known = select(Session.person_id.label("person")).where(*here).distinct()
+        here, jobs = (Session.community_id == community,), jobs & (Job.community_id == community)
+        person = Session.person_id
+        known = select(person.label("person")).where(*here, person.is_not(None)).distinct()
         agreed = _agreeing(known)
-    walks = await _walks(session, recent)
+    walks = await _walks(session, and_(*here, Session.started_at >= since))
     return records.Statistics(
-        days=await _days(session, recent),
+        days=await _days(session, here, since),
         types=_most(walks, 0),
         genders=_most(walks, 1),
         outcomes=_most(walks, 2),
@@ -47,18 +48,23 @@ def _agreeing(people: _People) -> _People:
     return people.where(exists().where(Consent.person_id == person, Consent.withdrawn_at.is_(None)))
 
 
-async def _days(session: AsyncSession, recent: _Where) -> tuple[tuple[str, int], ...]:
+async def _days(
+    session: AsyncSession, here: tuple[_Where, ...], since: datetime
+) -> tuple[tuple[str, int], ...]:
     """By days of UTC that have any; each is a range of the index, which is far quicker than a date of each row."""
-    first = await session.scalar(select(func.min(Session.started_at)).where(recent))
-    last = await session.scalar(select(func.max(Session.started_at)).where(recent))
+    at = Session.started_at
+    first = await session.scalar(select(func.min(at)).where(*here, at >= since))
+    last = await session.scalar(select(func.max(at)).where(*here, at >= since))
     if first is None or last is None:
         return ()
     midnight = datetime(first.year, first.month, first.day, tzinfo=UTC)
     begins = [midnight + timedelta(days=n) for n in range((last - midnight).days + 1)]
     columns = column("begins", UtcDateTime), column("ends", UtcDateTime)
-    days = values(*columns, name="days").data([(at, at + timedelta(days=1)) for at in begins]).cte()
-    within = recent, Session.started_at >= days.c.begins, Session.started_at < days.c.ends
-    number = select(func.count()).select_from(Session).where(*within).scalar_subquery()
+    spans = [(max(first, day), day + timedelta(days=1)) for day in begins]
+    days = values(*columns, name="days").data(spans).cte()
+    # One bound on each side: SQLite takes the first that it finds for the index, and reads all that it leaves.
+    within = select(func.count()).where(*here, at >= days.c.begins, at < days.c.ends)
+    number = within.scalar_subquery()
     found = await session.execute(select(days.c.begins, number))
     return tuple((f"{day:%Y-%m-%d}", many) for day, many in found if many)
 

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 from rich.console import Console
-from sqlalchemy import Column, LargeBinary, select
+from sqlalchemy import Column, LargeBinary, event, select
 
 from db import export, records, report, tabular
 from db.models import Base, Face, Person
@@ -121,6 +121,27 @@ async def test_a_day_begins_at_midnight_and_one_without_anything_is_left_out(
     assert (await gather(store, start)).days == (await gather(store, datetime.min.replace(tzinfo=UTC))).days
     assert dict((await gather(store, start)).days) == days
     assert (await gather(store, midnight)).days == tuple(sorted(days.items()))[1:]
+
+
+async def test_a_day_is_a_range_of_the_index_on_sqlite(
+    sqlite: Settings, ann: PersonRef, clock: Clock
+) -> None:
+    """Else each day would read the whole year."""
+    store, asked = await open_store(sqlite, clock), list[tuple[str, Any]]()
+    await store.open_session(ann, "chat", "ENFP", "female")
+    event.listen(
+        store._database.engine.sync_engine,
+        "before_cursor_execute",
+        lambda _, __, statement, values, *___: asked.append((statement, values)),
+    )
+    await gather(store, clock() - timedelta(days=1))
+    ((statement, values),) = [one for one in asked if "WITH days" in one[0]]
+    async with store._database.reading() as session:
+        connection = await session.connection()
+        plan = await connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", values)
+        steps = [row[-1] for row in plan]
+    assert any("(started_at>? AND started_at<?)" in step for step in steps), steps
+    await store.close()
 
 
 async def test_times_that_many_jobs_share_have_their_rank(store: Store, ann: PersonRef, clock: Clock) -> None:
