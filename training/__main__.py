@@ -14,6 +14,7 @@ from training.commands import (
     export,
     identity,
     import_checkpoint,
+    likeness,
     prepare,
     sheet,
     train_baselines,
@@ -46,6 +47,7 @@ app.command("bench")(bench.bench)
 app.command("directions")(directions.directions)
 app.command("average")(average.average)
 app.command("types")(types.types)
+app.command("likeness")(likeness.likeness)
 
 
 def main() -> None:

@@ -17,7 +17,7 @@ GENDERS = ("female", "male")
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One picture. `person` is empty where the source does not tell who it is."""
+    """One picture. `person` is empty where the source does not tell who it is; `ethnicity` is a guess of its makers."""
 
     file: str
     gender: str
@@ -25,6 +25,7 @@ class Row:
     tier: str
     licence: str
     age: str = ""
+    ethnicity: str = ""
 
     @property
     def years(self) -> float:
@@ -39,7 +40,7 @@ class Row:
 
 
 def read_manifest(path: Path) -> list[Row]:
-    """All rows of a `manifest.csv` (columns file, gender, person, tier, licence, age; more are ignored).
+    """All rows of a `manifest.csv` (columns file, gender, person, tier, licence, age, ethnicity; more are ignored).
 
     Raises:
         DataError: it is not there, no table, or lacks file or gender.
@@ -57,7 +58,7 @@ def read_manifest(path: Path) -> list[Row]:
 
 def _row(told: Mapping[str, str | None]) -> Row:
     """A short row has nothing in its last columns."""
-    rest = (told.get(name) or "" for name in ("person", "tier", "licence", "age"))
+    rest = (told.get(name) or "" for name in ("person", "tier", "licence", "age", "ethnicity"))
     return Row(told["file"] or "", told["gender"] or "", *rest)
 
 

@@ -4,6 +4,7 @@ import json
 import os
 import re
 import resource
+import shutil
 import subprocess
 import sys
 import zipfile
@@ -84,6 +85,29 @@ def test_the_numbers_rank_what_has_learnt_nothing_last(report: Path) -> None:
     assert floor["identity"]["frechet"] < dcgan["identity"]["frechet"] and dcgan["side"] == 32
     assert dcgan.keys() == blank.keys() and dcgan["by_heart"] is not None
     assert any("Only" in sentence for sentence in told["findings"])
+
+
+def test_the_card_of_a_pack_gets_the_numbers(tmp_path: Path, run: Path, source: FaceSource) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(STARTER, pack)
+    options = [
+        "--data",
+        source.archive,
+        "--manifest",
+        source.manifest,
+        "--out",
+        tmp_path / "r.html",
+        "--count",
+        10,
+    ]
+    result = CliRunner().invoke(app, ["evaluate", *map(str, [run, pack, *options, "--card"])])
+    assert result.exit_code == 0, result.output
+    card, manifest = (pack / "CARD.md").read_text("utf-8"), json.loads((pack / "manifest.json").read_bytes())
+    told = json.loads((tmp_path / "r.json").read_text("utf-8"))["judgements"]
+    assert card.count("**Measured.**") == 1
+    assert f"recall {told[2]['identity']['recall']:.2f} ({told[0]['identity']['recall']:.2f})" in card
+    assert manifest["provenance"]["measured"]["samples"]["identity"] == told[2]["identity"]
+    assert "as near to one photo" in card
 
 
 def test_samples_follow_the_photos_classes_and_are_the_same_each_time() -> None:

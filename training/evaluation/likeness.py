@@ -1,0 +1,98 @@
+"""How alike projections of people are whom no network has seen, and whether that depends on the group.
+
+dlib's identity distance from a photo to the raw render of its projection. Groups are what the source's annotators
+guessed; they serve to compare, and nothing is trained on them.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.engine.engine import Engine
+from training.datasets.archive import Archive, Pixels
+from training.datasets.faces import FaceSource
+from training.datasets.manifest import Row, is_held_out, read_manifest
+from training.errors import DataError
+from training.evaluation.neighbours import apart
+from training.evaluation.spaces import IdentitySpace
+from training.loops.samples import to_uint8
+
+LEAST = 5
+"""People below which a group is not told."""
+
+Track = Callable[[Iterable[Row], str], Iterable[Row]]
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Of each person the row, and `distances [N]`; `own`: the share who are nearest to their own photo."""
+
+    people: Sequence[Row]
+    distances: NDArray[np.float32]
+    own: float
+
+    @property
+    def median(self) -> float:
+        """Of all."""
+        return float(np.median(self.distances))
+
+    def groups(self) -> Mapping[str, tuple[int, float]]:
+        """By group, how many there are and their median; small ones are left out."""
+        found: dict[str, list[float]] = {}
+        for person, distance in zip(self.people, self.distances.tolist(), strict=True):
+            for group in (person.gender, person.age, person.ethnicity):
+                found.setdefault(group, []).append(distance)
+        return {
+            group: (len(values), float(np.median(values)))
+            for group, values in sorted(found.items())
+            if group and len(values) >= LEAST
+        }
+
+
+def likeness(engine: Engine, source: FaceSource, most: int, track: Track) -> Likeness:
+    """Project at most `most` held-out people, one photo each.
+
+    Raises:
+        DataError: the set cannot be read, or holds nobody out.
+    """
+    side, space = engine.pack.manifest.resolution, IdentitySpace()
+    photos, drawn = [], []
+    with Archive(source.archive) as archive:
+        names = {Path(name).name: name for name in archive.names}
+        people = strangers(source, names, most)
+        for person in track(people, "projections"):
+            photo = archive.picture(names[person.file], side)
+            photos.append(space(photo[None])[0])
+            drawn.append(space(_projected(engine, photo)[None])[0])
+    between = apart(np.stack(drawn), np.stack(photos))
+    own = float((between.argmin(axis=1) == np.arange(len(people))).mean())
+    return Likeness(people, between.diagonal().copy(), own)
+
+
+def strangers(source: FaceSource, names: Iterable[str], most: int) -> list[Row]:
+    """One row of each held-out person, in an order that does not depend on names. Raises `DataError` if none."""
+    there = set(names)
+    rows = [row for row in read_manifest(source.manifest) if row.file in there]
+    people = {row.group: row for row in rows if is_held_out(row.group, source.held_out)}
+    chosen = sorted(people.values(), key=lambda row: hashlib.sha256(row.group.encode()).digest())[:most]
+    if not chosen:
+        raise DataError(f"{source.archive.name} holds nobody out whose likeness could be measured")
+    return chosen
+
+
+def _projected(engine: Engine, photo: Pixels) -> Pixels:
+    """The raw render of a photo's projection, `[R, R, 3]`."""
+    search = engine.start([photo])
+    while not search.done:
+        engine.advance([search])
+    with torch.no_grad():
+        images = engine.pack.generator.synthesis(search.latent()[None], noise="const", force_fp32=True)
+    image: Pixels = to_uint8(images)[0]
+    return image
