@@ -111,7 +111,7 @@ LINK = """
 PANEL = """
 +admin /admin admin set | +admin /admin admin set +form | +admin /admin log stats stats | +admin /admin break
 +admin /admin break +member +says | +admin +block unblock | +admin +role role | +admin +reset log
-+admin +block log log
++admin +block log log | +admin +many blocks blocks unblock
 """
 """Usual ways, so that what follows them is met often: commands, buttons by what they do, and what `step` knows."""
 OLD = [
@@ -315,6 +315,7 @@ class Conversations(RuleBasedStateMachine):
             "other": lambda: self.go((who + 1) % 3, where, ["+face", "/card"]),
             "peek": lambda: self.ask_for_a_code(who, where, -1, "show"),
             "block": lambda: self.order(who, where, "admin", person="stranger"),
+            "many": lambda: [self.order(who, where, "admin", person=f"stranger {n}") for n in range(21)],
             "reset": lambda: self.administer(who, who, "reset"),
             "role": lambda: self.order(who, where, "admin", role="fans"),
             "form": lambda: self.fill_in_the_form(who, "back soon"),
