@@ -66,7 +66,7 @@ def test_pictures_are_shrunk(source: FaceSource) -> None:
 
 
 def test_no_pictures_is_an_error(source: FaceSource) -> None:
-    with pytest.raises(ValueError, match="knows no picture of"):
+    with pytest.raises(ValueError, match="has no pictures that"):
         load_faces(replace(source, held_out=1.1), 16)
 
 

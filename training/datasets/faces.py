@@ -94,8 +94,8 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
         rows = _chosen(source, set(names), validation=validation)
         if not rows and not validation:
             raise DataError(
-                f"{source.manifest.name} knows no picture of {source.archive.name}: it wants rows with the same names "
-                "of files and a gender, female or male"
+                f"{source.archive.name} has no pictures that {source.manifest.name} knows: the table wants the same "
+                "names of files, and a gender, female or male"
             )
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
         for i, row in enumerate(rows):
