@@ -9,10 +9,10 @@ RUN_TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run install images test check bench format lock browser clean soak
+.PHONY: help run install images test check bench format lock browser clean soak starter-pack
 
 help: ## say what there is
-	@grep -hE '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
 
 run: $(VENV)/.installed ## start the server, the web chat, and the bots whose tokens are in .env
 	@exec $(BIN)/typeface up
@@ -53,6 +53,22 @@ endif
 
 soak: $(VENV)/.tested ## play 100,000 generated conversations (an hour or more)
 	@TYPEFACE_CONVERSATIONS=100000 $(BIN)/python -m pytest --quiet -s -k any_conversation tests/bot/core/test_conversations.py
+
+FACES ?= faces
+RUNS ?= runs
+KIMG ?= 320
+TRAIN := $(BIN)/typeface-training
+SET := --data $(FACES)/aligned128.zip --manifest $(FACES)/manifest.csv
+
+starter-pack: $(VENV)/.installed ## make the starter pack anew from the archives in FACES, in RUNS; a stopped one goes on
+	$(TRAIN) train starter $(SET) --out $(RUNS)/64 --kimg $(KIMG)
+	$(TRAIN) export --run $(RUNS)/64 --out $(RUNS)/pack $(SET)
+	$(TRAIN) encoder --pack $(RUNS)/pack $(SET) --out $(RUNS)/encoder --kimg 100
+	$(TRAIN) add-encoder --run $(RUNS)/encoder --pack $(RUNS)/pack
+	$(TRAIN) directions --pack $(RUNS)/pack $(SET) --numbered 2
+	$(TRAIN) evaluate $(RUNS)/pack $(SET) --out $(RUNS)/report.html --count 1000 --card
+	$(TRAIN) likeness --pack $(RUNS)/pack $(SET) --people 100 --card
+	$(TRAIN) sheet --pack $(RUNS)/pack --out $(RUNS)/sheet.png
 
 clean: ## remove the environment and what tools left; the data in .typeface stays
 	rm -rf $(VENV) build dist *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -118,7 +118,7 @@ def pack_folder(source: FaceSource, tmp_path_factory: pytest.TempPathFactory) ->
     return pack
 
 
-def tiny_recipe(_: int = 64) -> GanConfig:
+def tiny_recipe(*_: int, **__: bool) -> GanConfig:
     return GanConfig(
         generator=GeneratorConfig(
             z_dim=40, c_dim=2, w_dim=40, resolution=32, mapping_layers=2, channel_base=128, channel_max=8

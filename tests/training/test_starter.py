@@ -1,13 +1,16 @@
 """What the card of the pack that ships claims, read off its pictures."""
 
 import re
+import subprocess
 
 import numpy as np
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from inference.packs.loader import LoadedPack, load
 from inference.settings import STARTER
+from training.__main__ import app
 from training.datasets.manifest import GENDERS
 from training.evaluation.probes import skin_colour
 from training.evaluation.spaces import IdentitySpace
@@ -15,6 +18,16 @@ from training.export.latents import render
 from training.export.types import TYPES
 
 CARD = (STARTER / "CARD.md").read_text(encoding="utf-8")
+
+
+def test_one_command_makes_it_and_says_nothing_wrong() -> None:
+    """`make starter-pack`: each of its commands knows the options that it is given."""
+    lines = subprocess.run(["make", "--dry-run", "starter-pack"], capture_output=True, text=True, check=True)
+    commands = [line.split()[1:] for line in lines.stdout.splitlines() if "typeface-training" in line]
+    assert [command[0] for command in commands][:2] == ["train", "export"]
+    for command in commands:
+        result = CliRunner().invoke(app, [*command, "--help"])
+        assert result.exit_code == 0, result.output
 
 
 @pytest.fixture(scope="module")

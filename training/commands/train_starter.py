@@ -47,7 +47,12 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     metric: Metric = None,
-    size: Annotated[Literal["64", "128"], typer.Option(help="Side in pixels; 128 grows from 64.")] = "64",
+    size: Annotated[
+        Literal["64", "128", "256"], typer.Option(help="Side in pixels; twice a side grows from it.")
+    ] = "64",
+    wide: Annotated[
+        bool, typer.Option("--wide", help="The network for a GPU, which begins at 128 px.")
+    ] = False,
     device: Device = "auto",
     threads: Threads = None,
 ) -> None:
@@ -56,7 +61,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
     """
     with sentences(), machine(device, threads) as here:
-        numbers = recipe.config(int(size))
+        numbers = recipe.config(int(size), wide=wide)
         numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
         begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
         source, side = FaceSource(data, manifest), begun.config.generator.resolution

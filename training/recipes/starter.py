@@ -23,40 +23,54 @@ The first starter pack's run found some of the numbers below on its way (up to w
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from training.config import AdaSettings, GanConfig
 from training.datasets.manifest import GENDERS
 
+RESOLUTION = 64
 
-def config(resolution: int = 64) -> GanConfig:
-    """All numbers of the run that begins (64 px), or of the one that grows from it (128 px)."""
-    return GanConfig(
+
+def config(resolution: int = 64, *, wide: bool = False) -> GanConfig:
+    """All numbers of a run.
+
+    Args:
+        resolution: 64 begins on a processor, and 128 grows from it; a wide network begins at 128, and 256 grows.
+        wide: the network for a GPU.
+    """
+    width, base, most = (256, 8192, 256) if wide else (128, 2048, 64)
+    classes = len(GENDERS)
+    numbers = GanConfig(
         generator=GeneratorConfig(
-            z_dim=128,
-            c_dim=len(GENDERS),
-            w_dim=128,
+            z_dim=width,
+            c_dim=classes,
+            w_dim=width,
             resolution=resolution,
             mapping_layers=2,
-            channel_base=2048,
-            channel_max=64,
+            channel_base=base,
+            channel_max=most,
         ),
         discriminator=DiscriminatorConfig(
-            c_dim=len(GENDERS), resolution=resolution, channel_base=2048, channel_max=64
+            c_dim=classes, resolution=resolution, channel_base=base, channel_max=most
         ),
         batch=16,
-        lr=0.0008 if resolution == 64 else 0.002,
-        d_lr=0.0016 if resolution == 64 else 0.002,
+        lr=0.0008,
+        d_lr=0.0016,
         # Twice 0.0002 * resolution ** 2 / 16: with half a time at 64 px all faces tilted and swung together.
         r1_gamma=0.1 * (resolution / 64) ** 2,
         r1_interval=16,
         style_mixing=0.5,
         noise="none",  # with noise, eyes and mouths were drawn by it, and not by the style
-        ema_kimg=20.0
-        if resolution == 64
-        else 10.0,  # long: hair and pose swing between thousands of pictures
+        ema_kimg=20.0,  # long: hair and pose swing from one thousand pictures to the next
         ema_ramp=0.2,
         augment="bgc",
         ada=AdaSettings(target=0.6, kimg=100.0, limit=0.3),
         precision="bfloat16",
         low_from=32,  # below that, conversions cost more than they save
     )
+    if wide:  # never tried: where a GPU's comparisons begin
+        return replace(numbers, batch=32, lr=0.002, d_lr=0.002, r1_gamma=numbers.r1_gamma / 2, ema_kimg=10.0)
+    if resolution > RESOLUTION:  # a new block has all to learn
+        return replace(numbers, lr=0.002, d_lr=0.002, ema_kimg=10.0)
+    return numbers

@@ -287,6 +287,12 @@ def test_the_starter_pack_grows(out: Path) -> None:
     assert begun.config.r1_gamma == 4 * starter.config(64).r1_gamma
 
 
+def test_a_wide_network_grows_too() -> None:
+    small, large = (starter.config(side, wide=True).generator for side in (128, 256))
+    assert (small.w_dim, small.channel_base, small.channel_max) == (256, 8192, 256)
+    assert large == replace(small, resolution=256)
+
+
 def test_a_grown_network_learns_in_every_new_layer(
     recipe: GanConfig, wide: Path, out: Path, source: FaceSource
 ) -> None:
@@ -366,7 +372,7 @@ def test_freezeg_begins_with_the_average(recipe: GanConfig, base: Path, out: Pat
 def test_the_command_goes_on_as_it_began(
     recipe: GanConfig, base: Path, out: Path, source: FaceSource, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(starter, "config", lambda _: recipe)
+    monkeypatch.setattr(starter, "config", lambda *_, **__: recipe)
     files = ["--data", str(source.archive), "--manifest", str(source.manifest), "--out", str(out)]
     weights = ["--from", str(base), "--freeze-d", "4", "--freeze-g", "8"]
     for kimg, more in (("0.008", weights), ("0.016", [])):
