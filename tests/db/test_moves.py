@@ -42,7 +42,7 @@ async def test_all_of_a_group_is_found_under_its_new_id(store: Store, bob: Perso
         assert await state_of(store, bob, name) == "where we were"
         found = await store.statistics(clock() - timedelta(days=1), ("telegram", name))
         assert (sum(n for _, n in found.types), sum(n for *_, n in found.jobs)) == (1, 1)
-    (block,) = await store.blocks("telegram", NEW)
+    (block,), _ = await store.blocks("telegram", NEW)
     assert await store.unblock(bob, NEW, block.tag) and not await is_blocked(store, eve, OLD)
     await store.save(bob, OLD, "further")
     assert await state_of(store, bob, NEW) == "further"
