@@ -66,6 +66,7 @@ class Partners:
         """Nothing is told to that person any more, and what they took part in is over."""
         for pair in [pair for pair, kept in self._pairs.items() if person in kept.people]:
             self.ended(person, pair)
+        self._told = {each: None for each in self._told if each[0] != person}
 
     def _run_out(self, pair: str) -> None:
         if (kept := self._drop(pair)) and not kept.both:

@@ -145,6 +145,17 @@ async def test_forget_ends_it_for_the_other_and_nothing_is_told_to_whoever_is_fo
     assert told.texts(ANN) == []
 
 
+async def test_that_somebody_was_told_is_forgotten_with_them(house: House, told: Told) -> None:
+    pair = await asked(house)
+    await house.agree(pair, ANN)
+    await house.agree(pair, BOB)
+    assert told.texts(ANN) == [say("en", "us-agreed")]
+    partners = house.service._partners
+    assert partners.told(ANN, pair)
+    await house.send(press(Action.FORGET_SURE))
+    assert not partners.told(ANN, pair)
+
+
 @pytest.mark.parametrize("platform_tells", [False, True])
 async def test_what_came_while_nobody_could_tell_it_is_told_with_the_next_answer_once(
     house: House, platform_tells: bool
