@@ -115,7 +115,8 @@ class Pair:
     """Two people who may have one picture together, as one of them sees it.
 
     `asked`: it was this one who asked. `mine` and `theirs`: who has agreed. `expires`: until when the agreement
-    can be given, and once `both` have agreed, until when it is good.
+    can be given, and once `both` have agreed, until when it is good. `own`: it goes when this one is forgotten; not so
+    for who only looks at what is open to whoever agrees first.
     """
 
     id: str
@@ -123,6 +124,7 @@ class Pair:
     mine: bool
     theirs: bool
     expires: datetime
+    own: bool
 
     @property
     def both(self) -> bool:

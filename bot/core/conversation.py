@@ -231,7 +231,10 @@ def _photo(state: State, photo: Photo, known: Known) -> Turn:
     if awaited:
         return composing.photo(state, known)
     state = replace(state, photo_sent=True)
-    state, effects = flow.advance(state, replace(known, photo=HeldPhoto("", b"", 0)))
+    if state.type and state.gender is None:
+        state, effects = flow.ask_gender(state, Line("consent-photo"))
+    else:
+        state, effects = flow.advance(state, replace(known, photo=HeldPhoto("", b"", 0)))
     return state, (Hold(), *effects)
 
 

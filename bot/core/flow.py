@@ -21,10 +21,10 @@ def ask_type(state: State, known: Known) -> Turn:
     return replace(state, type=None, waiting="type"), (Say((line,), menus.ASK_TYPE, code="ask_type"),)
 
 
-def ask_gender(state: State, known: Known) -> Turn:
+def ask_gender(state: State, *before: Line) -> Turn:
     assert state.type
-    line = Line("ask-gender", {"type": state.type})
-    return replace(state, gender=None, waiting="gender"), (Say((line,), menus.GENDER_ROW, code="ask_gender"),)
+    lines = (*before, Line("ask-gender", {"type": state.type}))
+    return replace(state, gender=None, waiting="gender"), (Say(lines, menus.GENDER_ROW, code="ask_gender"),)
 
 
 def choose(state: State, known: Known, kind: str | None, gender: Gender | None) -> Turn:
@@ -41,7 +41,7 @@ def choose(state: State, known: Known, kind: str | None, gender: Gender | None) 
     if matching:
         return match(state, known, None)
     if gender is None:
-        return ask_gender(state, known)
+        return ask_gender(state)
     wanted = Portrait(kind, gender, state.blend.plain(), public=known.public)
     return replace(state, waiting=""), (OpenSession(kind, gender), Render(wanted))
 
@@ -53,7 +53,7 @@ def advance(state: State, known: Known) -> Turn:
     if state.type is None:
         return ask_type(replace(state, matching=False), known)
     if state.gender is None:
-        return ask_gender(state, known)
+        return ask_gender(state)
     if not known.consented:
         return ask_consent(state, known, again=bool(known.photo) and state.waiting == "consent")
     if known.photo is None:
@@ -169,7 +169,7 @@ def ask_again(state: State, known: Known) -> tuple[Effect, ...]:
         case "type":
             return ask_type(state, known)[1]
         case "gender":
-            return ask_gender(state, known)[1]
+            return ask_gender(state)[1]
         case "match":
             return ask_match(state)[1]
         case "consent":

@@ -45,7 +45,7 @@ class Knowledge:
         pair = await self._store.pair(state.pair, run.ref, run.handle) if state.pair else None
         known = self._known(run, standing, packs, pair)
         if pair and not pair.both:  # who was heard of it before a restart is to be told again
-            self._partners.heard(run, pair.id, pair.expires, both=False)
+            self._partners.heard(run, pair)
         return state, known
 
     def _known(self, run: Run, standing: Standing, packs: Packs, pair: Pair | None) -> Known:

@@ -73,7 +73,7 @@ class Pairs(Area):
                 raise errors.NoConsent("Nobody's face is used who has not agreed.")
             await self._agree(session, kept, known.id)
             kept = await pairs.find(session, pair, now)
-            return None if kept is None else _seen_by(kept, known.id)
+            return None if kept is None else self._seen_by(kept, person, known.id)
 
     async def pair(self, pair: str, person: PersonRef, handle: str | None = None) -> Pair | None:
         """How it stands, as that person sees it; None when it is over, or is none of theirs."""
@@ -82,7 +82,7 @@ class Pairs(Area):
             kept = await pairs.find(session, pair, self._now())
         if kept is None or not self._concerns(kept, person, known, handle):
             return None
-        return _seen_by(kept, known.id if known else None)
+        return self._seen_by(kept, person, known.id if known else None)
 
     async def pair_latents(
         self, pair: str, person: PersonRef, kind: str
@@ -147,9 +147,9 @@ class Pairs(Area):
     def _handle(self, platform: str, handle: str) -> bytes:
         return self._hash("handle", platform, handle.strip().removeprefix("@").casefold())
 
-
-def _seen_by(kept: Kept, person: UUID | None) -> Pair:
-    asker, friend = kept.asker_agreed is not None, kept.friend_agreed is not None
-    asked = person == kept.asker
-    mine, theirs = (asker, friend) if asked else (friend, asker)
-    return Pair(kept.id, asked, mine, theirs, kept.expires)
+    def _seen_by(self, kept: Kept, person: PersonRef, known: UUID | None) -> Pair:
+        asker, friend = kept.asker_agreed is not None, kept.friend_agreed is not None
+        asked = known == kept.asker
+        mine, theirs = (asker, friend) if asked else (friend, asker)
+        own = known in (kept.asker, kept.friend) or kept.friend_hash == self._owner(person)
+        return Pair(kept.id, asked, mine, theirs, kept.expires, own)

@@ -37,6 +37,8 @@ from bot.core.state import State
 HALF, STEP, LOW, HIGH = 50, 20, 10, 90
 """Hundredths of the friend's face."""
 _PAIR = re.compile(r"[A-Za-z0-9_-]{12}")
+NAMELESS = frozenset({"web"})
+"""Platforms where nobody has a handle, so that whoever is asked by one could never answer."""
 Missing = Literal["", "over", "consent", "face", "friend", "packs"]
 
 
@@ -119,6 +121,8 @@ def _command(state: State, command: Command, _: Known) -> Turn:
         return state, (
             Say((Line("us-unknown", {"code": visible(said, 20)}),), menus.LOST, code="us_unknown"),
         )
+    if handle and not friend and command.origin.person.platform in NAMELESS:
+        return state, (Say((Line("us-nameless"),), menus.LOST, code="us_nameless"),)
     return state, (Invite(friend, handle[:64] if handle else None),)
 
 

@@ -18,6 +18,7 @@ from bot.core.features import us
 from bot.core.phrasing import Phrasing
 from bot.core.ports import Push
 from bot.core.run import Run
+from db.records import Pair
 
 PAIRS_KEPT = 10_000
 SEEN_SECONDS = 24 * 3600.0
@@ -27,6 +28,7 @@ SEEN_SECONDS = 24 * 3600.0
 @dataclass
 class _Pair:
     people: dict[Person, Phrasing] = field(default_factory=dict)
+    own: set[Person] = field(default_factory=set)
     both: bool = False
     timer: asyncio.TimerHandle | None = None
 
@@ -41,19 +43,21 @@ class Partners:
         """From here on people of that platform can be told something unasked."""
         self._pushes[platform] = push
 
-    def heard(self, run: Run, pair: str, until: datetime, *, both: bool) -> None:
+    def heard(self, run: Run, pair: Pair) -> None:
         """The person of `run` asks, looks or agrees; the others hear of it once both have agreed."""
         if run.ref.platform not in self._pushes:
             return
-        kept = self._pairs.setdefault(pair, _Pair())
-        kept.people[run.event.origin.person] = run.phrasing
-        if both and not kept.both:
-            self._tell(pair, kept, run.event.origin.person, us.agreed(pair))
-        kept.both = both
+        kept, person = self._pairs.setdefault(pair.id, _Pair()), run.event.origin.person
+        kept.people[person] = run.phrasing
+        if pair.own:
+            kept.own.add(person)
+        if pair.both and not kept.both:
+            self._tell(pair.id, kept, person, us.agreed(pair.id))
+        kept.both = pair.both
         if kept.timer:
             kept.timer.cancel()
-        left = (until - datetime.now(UTC)).total_seconds() + both * SEEN_SECONDS
-        kept.timer = asyncio.get_running_loop().call_later(max(0.0, left), self._run_out, pair)
+        left = (pair.expires - datetime.now(UTC)).total_seconds() + pair.both * SEEN_SECONDS
+        kept.timer = asyncio.get_running_loop().call_later(max(0.0, left), self._run_out, pair.id)
         if len(self._pairs) > PAIRS_KEPT:
             self._drop(next(iter(self._pairs)))
 
@@ -63,9 +67,12 @@ class Partners:
             self._tell(pair, kept, person, _over(pair, "us-ended" if kept.both else "us-declined"))
 
     def forget(self, person: Person) -> None:
-        """Nothing is told to that person any more, and what they took part in is over."""
-        for pair in [pair for pair, kept in self._pairs.items() if person in kept.people]:
-            self.ended(person, pair)
+        """Nothing is told to that person any more, and what they took part in is over; not what they only looked at."""
+        for pair, kept in list(self._pairs.items()):
+            if person in kept.own:
+                self.ended(person, pair)
+            else:
+                kept.people.pop(person, None)
         self._told = {each: None for each in self._told if each[0] != person}
 
     def _run_out(self, pair: str) -> None:

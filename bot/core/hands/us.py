@@ -69,7 +69,7 @@ class Us:
     def _stands(self, run: Run, pair: str, found: Pair | None) -> PairStands:
         if found is None:
             return PairStands(pair, "over")
-        self._partners.heard(run, pair, found.expires, both=found.both)
+        self._partners.heard(run, found)
         return PairStands(pair, "", found.both, found.mine, found.expires)
 
     async def _together(self, run: Run, effect: Together) -> Outcome:

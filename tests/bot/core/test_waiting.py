@@ -54,6 +54,16 @@ async def test_strangers_never_push_out_a_waiting_photo(
     assert final(await bench.send(selfie(b"y" * 30, BOB))).code == "ask_type"
 
 
+async def test_who_sends_a_photo_in_place_of_the_gender_hears_once_that_it_has_arrived(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP"))
+    arrived, ask = say("en", "consent-photo"), say("en", "ask-gender", type="ENFP")
+    assert final(await bench.send(selfie(b"early"))).text == f"{arrived}\n\n{ask}"
+    assert final(await bench.send(command("looks"))).text == ask
+    await bench.send(press(Action.GENDER, "female"))
+    assert isinstance(final(await bench.send(press(Action.AGREE))), Shown)
+    bench.faces.assert_blend(b"early", "ENFP", 0.5)
+
+
 @pytest.mark.parametrize("when", ["type", "gender", "consent"])
 async def test_a_photo_that_waited_too_long_is_said_to_be_gone(bench: Bench, when: str) -> None:
     answers = {"type": (Action.TYPE, "ENFP"), "gender": (Action.GENDER, "female"), "consent": (Action.AGREE,)}

@@ -1,11 +1,12 @@
 # One picture of two people.
-us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. In another chat, type /us { $code } to answer.
-us-waits = One of you has agreed. The other one presses "I agree, too", until { WHEN($until) } UTC. In another chat, type /us { $code } to answer.
+us-invite = A picture of two! Whoever asked and whoever is asked both press "I agree", until { WHEN($until) } UTC. Nobody's face is used without that. Whoever is in another chat types there: /us { $code }
+us-waits = One of you has agreed. The other one presses "I agree, too", until { WHEN($until) } UTC. Whoever is in another chat types there: /us { $code }
 us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then { $again }.
 us-again-agree = I bring you back to this question
 us-again-ask = send /us again
 us-over = This picture together is over: its time has run out, one of you has ended it, or somebody else was asked.
 us-unknown = I know no code { $code }. /us @friend asks somebody, /us alone asks whoever agrees first, and /us with the code that you were given shows what was asked.
+us-nameless = Here I know nobody by name. Send /us alone, and give your friend the code that I answer with.
 us-friend = The other face is no longer kept. When it is there again, ask anew with /us.
 us-packs = Your two faces were made for different sets of faces, so I cannot mix them. Send a new selfie each, then ask anew with /us.
 us = The two of you: { $asker }% of the one who asked, { $friend }% of the other. Both of you can change it, and either can end it. Code: /us { $code }
@@ -21,7 +22,7 @@ us-agreed = Good news: the other one has agreed to your picture of two.
 us-declined = The other one does not want the picture of two. No face is used.
 us-ran-out = The day for your picture of two has run out, and not both of you have agreed. /us asks anew.
 button-us-see = See the two of us
-us-mine = You have agreed. I wait for the other one's word until { WHEN($until) } UTC; in their own chat, /us { $code } asks them.
+us-mine = You have agreed. I wait for the other one's word until { WHEN($until) } UTC. If they are in another chat, give them this to type there: /us { $code }
 us-gone = The picture of two with the code { $code } is over: its time has run out, one of you has ended it, or somebody else was asked.
 button-us-agree-too = I agree, too
 button-us-back = Take my word back

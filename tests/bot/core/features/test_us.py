@@ -103,6 +103,17 @@ async def test_when_both_have_agreed_there_is_one_picture_and_both_can_change_it
     assert isinstance(await house.send(command("us", pair, person=BOB)), Shown)
 
 
+async def test_where_nobody_has_a_handle_nobody_is_asked_by_one(house: House) -> None:
+    """Nobody could ever answer it."""
+    ann = Person("web", ANN.id)
+    await house.face_of(ann)
+    for options in ({"handle": "@bob"}, {"text": "@bob"}):
+        told = await house.send(Command(origin(ann), "us", options))
+        assert isinstance(told, Text)
+        assert (told.code, told.text) == ("us_nameless", say("en", "us-nameless"))
+    assert await house.asked({}, ann)
+
+
 async def test_a_stranger_neither_agrees_nor_changes_nor_ends_nor_looks(house: House) -> None:
     pair, _ = await both(house)
     await house.face_of(EVE)

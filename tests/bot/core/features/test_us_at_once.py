@@ -17,6 +17,7 @@ from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 from bot.core.run import Run
 from bot.core.wording import say
+from db.records import Pair
 from db.settings import Settings
 from db.store import open_store
 from tests.bot.core.features.test_us import ANN, BOB, House, both
@@ -156,6 +157,30 @@ async def test_that_somebody_was_told_is_forgotten_with_them(house: House, told:
     assert not partners.told(ANN, pair)
 
 
+async def test_who_only_looked_at_an_open_one_and_is_forgotten_has_declined_nothing(
+    house: House, told: Told
+) -> None:
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked({})
+    await house.agree(pair, ANN)
+    await house.send(command("us", pair, person=BOB))
+    await house.send(press(Action.FORGET_SURE, person=BOB))
+    assert told.news == []
+    await house.face_of(BOB)
+    await house.agree(pair, BOB)
+    assert told.texts(ANN) == [say("en", "us-agreed")]
+
+
+async def test_who_was_asked_by_name_and_is_forgotten_ends_it(house: House, told: Told) -> None:
+    pair = await asked(house)
+    await house.agree(pair, ANN)
+    await house.send(command("us", pair, person=BOB))
+    await house.send(press(Action.FORGET_SURE, person=BOB))
+    assert told.texts(ANN) == [say("en", "us-declined")]
+    assert cast("Text", await house.send(agreeing(pair, ANN))).code == "us_over"
+
+
 @pytest.mark.parametrize("platform_tells", [False, True])
 async def test_what_came_while_nobody_could_tell_it_is_told_with_the_next_answer_once(
     house: House, platform_tells: bool
@@ -219,7 +244,9 @@ async def test_when_the_day_runs_out_those_who_wait_are_told_and_those_who_agree
         ref: Any = SimpleNamespace(platform=person.platform)
         event = Command(origin(person), "us")
         run: Any = SimpleNamespace(ref=ref, event=event, phrasing=Phrasing(person, "en"))
-        partners.heard(cast("Run", run), pair, soon, both=agreed)
+        partners.heard(
+            cast("Run", run), Pair(pair, person == ANN, mine=True, theirs=agreed, expires=soon, own=True)
+        )
     async with asyncio.timeout(10):
         while not told.news:
             await asyncio.sleep(0.01)

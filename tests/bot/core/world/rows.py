@@ -58,7 +58,8 @@ class Two:
     def seen_by(self, id: str, person: PersonRef) -> Pair:
         asked = person == self.asker
         mine = person in self.agreed
-        return Pair(id, asked, mine, bool(self.agreed - {person}), self.expires)
+        own = person in (self.asker, self.friend) or self.invited == hashed_id(person)
+        return Pair(id, asked, mine, bool(self.agreed - {person}), self.expires, own)
 
 
 class Rows:
