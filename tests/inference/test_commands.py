@@ -197,7 +197,7 @@ async def test_a_taken_port_is_told_at_once(tiny_folder: Path) -> None:
         (["morph", "--label", "ENFP", "--label", "INTJ", "--out", "film.gif"], "must be one of .mp4, .webp"),
         (["morph", "--label", "ENFP", "--out", "film.mp4"], "at least 2 items"),
         (["morph", "--label", "A", "--label", "B", "--size", "65", "--out", "film.mp4"], "multiple of 2"),
-        (["likeness", "--photos", "docs", "--contact-sheet", "sheet.png"], "holds no photos"),
+        (["likeness", "--photos", "docker", "--contact-sheet", "sheet.png"], "holds no photos"),
         (["bench", "--photo", "README.md"], "README.md: the file is not a picture"),
         (["bench", "--config", "77"], "no configuration 77"),
         (["bench", "--device", "quantum"], "no device quantum"),

@@ -115,8 +115,9 @@ class TerminalAdapter:
         try:
             async with aclosing(paced(self._service.handle(event), pace, time)) as replies:
                 async for reply in replies:
-                    await self._show(reply, printer)
+                    # First: who sees that Ctrl-C cancels the work may press it at once.
                     self._meanwhile.goes_on(buttons_of(reply) if isinstance(reply, Progress) else ())
+                    await self._show(reply, printer)
                     code = None if isinstance(reply, Progress) else reply.code
             await self._meanwhile.ended()
         finally:

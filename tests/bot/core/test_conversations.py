@@ -242,8 +242,8 @@ class Conversations(RuleBasedStateMachine):
         pressed = decode(self.world.members[who].person, payload)
         if pressed and pressed.action not in OPEN and code not in CLOSED:
             assert code == "not_yours"
-            # But for being greeted, and for work that a restart has interrupted.
-            told = {"greeted": False, "job": None, "doing": "photo"}
+            # But for being greeted, for work that a restart has interrupted, and for news of a picture of two.
+            told = {"greeted": False, "job": None, "doing": "photo", "pair": "", "unready": False}
             assert vars(before) | told == vars(self.world.state(who, where)) | told
 
     @rule(who=WHO)
