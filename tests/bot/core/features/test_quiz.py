@@ -98,6 +98,21 @@ async def test_a_tie_names_all_types_that_fit_as_buttons(bench: Bench) -> None:
     assert {action for action, _ in actions(gender)} == {Action.GENDER}
 
 
+async def test_a_tie_leaves_the_face_that_there_is(bench: Bench) -> None:
+    await bench.send(command("mbti", "INTJ", "man"))
+    await answered(bench, CLOSE_JP)
+    assert bench.drawing.charts
+    (match,) = await bench.send(command("match"))
+    assert getattr(match, "code", None) != "ask_type"
+
+
+async def test_who_has_said_a_gender_is_not_asked_again(bench: Bench) -> None:
+    await bench.send(command("mbti", "INTJ", "man"))
+    chart, face, *_ = await answered(bench, FOR_ENFP)
+    assert isinstance(chart, Shown) and isinstance(face, Shown)
+    bench.faces.assert_type("ENFP", "male")
+
+
 async def test_all_in_between_offers_all_sixteen(bench: Bench) -> None:
     (chart,) = await answered(bench, "2" * TOTAL)
     assert [args[0] for _, args in actions(chart)] == list(TYPES)
@@ -295,6 +310,7 @@ def test_after_any_presses_the_quiz_ends_or_can_be_left(
 
 
 def finish(person: Quizzed, answer: int) -> None:
+    kept = person.state.type if person.state.gender else None
     if len(person.state.answers) == TOTAL:
         person.press(encode(ANN, Action.QUIZ_ANEW, str(person.state.quiz)))
     else:
@@ -306,4 +322,4 @@ def finish(person: Quizzed, answer: int) -> None:
     fitting = types(balances(person.state.answers))
     offered = tuple(choice.args[0] for row in show.menu for choice in row)
     assert offered == (() if len(fitting) == 1 else fitting)
-    assert person.state.type == (fitting[0] if len(fitting) == 1 else None)
+    assert person.state.type == (fitting[0] if len(fitting) == 1 else kept)
