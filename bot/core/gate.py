@@ -16,7 +16,7 @@ from bot.core.presses import Action, decode
 
 Need = Literal["anyone", "admin", "owner"]
 _NEEDS: dict[str, Need] = {spec.name: spec.may for spec in COMMANDS}
-_TOGETHER = frozenset(spec.name for spec in COMMANDS if spec.community)
+_TOGETHER = frozenset({spec.name for spec in COMMANDS if spec.community} | {Action.COUNT})
 _OWN_DATA = frozenset({"privacy", "mydata", "forget"})
 _ADMINS = frozenset(
     {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.BLOCKS, Action.UNBLOCK}

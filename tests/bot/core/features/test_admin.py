@@ -424,7 +424,8 @@ async def test_results_are_private_or_public_as_the_place_has_it_until_a_person_
 
 
 async def test_the_map_counts_who_wants_to_be_counted(bench: Bench) -> None:
-    assert (await sent(bench, command("types"))).code == "only_in_community"
+    for event in (command("types"), press(Action.COUNT, "0"), press(Action.COUNT, "1")):
+        assert (await sent(bench, event)).code == "only_in_community"
     empty = await sent(bench, at(command("types")))
     assert "Nobody" in empty.text
     assert Action.COUNT not in {action for action, _ in actions(empty)}  # no type to be counted as
