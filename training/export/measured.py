@@ -31,7 +31,12 @@ def add_measures(folder: Path, floor: Judgement, own: Judgement) -> str:
         f"as two photos do.{_by_heart(own)}"
     )
     with changed(folder, "Measured", text) as change:
-        change.manifest["provenance"]["measured"] = {"samples": measured, "photos": photos}
+        # Without the folder's name, which says nothing of the pack.
+        told_of = {"samples": measured, "photos": photos}
+        change.manifest["provenance"]["measured"] = {
+            whose: {name: value for name, value in found.items() if name != "name"}
+            for whose, found in told_of.items()
+        }
     return change.version
 
 

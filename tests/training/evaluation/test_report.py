@@ -108,6 +108,7 @@ def test_the_card_of_a_pack_gets_the_numbers(tmp_path: Path, run: Path, source: 
     assert f"recall {told[2]['identity']['recall']:.2f} ({told[0]['identity']['recall']:.2f})" in card
     assert manifest["provenance"]["measured"]["samples"]["identity"] == told[2]["identity"]
     assert "as near to one photo" in card
+    assert all("name" not in found for found in manifest["provenance"]["measured"].values())
 
 
 def test_samples_follow_the_photos_classes_and_are_the_same_each_time() -> None:
