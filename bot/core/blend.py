@@ -63,8 +63,10 @@ class Blend:
         return replace(self, look=0, seed=None, edits=())
 
 
-FIRST = Blend()
-"""Every face begins like this."""
+WHOLE = Blend()
+"""Half and half, with nothing kept. How a picture was made is told by what differs from this: leave it as it is."""
+FIRST = Blend(keep_colours=True)
+"""Every face begins like this: a type is a shape and an expression, and leaves people their colours."""
 
 
 def _weights(blend: Blend) -> dict[LayerGroup, float]:

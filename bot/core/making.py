@@ -9,7 +9,7 @@ import json
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-from bot.core.blend import FIRST
+from bot.core.blend import WHOLE
 from bot.core.mbti import GENDERS, TYPES
 from bot.core.portrait import MatchFace, Portrait, Wanted
 from bot.core.state import read_blend
@@ -58,7 +58,7 @@ def to_json(made: Made) -> str:
 
 
 def _told(face: Portrait) -> dict[str, Any]:
-    blend = {name: value for name, value in asdict(face.blend).items() if value != getattr(FIRST, name)}
+    blend = {name: value for name, value in asdict(face.blend).items() if value != getattr(WHOLE, name)}
     return {"type": face.type, "gender": face.gender, "face": face.face, "blend": blend}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from bot.core.blend import FIRST, Blend
+from bot.core.blend import WHOLE, Blend
 from bot.core.mbti import Gender
 
 Panel = Literal["", "mix", "edit", "type"]
@@ -25,7 +25,7 @@ class Portrait(Wanted):
 
     type: str
     gender: Gender
-    blend: Blend = FIRST
+    blend: Blend = WHOLE
     face: str | None = None
     serial: int = 0
     public: bool = False

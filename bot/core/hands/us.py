@@ -17,10 +17,18 @@ from bot.core.stills import SIZE
 from db.errors import NoConsent
 from db.records import Pair, PersonRef
 from inference.errors import TypefaceError
-from inference.wire import LatentFace, MixFace, SeedFace
+from inference.wire import Face, LatentFace, LayerGroup, MixFace, SeedFace
 
 CALM = 0.3
 """How far the two are drawn to the average face: what two photos' light and detail add up to is no face's."""
+_CALMED: tuple[LayerGroup, ...] = ("coarse", "middle")
+"""Their colours stay the two people's own."""
+
+
+def _calm(face: Face) -> Face:
+    for layers in _CALMED:
+        face = MixFace(a=face, b=SeedFace(seed=0, psi=0), layers=layers, weight=CALM)
+    return face
 
 
 class Us:
@@ -82,9 +90,10 @@ class Us:
             return PairStands(effect.pair, "packs")
         a, b = (LatentFace(data=b64encode(one.latent).decode()) for one in latents)
         two = MixFace(a=a, b=b, layers="all", weight=effect.weight / 100)
-        mixed = MixFace(a=two, b=SeedFace(seed=0, psi=0), layers="all", weight=CALM)
         try:
-            picture = await self._faces.render(mixed, pack=run.place.settings.pack, size=SIZE, format="jpeg")
+            picture = await self._faces.render(
+                _calm(two), pack=run.place.settings.pack, size=SIZE, format="jpeg"
+            )
         except TypefaceError as error:
             return failed(effect, error)
         if await self._store.pair_latents(effect.pair, run.ref, SELFIE) is None:  # ended while it was drawn

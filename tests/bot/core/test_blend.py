@@ -1,6 +1,6 @@
 import pytest
 
-from bot.core.blend import HIGH, LOW, START, STEP, Blend, expression
+from bot.core.blend import FIRST, HIGH, LOW, START, STEP, Blend, expression
 from inference.wire import Face, LabelFace, LatentFace, MixFace, RenderRequest
 
 PERSON, KIND = LatentFace(data="AAAA"), LabelFace(label="ENFP")
@@ -18,8 +18,9 @@ def moved(blend: Blend) -> dict[str, float]:
     return found
 
 
-def test_the_first_blend_is_half_and_half_on_all_layers() -> None:
-    assert moved(Blend()) == {"all": START / 100}
+def test_the_first_blend_is_half_and_half_and_leaves_a_persons_colours_alone() -> None:
+    assert moved(FIRST) == dict.fromkeys(("coarse", "middle"), START / 100)
+    assert moved(FIRST.keeping({"colours": False})) == {"all": START / 100}
 
 
 @pytest.mark.parametrize(
@@ -47,5 +48,5 @@ def test_the_weight_moves_in_steps_and_stays_within_its_ends() -> None:
 
 
 def test_the_server_takes_every_expression() -> None:
-    for blend in (Blend(), Blend(LOW, True), Blend(HIGH, True, True)):
+    for blend in (FIRST, Blend(), Blend(LOW, True), Blend(HIGH, True, True)):
         assert RenderRequest(face=expression(PERSON, KIND, blend)).asked

@@ -81,7 +81,7 @@ async def test_the_face_goes_into_the_photo_that_it_was_found_in(bench: Bench) -
     assert (kind, queued, outcome) == ("compose", 0, "done")
     # Back to the face, another blend, and into the photo once more: nothing is asked again.
     assert isinstance(final(await bench.send(press(Action.AGAIN))), Shown)
-    await bench.send(press(Action.COLOURS, "1"))
+    await bench.send(press(Action.COLOURS, "0"))
     await composed(bench)
     assert len(bench.faces.composed) == 2
 

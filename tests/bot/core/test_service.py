@@ -157,7 +157,7 @@ async def test_the_blend_follows_the_buttons(
 
 async def test_undo_goes_back_one_by_one(bench: Bench) -> None:
     await blended(bench)
-    for action, args in ((Action.MORE_TYPE, ()), (Action.SHAPE, ("1",)), (Action.COLOURS, ("1",))):
+    for action, args in ((Action.MORE_TYPE, ()), (Action.SHAPE, ("1",)), (Action.COLOURS, ("0",))):
         await bench.send(press(action, *args))
     for _ in range(2):
         last = final(await bench.send(press(Action.UNDO)))

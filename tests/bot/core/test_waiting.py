@@ -222,7 +222,8 @@ async def test_a_caption_tells_what_is_kept(bench: Bench, locale: str) -> None:
         names = ", ".join(say(locale, f"kept-{part}") for part in parts)
         return say(locale, "blend-caption-kept", type="ENFP", percent=50, kept=names)
 
-    assert (await caption(Action.SHAPE, "1")).startswith(kept("shape") + "\n")
+    assert (await caption(Action.SHAPE, "1")).startswith(kept("shape", "colours") + "\n")
+    assert (await caption(Action.COLOURS, "0")).startswith(kept("shape") + "\n")
     assert (await caption(Action.COLOURS, "1")).startswith(kept("shape", "colours") + "\n")
     assert (await caption(Action.SHAPE, "0")).startswith(kept("colours") + "\n")
     whole = say(locale, "blend-caption", type="ENFP", mine=50, percent=50)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from bot.core import making
+from bot.core.blend import Blend
 from bot.core.mbti import TYPES
 from bot.core.presses import Action
 from bot.core.replies import Shown
@@ -24,6 +26,16 @@ async def test_a_code_tells_how_a_picture_was_made_and_makes_it_again(bench: Ben
     assert "Smile +1.0" in again.text
     await bench.send(press(Action.UNEDITED))
     bench.faces.assert_blend(b"me", "ENFP", 0.5)
+
+
+def test_what_an_earlier_version_made_is_made_again_as_it_was() -> None:
+    face = '{"type":"ENFP","gender":"female","face":"f","blend":%s}'
+    saved = '{"version":1,"kind":"face","faces":[' + face + "]}"
+    for blend, kept in (("{}", False), ('{"keep_colours":true}', True)):
+        made = making.from_json(saved % blend)
+        assert made
+        assert made.faces[0].blend == Blend(keep_colours=kept)
+        assert making.from_json(making.to_json(made)) == made
 
 
 async def test_nobody_sees_anothers_face_by_its_code(bench: Bench) -> None:

@@ -9,9 +9,11 @@ import pytest
 from bot.core.blend import PEOPLE_PSI
 from bot.core.presses import Action
 from bot.core.replies import Shown, Text
+from bot.core.wording import say
 from inference.errors import Unreachable
 from inference.wire import EditFace, LabelFace, LatentFace, MixFace
 from tests.bot.core.conftest import Bench
+from tests.bot.core.fakes import mixed
 from tests.bot.core.people import BOB, actions, command, final, press, selfie
 
 ME = LatentFace(data=b64encode(b"me").decode())
@@ -38,6 +40,8 @@ async def test_parts_of_the_face_are_kept_and_the_rest_follows_the_weight(bench:
     await bench.send(press(Action.MIX, "weight", "80"))
     kind = LabelFace(label="ENFP", gender="female")
     coarse = MixFace(a=ME, b=kind, layers="coarse", weight=0.8)
+    assert bench.faces.rendered[-1] == coarse
+    await bench.send(press(Action.MIX, "colours", "0"))
     assert bench.faces.rendered[-1] == MixFace(a=coarse, b=kind, layers="fine", weight=0.8)
     shown(await bench.send(command("mix", "middle 40%")))
     assert bench.faces.rendered[-1] == MixFace(a=ME, b=kind, layers="middle", weight=0.4)
@@ -52,6 +56,29 @@ async def test_a_control_changes_the_picture_that_it_is_under(bench: Bench) -> N
     ]
     assert not any([shown(await bench.send(event)).instead for event in opened])
     assert all([shown(await bench.send(event)).instead for event in turned])
+
+
+async def test_the_colours_are_the_persons_own_until_the_types_are_asked_for(bench: Bench) -> None:
+    first = await blended(bench)
+    kind = LabelFace(label="ENFP", gender="female")
+    assert bench.faces.rendered[-1] == mixed(ME, kind)
+    assert first.text.startswith(say("en", "blend-caption-kept", type="ENFP", percent=50, kept="the colours"))
+    panel = shown(await bench.send(command("mix")))
+    assert (Action.MIX, ("colours", "0")) in actions(panel)
+    assert say("en", "button-free-colours") in {button.label for row in panel.menu for button in row}
+    typed = shown(await bench.send(press(Action.MIX, "colours", "0")))
+    whole = MixFace(a=ME, b=kind, layers="all", weight=0.5)
+    assert bench.faces.rendered[-1] == whole
+    assert typed.text.startswith(say("en", "blend-caption", type="ENFP", mine=50, percent=50))
+    await bench.send(press(Action.UNDO))
+    assert bench.faces.rendered[-1] == mixed(ME, kind)
+    await bench.send(command("mix", "all"))
+    assert bench.faces.rendered[-1] == whole
+    assert typed.made
+    await bench.send(command("mbti", "INTJ", "man"))
+    bench.faces.assert_blend(b"me", "INTJ", 0.5)
+    await bench.send(command("show", typed.made))
+    assert bench.faces.rendered[-1] == whole
 
 
 async def test_with_everything_kept_the_face_is_ones_own(bench: Bench) -> None:
@@ -70,7 +97,7 @@ async def test_a_face_moves_along_a_direction_within_its_range(bench: Bench) -> 
     assert actions(panel)[:4] == [(Action.MOVE, ("smile", str(n))) for n in (-15, -5, 5, 15)]
     moved = shown(await bench.send(press(Action.MOVE, "smile", "99")))
     assert bench.faces.rendered[-1] == EditFace(
-        face=MixFace(a=ME, b=LabelFace(label="ENFP", gender="female"), layers="all", weight=0.5),
+        face=mixed(ME, LabelFace(label="ENFP", gender="female")),
         direction="smile",
         amount=2.0,
     )
@@ -131,8 +158,7 @@ async def test_the_types_face_is_played_with_before_there_is_a_selfie_and_kept_f
     assert panel.sliders
     await bench.send(press(Action.AGREE))
     await bench.send(selfie(b"me"))
-    mixed = MixFace(a=ME, b=seven, layers="all", weight=0.5)
-    assert bench.faces.rendered[-1] == EditFace(face=mixed, direction="smile", amount=1.0)
+    assert bench.faces.rendered[-1] == EditFace(face=mixed(ME, seven), direction="smile", amount=1.0)
 
 
 async def test_without_a_type_every_way_to_play_asks_for_one(bench: Bench) -> None:

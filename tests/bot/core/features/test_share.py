@@ -7,8 +7,9 @@ import asyncio
 from bot.core.presses import Action
 from bot.core.replies import Progress
 from inference.errors import Unreachable
-from inference.wire import LabelFace, MixFace
+from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
+from tests.bot.core.fakes import mixed
 from tests.bot.core.features.test_play import ME, blended, shown
 from tests.bot.core.people import BOB, actions, command, final, press
 
@@ -18,7 +19,7 @@ async def test_a_film_goes_from_the_type_to_oneself_to_the_match(bench: Bench) -
     replies = await bench.send(command("morph"))
     film = shown(replies)
     kind = LabelFace(label="ENFP", gender="female")
-    mine = MixFace(a=ME, b=kind, layers="all", weight=0.5)
+    mine = mixed(ME, kind)
     assert bench.faces.morphed == [(kind, mine, LabelFace(label="ISTJ", gender="female"))]
     assert (film.picture.media_type, film.picture.name) == ("video/mp4", "typeface-film.mp4")
     assert film.picture.poster

@@ -25,6 +25,7 @@ from db.settings import load
 from db.store import Store, open_store, upgrade
 from inference.wire import LatentFace, MixFace, SeedFace
 from tests.bot.core.fakes import FakeClock, FakeDrawing, FakeFaces
+from tests.bot.core.fakes import mixed as calmed
 from tests.bot.core.people import ANN, BOB, actions, at, command, final, origin, press, selfie
 
 EVE = Person("discord", "1003")
@@ -77,7 +78,7 @@ async def house(tmp_path: Path) -> AsyncIterator[House]:
 def mixed(weight: float) -> MixFace:
     a, b = (LatentFace(data=b64encode(one.id.encode()).decode()) for one in (ANN, BOB))
     two = MixFace(a=a, b=b, layers="all", weight=weight)
-    return MixFace(a=two, b=SeedFace(seed=0, psi=0), layers="all", weight=CALM)
+    return calmed(two, SeedFace(seed=0, psi=0), CALM)
 
 
 async def both(house: House) -> tuple[str, Shown]:
