@@ -22,11 +22,15 @@ def _begin(state: State, _: Args, known: Known) -> Turn:
 
 
 def _types(state: State, _: Args, known: Known) -> Turn:
-    return flow.ask_type(replace(state, gender=flow.pending_gender(state)), known)
+    return flow.ask_type(state, known)
 
 
 def _type(state: State, args: Args, known: Known) -> Turn:
-    return flow.choose(state, known, args[0], flow.pending_gender(state))
+    return flow.choose(state, known, args[0], None)
+
+
+def _type_as(state: State, args: Args, known: Known) -> Turn:
+    return flow.choose(state, known, args[0], cast(Gender, args[1]))
 
 
 def _gender(state: State, args: Args, known: Known) -> Turn:
@@ -154,6 +158,7 @@ PRESSES: dict[Action, Callable[[State, Args, Known], Turn]] = {
     Action.BEGIN: _begin,
     Action.TYPES: _types,
     Action.TYPE: _type,
+    Action.TYPE_AS: _type_as,
     Action.GENDER: _gender,
     Action.HELP: _help,
     Action.PRIVACY: _privacy,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bot.core import looks
 from bot.core.blend import UNIT, Blend
-from bot.core.effects import Arg, Line
+from bot.core.effects import Arg, Known, Line
 from bot.core.making import Made
 from bot.core.portrait import Portrait
 
@@ -68,10 +69,10 @@ def picture(made: Made) -> Line:
     return Line(f"alt-sheet-{made.kind}", {"type": first.type})
 
 
-def face(wanted: Portrait) -> tuple[Line, ...]:
+def face(wanted: Portrait, known: Known) -> tuple[Line, ...]:
     """How much is whose, and what was changed."""
     mine = (_blend(wanted),) if wanted.face else (Line("type-caption", {"type": wanted.type}),)
-    return (*mine, *made_of(wanted.blend))
+    return (*mine, *made_of(wanted.blend, known))
 
 
 def _blend(wanted: Portrait) -> Line:
@@ -85,13 +86,14 @@ def _blend(wanted: Portrait) -> Line:
     return Line("blend-caption", {**args, "mine": 100 - blend.weight})
 
 
-def made_of(blend: Blend) -> tuple[Line, ...]:
-    """The seed, and the edits, if there are any."""
-    lines = () if blend.seed is None else (Line("seed-caption", {"seed": str(blend.seed)}),)
+def made_of(blend: Blend, known: Known) -> tuple[Line, ...]:
+    """The look, the seed and the edits, if there are any."""
+    look = (Line("look-caption", {"look": looks.name(known.looks, blend.look)}),) if blend.look else ()
+    seed = () if blend.seed is None else (Line("seed-caption", {"seed": str(blend.seed)}),)
     if not blend.edits:
-        return lines
+        return (*look, *seed)
     edits = tuple(
         Line("edit-amount", {"direction": direction(name), "amount": signed(amount)})
         for name, amount in blend.edits
     )
-    return (*lines, Line("edits-caption", {"edits": edits}))
+    return (*look, *seed, Line("edits-caption", {"edits": edits}))

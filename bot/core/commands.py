@@ -64,7 +64,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("undo"),
     CommandSpec("redo"),
     CommandSpec("surprise", (Option("seed"),)),
-    CommandSpec("looks"),
+    CommandSpec("looks", (Option("look", suggest="looks"),)),
     CommandSpec("all", (Option("gender", choices=GENDERS),)),
     CommandSpec("us", (Option("friend", "person"),)),
     CommandSpec("morph", (Option("format", choices=("mp4", "webp")),)),

@@ -243,16 +243,15 @@ def _text(state: State, text: str, known: Known) -> Turn:
         return turn
     found = words(text)
     asked = parse(text) if len(found) <= _MAX_WORDS else Asked()
-    pending = flow.pending_gender(state)
     if asked.type:
-        return flow.choose(state, known, asked.type, asked.gender or pending)
+        return flow.choose(state, known, asked.type, asked.gender)
     for heard, key in ((HELLO, "welcome"), (HELP, "help")):
         if heard & set(found):
             return state, (Say((Line(key),), menus.WELCOME),)
     if asked.gender and state.waiting in {"type", "gender", "match"}:
         return _gender_said(state, asked.gender, known)
     if asked.unknown and len(found) == 1 and _meant(asked.unknown, state):
-        return _unknown(state, replace(asked, gender=pending))
+        return _unknown(state, asked)
     return _lost(state, known)
 
 

@@ -66,6 +66,11 @@ class Command:
     options: Mapping[str, str] = field(default_factory=dict)
     photo: Photo | None = None
 
+    @property
+    def said(self) -> str:
+        """All options, as if they had been written one after another."""
+        return " ".join(self.options.values()).strip()
+
 
 @dataclass(frozen=True)
 class TextSent:

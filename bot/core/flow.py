@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from bot.core import menus
-from bot.core.effects import Drop, Effect, Known, Line, OpenSession, Prefer, Project, Render, Say
+from bot.core.effects import Choice, Drop, Effect, Known, Line, OpenSession, Prefer, Project, Render, Say
 from bot.core.mbti import Gender
 from bot.core.portrait import MatchFace, Panel, Portrait
 from bot.core.presses import Action
@@ -24,14 +24,16 @@ def ask_type(state: State, known: Known) -> Turn:
 def ask_gender(state: State, *before: Line) -> Turn:
     assert state.type
     lines = (*before, Line("ask-gender", {"type": state.type}))
-    return replace(state, gender=None, waiting="gender"), (Say(lines, menus.GENDER_ROW, code="ask_gender"),)
+    return replace(state, waiting="gender"), (Say(lines, menus.GENDER_ROW, code="ask_gender"),)
 
 
 def choose(state: State, known: Known, kind: str | None, gender: Gender | None) -> Turn:
     """A type, a gender, both or none are given: ask for what is missing, else show the type's face.
 
-    When the type was asked for the match's sake, the match comes next.
+    Whose face it is holds for the next types too, until another gender is given. When the type was asked for the
+    match's sake, the match comes next.
     """
+    gender = gender or state.gender
     if (kind, gender) != (state.type, state.gender):
         # Another blend from here on: what was looked at before is not what "show everyone" would show.
         state = replace(state.afresh(), type=kind, gender=gender, shown=state.shown + 1)
@@ -177,11 +179,6 @@ def ask_again(state: State, known: Known) -> tuple[Effect, ...]:
     return ()
 
 
-def pending_gender(state: State) -> Gender | None:
-    """The gender that was given before the type, if it was."""
-    return state.gender if state.waiting == "type" else None
-
-
 def busy(state: State) -> Say:
     """One job on a photo at a time."""
     menu = menus.cancel(state.job) if state.job is not None else menus.LOST
@@ -193,6 +190,11 @@ def decline(state: State, known: Known) -> Turn:
     key = "declined-later" if known.consented else "declined"
     menu = menus.PRIVACY if known.consented else menus.AFTER_PHOTO
     return replace(state, waiting="", photo_sent=False), (Drop(), Say((Line(key),), menu))
+
+
+def not_understood(state: State, how: Line, way: Choice) -> Turn:
+    """What was written after a command is not what it takes: `how` it is written, and the `way` without writing."""
+    return state, (Say((how,), ((way,), *menus.LOST), code="not_understood"),)
 
 
 def expired(state: State) -> Turn:

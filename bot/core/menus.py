@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from bot.core import panels
+from bot.core import looks, panels
 from bot.core.blend import HIGH, LOW
 from bot.core.effects import Ask, Choice, Choices, Known, Line, retry
 from bot.core.mbti import GENDERS, TYPES
@@ -79,6 +79,20 @@ def numbers(action: Action, values: Sequence[str]) -> Choices:
     return rows([plain(str(n + 1), action, value) for n, value in enumerate(values)], 5)
 
 
+def wear(known: Known, chosen: int) -> Choices:
+    """A button for each look, by number and name; the one that is worn stands out."""
+    named = [
+        Choice(
+            looks.label(known.looks, number),
+            Action.LOOK,
+            (str(number),),
+            "primary" if number == chosen else "secondary",
+        )
+        for number in range(min(len(known.looks), MAX_NUMBERS))
+    ]
+    return rows(named, 3 if len(named) <= 3 * (MAX_ROWS - 1) else MAX_COLUMNS)
+
+
 def published(menu: Choices, code: str) -> Choices:
     """With a button that shows everyone what the code stands for."""
     show = button("show", Action.PUBLISH, code)
@@ -136,8 +150,14 @@ def face(state: State, known: Known, shown: Portrait) -> Choices:
     if shown.panel == "edit":
         return panels.edit(state, known, shown)
     if shown.face is None:
-        return (play(known), (*panels.history(state), _mine(state)), *AFTER_PHOTO)
+        return (play(known), (*panels.history(state), _mine(state)), *AFTER_PHOTO, *type_as(shown))
     return _blended(state, known, shown)
+
+
+def type_as(shown: Portrait) -> Choices:
+    """Under a type's picture: the same type with another face than a woman's, a man's or either."""
+    others = (gender for gender in GENDERS if gender != shown.gender)
+    return (tuple(button(f"as-{gender}", Action.TYPE_AS, shown.type, gender) for gender in others),)
 
 
 def _mine(state: State) -> Choice:

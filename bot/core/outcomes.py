@@ -71,7 +71,8 @@ def _type_shown(state: State, wanted: Portrait, known: Known) -> Turn:
     show = Show(
         f"typeface-{wanted.type}",
         captions.alt(wanted),
-        (*introduction(wanted.type), *captions.made_of(wanted.blend)),
+        (*introduction(wanted.type), *captions.made_of(wanted.blend, known)),
+        menus.type_as(wanted),
         public=wanted.public,
         made=True,
         publish=known.can_hide and not wanted.public,
@@ -88,7 +89,7 @@ def _face_shown(state: State, rendered: Rendered, wanted: Portrait, known: Known
     show = Show(
         name,
         captions.alt(wanted),
-        captions.face(wanted),
+        captions.face(wanted, known),
         menus.face(state, known, wanted),
         public=wanted.public,
         select=panels.select(known, wanted),

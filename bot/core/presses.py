@@ -29,6 +29,7 @@ class Action(StrEnum):
     BEGIN = "begin"
     TYPES = "types"
     TYPE = "type"
+    TYPE_AS = "typeas"
     GENDER = "gender"
     AGREE = "agree"
     DECLINE = "decline"
@@ -112,6 +113,7 @@ _NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
 _PAIR = "[A-Za-z0-9_-]{12}"
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
+    Action.TYPE_AS: ("|".join(TYPES), _GENDER),
     Action.GENDER: (_GENDER,),
     Action.MATCH_GENDER: (_GENDER,),
     Action.SHAPE: ("[01]",),

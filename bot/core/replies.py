@@ -56,7 +56,7 @@ class Slider:
     group: str = ""
 
 
-Suggested = Literal["types", "directions", "codes"]
+Suggested = Literal["types", "directions", "looks", "codes"]
 """What is offered while an option is typed."""
 
 

@@ -1,10 +1,10 @@
-"""What is offered while an option is being typed: types, directions, and codes of the person's own pictures."""
+"""What is offered while an option is being typed: types, directions, looks, and codes of the person's own pictures."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from bot.core import captions, making
+from bot.core import captions, looks, making
 from bot.core.effects import Direction, Line
 from bot.core.events import Origin
 from bot.core.hearing import parse
@@ -33,6 +33,12 @@ def types(typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
 def directions(known: Iterable[Direction], typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
     return fitting(
         (Suggestion(phrasing.line(captions.direction(one.name)), one.name) for one in known), typed
+    )
+
+
+def worn(names: Sequence[str], typed: str, phrasing: Phrasing) -> tuple[Suggestion, ...]:
+    return fitting(
+        (Suggestion(phrasing.line(looks.label(names, n)), str(n + 1)) for n in range(len(names))), typed
     )
 
 
@@ -84,4 +90,6 @@ class Suggestions:
             makings, _ = await self._store.makings(ref, 0, SEARCHED if typed.strip() else MOST)
             return codes(makings, typed, phrasing)
         pack = (await self._packs.look()).look(found.settings.pack)
+        if kind == "looks":
+            return worn(pack.looks, typed, phrasing)
         return directions(pack.directions, typed, phrasing)

@@ -58,6 +58,7 @@ class TerminalAdapter:
         self._locale = pick(options.locale)
         self._album = Album(options.out)
         self._menu: tuple[Button, ...] = ()
+        self._anew = True
 
     async def run(self, stdin: BinaryIO, stdout: TextIO) -> int:
         """Answer every line of `stdin`; the next is read when the answer to the last is complete.
@@ -103,6 +104,7 @@ class TerminalAdapter:
         return Voice(self._service, self._origin())
 
     async def _answer(self, line: bytes, printer: Printer, stdout: TextIO) -> None:
+        self._anew = True
         event = await asyncio.to_thread(typed.read, line, self._menu, self._origin())
         if isinstance(event, typed.Mistake):
             printer.show(await self._own(event))
@@ -146,6 +148,9 @@ class TerminalAdapter:
         kept = None
         if isinstance(reply, Shown):
             kept = Kept(self._album.keep(reply.picture), await self._voice().say("terminal-file"))
+        first = 1
         if reply.menu and not isinstance(reply, Progress):
-            self._menu = buttons_of(reply)
-        printer.show(reply, kept)
+            # The buttons of one answer are numbered on, so that none of them takes another's number.
+            before = () if self._anew else self._menu
+            self._menu, self._anew, first = before + buttons_of(reply), False, len(before) + 1
+        printer.show(reply, kept, first)

@@ -22,7 +22,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u061c\u200e\u200f\u202a-
 
 
 def buttons_of(reply: Reply) -> tuple[Button, ...]:
-    """A reply's buttons in the order in which they are numbered, from 1."""
+    """A reply's buttons in the order in which they are numbered."""
     rows = reply.menu if isinstance(reply, Progress) else reply.rows
     return tuple(button for row in rows for button in row)
 
@@ -77,11 +77,11 @@ class Kept:
 
 
 class Printer(Protocol):
-    """Shows replies, and where their pictures were written."""
+    """Shows replies, and where their pictures were written; their buttons are numbered from `first`."""
 
     def prompt(self) -> None: ...
 
-    def show(self, reply: Reply, kept: Kept | None = None) -> None: ...
+    def show(self, reply: Reply, kept: Kept | None = None, first: int = 1) -> None: ...
 
     def close(self) -> None: ...
 
@@ -103,12 +103,12 @@ class JsonPrinter:
     def prompt(self) -> None:
         """Programs need none."""
 
-    def show(self, reply: Reply, kept: Kept | None = None) -> None:
+    def show(self, reply: Reply, kept: Kept | None = None, first: int = 1) -> None:
         line = {
             "kind": _kind(reply),
             "text": reply.text,
             "file": str(kept.file) if kept else None,
-            "buttons": [{"n": n, "label": b.label} for n, b in enumerate(buttons_of(reply), 1)],
+            "buttons": [{"n": n, "label": b.label} for n, b in enumerate(buttons_of(reply), first)],
             "progress": reply.fraction if isinstance(reply, Progress) else None,
             "code": None if isinstance(reply, Progress) else reply.code,
         }
@@ -120,22 +120,22 @@ class JsonPrinter:
         """Nothing is held."""
 
 
-def human_line(reply: Reply, kept: Kept | None) -> str:
+def human_line(reply: Reply, kept: Kept | None, first: int) -> str:
     """A reply in one line for people."""
     parts = [_fraction(reply), one_line(reply.text)]
     if kept:
         parts.append(f"({kept.label}: {kept.file})")
     if not isinstance(reply, Progress):
-        parts += _numbered(reply)
+        parts += _numbered(reply, first)
     return "  ".join(part for part in parts if part)
 
 
-def human_page(reply: Reply, kept: Kept | None, width: int) -> str:
+def human_page(reply: Reply, kept: Kept | None, first: int, width: int) -> str:
     """A reply for people at a terminal: its own lines, its file, its buttons, as wide as the terminal."""
     lines = [one_line(line) for line in reply.text.splitlines()]
     if kept:
         lines.append(glued(f"({kept.label}: {kept.file})"))
-    lines.append("  ".join(map(glued, _numbered(reply))))
+    lines.append("  ".join(map(glued, _numbered(reply, first))))
     return "\n".join(wrapped(line, width) for line in lines if line)
 
 
@@ -143,8 +143,8 @@ def _fraction(reply: Reply) -> str:
     return f"{reply.fraction:4.0%}" if isinstance(reply, Progress) and reply.fraction is not None else ""
 
 
-def _numbered(reply: Reply) -> list[str]:
-    return [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), 1)]
+def _numbered(reply: Reply, first: int = 1) -> list[str]:
+    return [f"[{n}] {one_line(button.label)}" for n, button in enumerate(buttons_of(reply), first)]
 
 
 class _Moving(Bar):
@@ -171,13 +171,14 @@ class HumanPrinter:
             self._out.write("> ")
             self._out.flush()
 
-    def show(self, reply: Reply, kept: Kept | None = None) -> None:
+    def show(self, reply: Reply, kept: Kept | None = None, first: int = 1) -> None:
         if isinstance(reply, Progress) and self._out.isatty():
             self._move(reply)
             return
         self.close()
         at_terminal = self._out.isatty()
-        told = human_page(reply, kept, self._console.width) if at_terminal else human_line(reply, kept)
+        width = self._console.width
+        told = human_page(reply, kept, first, width) if at_terminal else human_line(reply, kept, first)
         encoding = getattr(self._out, "encoding", None) or "utf-8"
         # What the terminal's encoding cannot write becomes a question mark, not the end of the chat.
         self._out.write(told.encode(encoding, "replace").decode(encoding) + "\n")

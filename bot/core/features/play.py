@@ -15,6 +15,7 @@ from bot.core.effects import Known, Line, Render, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
+from bot.core.hearing import visible
 from bot.core.presses import Action
 from bot.core.state import State
 
@@ -93,12 +94,15 @@ def _plain(state: State, _: Args, known: Known) -> Turn:
 
 def _mix_command(state: State, command: Command, known: Known) -> Turn:
     """`/mix coarse 40`: the layers that take the type, and how much of it."""
-    said = " ".join(command.options.values()).lower().replace("%", " ").split()
+    said = command.said.lower().replace("%", " ").split()
     weights = [int(word) for word in said if word.isdecimal() and len(word) < 4]
-    layers = [word for word in said if word in _PARTS or word == "all"]
+    layers = [layer for word in said if (layer := _PARTS.get(word, word)) in (*_PARTS.values(), "all")]
+    if len(weights) > 1 or len(weights) + len(layers) < len(said):
+        how = Line("mix-how", {"word": visible(command.said, 20)})
+        return flow.not_understood(state, how, menus.button("mix", Action.MIX, "open", "0"))
     blend = state.blend
     if layers:
-        blend = blend.keeping({part: not {layer, "all"} & set(layers) for layer, part in _PARTS.items()})
+        blend = blend.keeping({part: not {part, "all"} & set(layers) for part in _PARTS.values()})
     if weights:
         blend = replace(blend, weight=min(HIGH, max(LOW, weights[0])))
     if not (state.type and state.gender and (state.face or known.last_face)):
@@ -109,12 +113,16 @@ def _mix_command(state: State, command: Command, known: Known) -> Turn:
 
 def _edit_command(state: State, command: Command, known: Known) -> Turn:
     """`/edit smile 1.5`; without an amount, the controls of that direction."""
-    said = " ".join(command.options.values()).lower().replace("−", "-").replace(",", ".").split()
-    name = next((word for word in said if word in {one.name for one in known.directions}), "")
+    said = command.said.lower().replace("−", "-").replace(",", ".").split()
+    names = [one.name for one in known.directions]
+    name = next((word for word in said if word in names), "")
     amount = next((tenths for word in said if (tenths := _tenths(word)) is not None), None)
-    if name and amount is not None:
+    if not names or len(said) == bool(name):
+        return there(_edit)(state, (name,), known)
+    if name and amount is not None and len(said) == 2:
         return there(_move)(state, (name, str(amount)), known)
-    return there(_edit)(state, (name,), known)
+    how = Line("edit-how", {"word": visible(command.said, 20), "names": ", ".join(names)})
+    return flow.not_understood(state, how, menus.button("edit", Action.EDIT, ""))
 
 
 def _tenths(word: str) -> int | None:

@@ -142,10 +142,10 @@ def _drawn(state: State, outcome: BalancesDrawn, known: Known) -> Turn:
     alt, fitting = Line("quiz-alt", shares), types(found)
     if len(fitting) == 1:
         show = Show(RESULT, alt, (Line("quiz-done", {"type": fitting[0]}),), instead=True)
-        state, effects = flow.choose(state, known, fitting[0], state.gender)
+        state, effects = flow.choose(state, known, fitting[0], None)
         return state, (show, *effects)
     if not (state.type and state.gender):  # else the face that there is stays until another one is chosen
-        state, _ = flow.ask_type(replace(state, gender=flow.pending_gender(state)), known)
+        state, _ = flow.ask_type(state, known)
     buttons = [menus.plain(kind, Action.TYPE, kind) for kind in fitting]
     lines, menu = (Line("quiz-close"),), menus.rows(buttons, 4)
     return state, (Show(RESULT, alt, lines, menu, code="ask_type", instead=True),)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from bot.core import captions, flow, menus
+from bot.core import captions, flow, looks, menus
 from bot.core.blend import Blend
-from bot.core.effects import Ask, Choice, Choices, Known, Line, Outcome, Say, Show, recall, retry
+from bot.core.effects import Arg, Ask, Choice, Choices, Known, Line, Outcome, Say, Show, recall, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.features.play import there
 from bot.core.flow import Turn
-from bot.core.hearing import parse
+from bot.core.hearing import parse, visible
 from bot.core.making import Made
 from bot.core.mbti import TYPES, Gender
 from bot.core.portrait import Portrait
@@ -87,23 +87,39 @@ def _seed(state: State, args: Args, known: Known) -> Turn:
 
 def _surprise_command(state: State, command: Command, known: Known) -> Turn:
     """`/surprise`, or `/surprise 123`: the seed brings that very face back."""
-    said = " ".join(command.options.values()).split()
-    seed = next((word for word in said if word.isascii() and word.isdecimal() and len(word) <= 10), None)
-    if seed is not None:
-        return there(_seed)(state, (seed,), known)
-    return there(_surprise)(state, (str(known.dice),), known)
+    said = command.said
+    if not said:
+        return there(_surprise)(state, (str(known.dice),), known)
+    if said.isascii() and said.isdecimal() and len(said) <= 10:
+        return there(_seed)(state, (said,), known)
+    dice = menus.button("surprise", Action.SURPRISE, str(known.dice))
+    return flow.not_understood(state, Line("surprise-how", {"word": visible(said, 20)}), dice)
+
+
+def _looks_command(state: State, command: Command, known: Known) -> Turn:
+    """`/looks`, or one of them by its number or name."""
+    said = command.said
+    if not said or len(known.looks) < 2:
+        return there(_no_looks)(state, (), known)
+    number = looks.meant(known.looks[: menus.MAX_NUMBERS], said)
+    if number is not None:
+        return there(_look)(state, (str(number),), known)
+    menu = menus.wear(known, state.blend.look)
+    names = tuple(choice.label for row in menu for choice in row)
+    line = Line("looks-how", {"word": visible(said, 20), "looks": names})
+    return state, (Say((line,), menu, code="not_understood"),)
 
 
 def _all_command(state: State, command: Command, known: Known) -> Turn:
     return _all(state, known, parse(*command.options.values()).gender)
 
 
-def _menu(sheet: Made) -> Choices:
+def _menu(sheet: Made, known: Known, worn: int) -> Choices:
     match sheet.kind:
         case "all":
             return menus.TYPE_ROWS
         case "looks":
-            return menus.numbers(Action.LOOK, [str(n) for n in range(len(sheet.faces))])
+            return menus.wear(known, worn)
     seeds = [str(face.blend.seed) for face in sheet.faces]
     again = menus.button("more-faces", Action.SURPRISE, str(min(int(seeds[-1]) + 1, SEEDS - NINE)))
     return (*menus.numbers(Action.SEED, seeds), (again,))
@@ -112,12 +128,14 @@ def _menu(sheet: Made) -> Choices:
 def _drawn(state: State, outcome: SheetDrawn, known: Known) -> Turn:
     sheet, public = outcome.sheet.made, outcome.sheet.public
     first = sheet.faces[0]
-    args = {"type": first.type, "seed": str(first.blend.seed or 0)}
+    worn = state.blend.look
+    look = looks.name(known.looks, worn)
+    args: dict[str, Arg] = {"type": first.type, "seed": str(first.blend.seed or 0), "look": look}
     show = Show(
         f"typeface-{sheet.kind}",
         captions.picture(sheet),
         (Line(f"sheet-{sheet.kind}", args),),
-        _menu(sheet),
+        _menu(sheet, known, worn),
         public=public,
         made=True,
         publish=known.can_hide and not public,
@@ -134,7 +152,7 @@ def _no_looks(state: State, args: Args, known: Known) -> Turn:
 FEATURE = Feature(
     commands={
         "all": _all_command,
-        "looks": lambda state, _, known: there(_no_looks)(state, (), known),
+        "looks": _looks_command,
         "surprise": _surprise_command,
     },
     presses={

@@ -43,6 +43,7 @@ WORDS = st.lists(
     | st.sampled_from(
         [
             "smile",
+            "older",
             "1.5",
             "coarse",
             "4",
@@ -90,6 +91,7 @@ PLAY = """
 +face film filmed | +face plain again | +face match meet other | +face all /card | +face more me
 +face mix mix | +face edit move unedited undo redo | +face looks look | +face dice seed | +face match types type
 +face gallery made recall | +face gallery made tossed | +face gallery made toss tossed | +face gallery made png
++face plain typeas | +face types type typeas
 +face gallery made page | +face compose photopng | +face compose again more compose photopng photopng
 +face /morph | +face /undo /redo | +face /all /surprise /looks | +face /mix /edit | +face /gallery /show
 """

@@ -77,6 +77,42 @@ async def test_the_main_job_from_start_to_match(bench: Bench) -> None:
     assert bench.store.jobs[1] == ("project", 5, 900, "done")
 
 
+@pytest.mark.parametrize("way", ["pressed", "typed", "said"])
+async def test_whose_face_it_is_is_asked_once_and_changed_under_the_types_picture(
+    bench: Bench, way: str
+) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    await bench.send(press(Action.TYPES))
+    ways = {"pressed": press(Action.TYPE, "INTJ"), "typed": command("mbti", "INTJ"), "said": text("intj")}
+    kind = (await bench.send(ways[way]))[0]
+    assert isinstance(kind, Shown)
+    bench.faces.assert_type("INTJ", "female")
+    assert [one for one in actions(kind) if one[0] is Action.TYPE_AS] == [
+        (Action.TYPE_AS, ("INTJ", "male")),
+        (Action.TYPE_AS, ("INTJ", "either")),
+    ]
+    await bench.send(press(Action.TYPE_AS, "INTJ", "male"))
+    bench.faces.assert_type("INTJ", "male")
+    await bench.send(press(Action.BEGIN))
+    await bench.send(press(Action.TYPE, "ISTP"))
+    bench.faces.assert_type("ISTP", "male")
+    # An older picture's button is about the type that it shows.
+    await bench.send(press(Action.TYPE_AS, "INTJ", "either"))
+    bench.faces.assert_type("INTJ", "either")
+    await bench.send(press(Action.FORGET_SURE))
+    assert final(await bench.send(press(Action.TYPE, "ENFP"))).code == "ask_gender"
+
+
+async def test_who_looks_at_a_type_alone_changes_whose_face_it_is_there_too(bench: Bench) -> None:
+    await blended(bench)
+    plain = final(await bench.send(press(Action.PLAIN)))
+    assert (Action.TYPE_AS, ("ENFP", "male")) in actions(plain)
+    kind, blend = await bench.send(press(Action.TYPE_AS, "ENFP", "male"))
+    assert isinstance(kind, Shown)
+    assert isinstance(blend, Shown)
+    bench.faces.assert_blend(b"selfie", "ENFP", 0.5)
+
+
 async def test_one_command_with_everything(bench: Bench) -> None:
     await agreed(bench)
     event = Command(origin(), "mbti", {"gender": "male", "type": "istp"}, Photo(b"me"))
@@ -260,7 +296,8 @@ async def test_plain_words(bench: Bench) -> None:
     assert (Action.AGREE, ()) in actions(lost)
     assert lost.code == "ask_consent"
     assert "what you can" not in lost.text
-    assert len(actions(final(await bench.send(text("Hi, I am an istp"))))) == 3
+    await bench.send(text("Hi, I am an istp"))
+    bench.faces.assert_type("ISTP", "female")
     hello = final(await bench.send(text("hello")))
     assert (Action.BEGIN, ()) in actions(hello)
 

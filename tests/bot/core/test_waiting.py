@@ -99,7 +99,9 @@ async def test_the_match_that_was_asked_for_first_comes_after_the_type(
     bench.faces.assert_type("ISTJ", "male")
     # The wish is fulfilled: the next type is a type again.
     await bench.send(press(Action.TYPES))
-    assert final(await bench.send(press(Action.TYPE, "INTJ"))).code == "ask_gender"
+    assert (
+        final(await bench.send(press(Action.TYPE, "INTJ"))).code == "ask_gender"
+    )  # whose face was never said
 
 
 async def test_another_command_lets_the_wish_for_a_match_go(bench: Bench) -> None:

@@ -31,6 +31,7 @@ option-mix-layers = Which layers take the type: shape, features, colours or all
 option-mix-weight = How much of the type, from 5 to 95
 option-edit-direction = What to change
 option-edit-amount = How far, such as 1.5 or -1
+option-looks-look = The look: its number or its name
 option-surprise-seed = The seed of a face that you saw before
 option-all-gender = Whose faces: women, men or either
 option-show-code = The code under the picture

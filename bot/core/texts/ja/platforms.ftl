@@ -31,6 +31,7 @@ option-mix-layers = タイプに合わせる部分: 輪郭、目鼻立ち、色�
 option-mix-weight = タイプの割合、5から95
 option-edit-direction = 何を変えるか
 option-edit-amount = どのくらい、例: 1.5 や -1
+option-looks-look = 姿の番号か名前
 option-surprise-seed = 前に見た顔のシード
 option-all-gender = 誰の顔: 女性、男性、どちらでも
 option-show-code = 画像の下にあるコード

@@ -31,6 +31,7 @@ option-mix-layers = 유형을 따를 부분: 얼굴형, 이목구비, 색감, �
 option-mix-weight = 유형의 비율, 5에서 95까지
 option-edit-direction = 무엇을 바꿀까요
 option-edit-amount = 얼마나, 예: 1.5 또는 -1
+option-looks-look = 모습의 번호나 이름
 option-surprise-seed = 전에 본 얼굴의 시드
 option-all-gender = 누구의 얼굴: 여자, 남자, 상관없음
 option-show-code = 그림 아래에 있는 코드

@@ -39,8 +39,8 @@ class Desk:
     async def works(self) -> None:
         """A photo is worked on that will never be done."""
         self.types("/mbti ENFP female\n")
-        await self.sees(say("en", "button-agree"))
-        self.types("1\n")
+        await self.sees("[3] " + say("en", "button-agree"))
+        self.types("3\n")
         await self.sees("> ")
         await self.again()
 

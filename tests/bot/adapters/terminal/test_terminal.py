@@ -52,6 +52,9 @@ class Handler:
                 yield Shown(PHOTO, "That is you.\nLike it?", ((Button("More me", "more"),),))
             elif isinstance(event, TextSent) and event.text == "menu":
                 yield Text("Who?", MENU)
+            elif isinstance(event, TextSent) and event.text == "both":
+                yield Shown(PHOTO, "A face.", ((Button("More me", "more"),),))
+                yield Text("Who?", MENU)
             elif isinstance(event, TextSent) and event.text == "away":
                 yield Text("Nobody answers.", code="unreachable")
             else:
@@ -127,6 +130,13 @@ async def test_a_number_presses_that_button_of_the_last_menu(tmp_path: Path) -> 
         {"n": 3, "label": "Either"},
     ]
     assert [event.payload for event in handler.events if isinstance(event, Press)] == ["e", "w"]
+
+
+async def test_the_buttons_of_one_answer_are_numbered_on(tmp_path: Path) -> None:
+    handler = Handler()
+    replies = await chat_json(handler, b"both\n1\n4\nmenu\n1\n", tmp_path)
+    assert [[one["n"] for one in reply["buttons"]] for reply in replies[:2]] == [[1], [2, 3, 4]]
+    assert [event.payload for event in handler.events if isinstance(event, Press)] == ["more", "e", "w"]
 
 
 async def test_json_tells_progress_and_the_picture_file(tmp_path: Path) -> None:

@@ -47,6 +47,38 @@ async def test_parts_of_the_face_are_kept_and_the_rest_follows_the_weight(bench:
     assert bench.faces.rendered[-1] == MixFace(a=ME, b=kind, layers="middle", weight=0.4)
 
 
+@pytest.mark.parametrize("said", ["foo", "40 foo", "foo 40", "coarse middel", "-5", "4000", "40 60"])
+async def test_what_mix_does_not_understand_is_told_and_changes_nothing(bench: Bench, said: str) -> None:
+    for face_first in (False, True):
+        if face_first:
+            await blended(bench)
+        rendered = list(bench.faces.rendered)
+        told = final(await bench.send(command("mix", said)))
+        assert told.code == "not_understood"
+        assert told.text.startswith(say("en", "mix-how", word=said))
+        assert bench.faces.rendered == rendered
+    assert actions(told)[0] == (Action.MIX, ("open", "0"))
+
+
+async def test_parts_of_the_face_have_the_names_that_captions_give_them(bench: Bench) -> None:
+    await blended(bench)
+    kind = LabelFace(label="ENFP", gender="female")
+    for said in ("features 40", "Middle 40%", "40 features"):
+        shown(await bench.send(command("mix", said)))
+        assert bench.faces.rendered[-1] == MixFace(a=ME, b=kind, layers="middle", weight=0.4)
+
+
+@pytest.mark.parametrize("said", ["grin", "grin 1", "smile much", "1.5", "smile 1 2"])
+async def test_what_edit_does_not_understand_is_told_with_all_that_there_is(bench: Bench, said: str) -> None:
+    await blended(bench)
+    rendered = list(bench.faces.rendered)
+    told = final(await bench.send(command("edit", said)))
+    names = "smile, own-name"
+    assert (told.code, told.text) == ("not_understood", say("en", "edit-how", word=said, names=names))
+    assert bench.faces.rendered == rendered
+    assert actions(told)[0] == (Action.EDIT, ("",))
+
+
 async def test_a_control_changes_the_picture_that_it_is_under(bench: Bench) -> None:
     await blended(bench)
     opened = [press(Action.MIX, "open", "0"), press(Action.EDIT, ""), press(Action.AGAIN)]
@@ -182,9 +214,9 @@ async def test_while_the_server_is_away_the_directions_that_were_known_stay(benc
 
 
 @pytest.mark.parametrize("words", ["nan", "1e999", "--", "9" * 40])
-async def test_amounts_that_are_none_open_the_controls(bench: Bench, words: str) -> None:
+async def test_amounts_that_are_none_are_told(bench: Bench, words: str) -> None:
     await blended(bench)
-    assert shown(await bench.send(command("edit", f"smile {words}"))).select
+    assert final(await bench.send(command("edit", f"smile {words}"))).code == "not_understood"
     assert isinstance(bench.faces.rendered[-1], MixFace)
 
 

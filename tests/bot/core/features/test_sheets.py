@@ -2,15 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from bot.core.blend import PEOPLE_PSI
+from bot.core.events import Event
+from bot.core.hearing import visible
 from bot.core.mbti import TYPES
 from bot.core.presses import Action
 from bot.core.replies import Shown
+from bot.core.wording import LOCALES, say
 from inference.errors import Busy, Unreachable
 from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
-from tests.bot.core.people import actions, command, final, press
+from tests.bot.core.people import actions, command, final, origin, press
 
 
 async def test_all_sixteen_stand_on_one_sheet_and_each_can_be_chosen(bench: Bench) -> None:
@@ -34,6 +41,55 @@ async def test_looks_are_numbered_and_one_is_worn(bench: Bench) -> None:
     assert face.b == LabelFace(label="ENFP", gender="female", look=2)  # type: ignore[union-attr]
     await bench.send(press(Action.LOOK, "77"))
     assert len(bench.drawing.sheets) == 2, "a look of another pack: these there are"
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_looks_are_told_by_name_on_buttons_and_under_faces(bench: Bench, locale: str) -> None:
+    await blended(bench)
+
+    async def spoken(event: Event) -> Shown:
+        return shown(await bench.send(replace(event, origin=origin(locale=locale))))
+
+    names = [say(locale, f"look-{name}") for name in ("mean", "darker", "older")]
+    sheet = await spoken(command("looks"))
+    labels = [button.label for row in sheet.menu for button in row if "· " in button.label]
+    assert labels == [f"{number} · {name}" for number, name in enumerate(names, 1)]
+    assert say(locale, "sheet-looks", type="ENFP", look=names[0]) in sheet.text
+    worn = await spoken(press(Action.LOOK, "1"))
+    assert say(locale, "look-caption", look=names[1]) in worn.text.splitlines()
+    sheet = await spoken(press(Action.LOOKS))
+    assert say(locale, "sheet-looks", type="ENFP", look=names[1]) in sheet.text
+    assert next(b.style for row in sheet.menu for b in row if b.label.endswith(names[1])) == "primary"
+    plain = await spoken(press(Action.LOOK, "0"))
+    assert not any(name in plain.text for name in names)
+
+
+@pytest.mark.parametrize("said", ["3", "older", " Older ", "나이 든 얼굴", "年配の顔"])
+async def test_a_look_is_put_on_by_its_number_or_name(bench: Bench, said: str) -> None:
+    await blended(bench)
+    shown(await bench.send(command("looks", said)))
+    face = bench.faces.rendered[-1]
+    assert face.b == LabelFace(label="ENFP", gender="female", look=2)  # type: ignore[union-attr]
+
+
+async def test_a_look_that_there_is_not_is_told_with_those_that_there_are(bench: Bench) -> None:
+    for type_first in (False, True):
+        if type_first:
+            await blended(bench)
+        for said in ("4", "0", "taller", "older still", "³"):
+            told = final(await bench.send(command("looks", said)))
+            assert told.code == "not_understood"
+            assert visible(said, 20) in told.text
+            assert "1 · average, 2 · darker skin, 3 · older" in told.text
+            assert (Action.LOOK, ("2",)) in actions(told)
+
+
+async def test_a_seed_that_is_none_is_told(bench: Bench) -> None:
+    await bench.send(command("mbti", "ENFP", "woman"))
+    for said in ("foo", "12345678901", "-3", "7 foo"):
+        told = final(await bench.send(command("surprise", said)))
+        assert (told.code, told.text) == ("not_understood", say("en", "surprise-how", word=visible(said, 20)))
+    assert not bench.drawing.sheets
 
 
 async def test_a_surprise_tells_its_seed_and_the_seed_brings_the_face_back(bench: Bench) -> None:
