@@ -37,8 +37,8 @@ def _gender(state: State, args: Args, known: Known) -> Turn:
     return flow.choose(state, known, state.type, cast(Gender, args[0]))
 
 
-def _help(state: State, _: Args, __: Known) -> Turn:
-    return state, (Say((Line("help"),), menus.WELCOME),)
+def _help(state: State, _: Args, known: Known) -> Turn:
+    return state, (flow.helped(known),)
 
 
 def _privacy(state: State, _: Args, __: Known) -> Turn:

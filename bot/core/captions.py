@@ -69,6 +69,12 @@ def picture(made: Made) -> Line:
     return Line(f"alt-sheet-{made.kind}", {"type": first.type})
 
 
+def told(made: Made) -> Line:
+    """What kind of picture it is, and of whom."""
+    mine = "-mine" if made.kind == "film" and any(face.face for face in made.faces) else ""
+    return Line(f"made-{made.kind}{mine}", {"first": made.faces[0].type, "last": made.faces[-1].type})
+
+
 def face(wanted: Portrait, known: Known) -> tuple[Line, ...]:
     """How much is whose, and what was changed."""
     mine = (_blend(wanted),) if wanted.face else (Line("type-caption", {"type": wanted.type}),)

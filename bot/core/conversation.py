@@ -151,12 +151,12 @@ def _command(state: State, command: Command, known: Known) -> Turn:
         state = replace(state, waiting="")  # a command leaves the wait for a photo to put the face into
     if handler := _COMMANDS.get(command.name):
         return handler(state, command, known)
-    lines = (Line("unknown-command"), Line("help"))
-    return state, (Say(lines, menus.WELCOME, code="unknown_command"),)
+    told = flow.helped(known, Line("unknown-command"))
+    return state, (replace(told, code="unknown_command"),)
 
 
-def _help(state: State, _: Command, __: Known) -> Turn:
-    return state, (Say((Line("help"),), menus.WELCOME),)
+def _help(state: State, _: Command, known: Known) -> Turn:
+    return state, (flow.helped(known),)
 
 
 def _start(state: State, _: Command, __: Known) -> Turn:
@@ -224,7 +224,7 @@ def _refusal(photo: Photo, known: Known, menu: Choices) -> Say | None:
 
 def _photo(state: State, photo: Photo, known: Known) -> Turn:
     awaited = composing.awaited(state, known)
-    if said := _refusal(photo, known, menus.PHOTO if awaited else menus.selfie(state, known)):
+    if said := _refusal(photo, known, menus.OTHER_PHOTO if awaited else menus.other_selfie(state, known)):
         return state, (said,)
     if known.running:
         return state, (flow.busy(state),)
@@ -245,9 +245,8 @@ def _text(state: State, text: str, known: Known) -> Turn:
     asked = parse(text) if len(found) <= _MAX_WORDS else Asked()
     if asked.type:
         return flow.choose(state, known, asked.type, asked.gender)
-    for heard, key in ((HELLO, "welcome"), (HELP, "help")):
-        if heard & set(found):
-            return state, (Say((Line(key),), menus.WELCOME),)
+    if heard := {*found} & (HELLO | HELP):
+        return state, (Say((Line("welcome"),), menus.WELCOME) if heard & HELLO else flow.helped(known),)
     if asked.gender and state.waiting in {"type", "gender", "match"}:
         return _gender_said(state, asked.gender, known)
     if asked.unknown and len(found) == 1 and _meant(asked.unknown, state):

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import ClassVar, TypeAlias
 
 from bot.core.charts import Chart
+from bot.core.events import NOBODY, Person
 from bot.core.mbti import Gender
 from bot.core.photos import HeldPhoto
 from bot.core.place import NOWHERE, Place
@@ -351,6 +352,7 @@ class Known:
     others by a link. `directions` and `looks` are what the faces can be moved along and worn by. `dice` is a fresh
     random number below 2^31. `language` is the one that the person chose, if they did. `place`: where the person is,
     and what is set there. `shared`: others read this chat too. `pair` is how `State.pair` stands; None when it is over.
+    `person` is whose conversation it is.
     """
 
     consented: bool
@@ -372,3 +374,4 @@ class Known:
     place: Place = NOWHERE
     shared: bool = False
     pair: Pair | None = None
+    person: Person = NOBODY

@@ -19,6 +19,9 @@ class Person:
     id: str = field(repr=False)
 
 
+NOBODY = Person("web", "")
+
+
 @dataclass(frozen=True)
 class Origin:
     """Where an event comes from.

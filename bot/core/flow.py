@@ -192,6 +192,12 @@ def decline(state: State, known: Known) -> Turn:
     return replace(state, waiting="", photo_sent=False), (Drop(), Say((Line(key),), menu))
 
 
+def helped(known: Known, *before: Line) -> Say:
+    """What can be done, and at a terminal how."""
+    here = (Line("help-terminal"),) if known.person.platform == "terminal" else ()
+    return Say((*before, Line("help"), *here), menus.WELCOME)
+
+
 def not_understood(state: State, how: Line, way: Choice) -> Turn:
     """What was written after a command is not what it takes: `how` it is written, and the `way` without writing."""
     return state, (Say((how,), ((way,), *menus.LOST), code="not_understood"),)

@@ -5,6 +5,7 @@ What concerns a person's own data is never refused, nor is an admin's way back t
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Literal
 
 from bot.core import menus
@@ -34,7 +35,7 @@ def refusal(event: Event, known: Known) -> Say | None:
     """Why nothing comes of this event, if so."""
     place, wish = known.place, _wish(event)
     if said := _not_allowed(wish, place):
-        return said
+        return _with_id(said, known) if said.code == "owners_only" else said
     if _needs(wish) != "anyone" or wish in _OWN_DATA or wish in _ALWAYS:
         return None
     return closed(place)
@@ -66,6 +67,15 @@ def _not_allowed(wish: str, place: Place) -> Say | None:
     if needs == "admin" and not place.admin:
         return _say("admins-only")
     return None
+
+
+def _with_id(said: Say, known: Known) -> Say:
+    """What whoever runs the bot writes into its settings to be known as that, where nobody else reads it."""
+    person, read_by_others = known.person, known.shared and not known.can_hide
+    if read_by_others or person.platform == "web":  # there it is the secret of a browser
+        return said
+    owner = f"{person.platform}:{person.id}"
+    return replace(said, lines=(*said.lines, Line("owners-only-id", {"owner": owner})))
 
 
 def closed(place: Place) -> Say | None:

@@ -75,6 +75,7 @@ class Knowledge:
             place=place,
             shared=run.event.origin.shared,
             pair=pair,
+            person=run.event.origin.person,
         )
 
     def _room(self, run: Run) -> bool:

@@ -51,6 +51,8 @@ OWN_DATA: Choices = ((button("privacy", Action.PRIVACY),),)
 AFTER_PHOTO: Choices = ((button("match", Action.MATCH, style="primary"), button("other-type", Action.TYPES)),)
 PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
 """While a photo to put the face into is waited for."""
+OTHER_PHOTO: Choices = ((button("new-photo", Action.OTHER_PHOTO, style="primary"),), *PHOTO)
+"""After one that the face cannot be put into."""
 
 
 def offer(known: Known) -> Choices:
@@ -120,6 +122,11 @@ def selfie(state: State, known: Known) -> Choices:
     """While a selfie is waited for."""
     last = ((button("again", Action.AGAIN, style="primary"),),) if state.face or known.last_face else ()
     return (*last, *AFTER_PHOTO, *((play(known),) if state.type and state.gender else ()))
+
+
+def other_selfie(state: State, known: Known) -> Choices:
+    """After one that cannot be used: another one before all else."""
+    return ((button("new-photo", Action.SELFIE, style="primary"),), *selfie(state, known))
 
 
 def stopped(work: Work) -> Choices:

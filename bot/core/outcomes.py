@@ -171,10 +171,10 @@ def _photo_refused(state: State, failed: Failed, known: Known) -> Turn:
     state = replace(state, photo_sent=False)
     if isinstance(failed.ask, Project):
         state = replace(state, waiting="selfie")
-        return state, (Drop(), _error(failed, menus.selfie(state, known)))
+        return state, (Drop(), _error(failed, menus.other_selfie(state, known)))
     state, asked = composing.ask(state, "ask-photo-gone")
     gone = failed.code == "photo_gone"
-    return state, (Drop(), *(asked if gone else (_error(failed, menus.PHOTO),)))
+    return state, (Drop(), *(asked if gone else (_error(failed, menus.OTHER_PHOTO),)))
 
 
 def _face_refused(state: State, failed: Failed, known: Known) -> Turn:
@@ -212,7 +212,7 @@ def _privacy(state: State, read: HeldRead, known: Known) -> Turn:
     days = {"conversation_days": held.conversation_days, "session_days": held.session_days}
     lines = [
         Line("privacy", {"hours": known.hours, **days}),
-        Line("privacy-seen", {"who": Line(f"seen-{_seen(known)}")}),
+        Line("privacy-seen", {"who": Line(f"seen-{seen(known)}")}),
     ]
     if known.consented:
         lines.append(Line("privacy-agreed"))
@@ -225,11 +225,11 @@ def _privacy(state: State, read: HeldRead, known: Known) -> Turn:
     return state, (Say(tuple(lines), menus.PRIVACY),)
 
 
-def _seen(known: Known) -> str:
+def seen(known: Known) -> str:
     """Who sees a person's pictures here: the asker alone, all who are here, or whoever they are shown to."""
     if known.can_hide:
         return "public" if known.public else "hidden"
-    return "group" if known.place.community else "private"
+    return "group" if known.shared else "private"
 
 
 def _receipt(state: State, forgotten: Forgotten, _: Known) -> Turn:

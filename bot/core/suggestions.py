@@ -51,7 +51,7 @@ def codes(makings: Iterable[Making], typed: str, phrasing: Phrasing) -> tuple[Su
 
 
 def _told(made: making.Made) -> Line:
-    return captions.alt(made.faces[0]) if made.kind == "face" else Line(f"made-{made.kind}")
+    return captions.alt(made.faces[0]) if made.kind == "face" else captions.told(made)
 
 
 def fitting(offered: Iterable[Suggestion], typed: str) -> tuple[Suggestion, ...]:

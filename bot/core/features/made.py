@@ -12,7 +12,8 @@ from bot.core.feature import Args, Feature
 from bot.core.features.card import DrawCard
 from bot.core.features.sheets import DrawSheet
 from bot.core.flow import Turn
-from bot.core.making import Kind, Made
+from bot.core.making import Made
+from bot.core.outcomes import seen
 from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
@@ -71,10 +72,10 @@ class ReadEntry(Ask):
 
 @dataclass(frozen=True)
 class EntryRead(Outcome):
-    """What the picture is, when it was made, and how many links lead to it; no `kind` when there is none."""
+    """What the picture is, when it was made, and how many links lead to it; no `made` when there is none."""
 
     code: str
-    kind: Kind | None = None
+    made: Made | None = None
     when: datetime | None = None
     links: int = 0
 
@@ -124,7 +125,7 @@ def _read(state: State, outcome: MakingRead, known: Known) -> Turn:
     if outcome.public:
         return _again(state, outcome.code, made, replace(known, public=True))
     when = (Line("made-when", {"when": outcome.when}),) if outcome.when else ()
-    told = Say((Line("made-how", {"code": outcome.code}), Line(f"made-{made.kind}"), *when))
+    told = Say((Line("made-how", {"code": outcome.code}), captions.told(made), *when))
     state, effects = _again(state, outcome.code, made, known)
     return state, (told, *effects)
 
@@ -180,11 +181,11 @@ def _entry(state: State, args: Args, _: Known) -> Turn:
 def _entry_read(state: State, entry: EntryRead, known: Known) -> Turn:
     """What it is, and what to do with it."""
     code = entry.code
-    if entry.kind is None:
+    if entry.made is None:
         return state, (Say((Line("no-such-code", {"code": code}),), menus.GALLERY, code="unknown_code"),)
     share = (menus.button("share", Action.SHARE, code),)
     unshare = (menus.button("unshare", Action.UNSHARE, code),) if entry.links else ()
-    still = (menus.button("original", Action.ORIGINAL, code),) if entry.kind != "film" else ()
+    still = (menus.button("original", Action.ORIGINAL, code),) if entry.made.kind != "film" else ()
     menu = (
         (*(share if still else ()), *unshare) if known.can_share else (),
         (menus.button("show-again", Action.RECALL, code, style="primary"), *still),
@@ -195,7 +196,7 @@ def _entry_read(state: State, entry: EntryRead, known: Known) -> Turn:
     )
     when = (Line("made-when", {"when": entry.when}),) if entry.when else ()
     links = (Line("links-open", {"count": entry.links}),) if entry.links else ()
-    told = (Line(f"made-{entry.kind}"), *when, *links, Line("gallery-one", {"code": code}))
+    told = (captions.told(entry.made), *when, *links, Line("gallery-one", {"code": code}))
     return state, (Say(told, menu),)
 
 
@@ -244,8 +245,9 @@ def _tossed(state: State, outcome: MakingDropped, _: Known) -> Turn:
     return state, (Say((Line(key, {"code": outcome.code}),), menus.GALLERY, instead=True),)
 
 
-def _visible(state: State, public: bool) -> Turn:
-    key = "now-public" if public else "now-private"
+def _visible(state: State, public: bool, known: Known) -> Turn:
+    """Where nothing can be hidden, or nobody else is, that is said: no button there shows or hides a face."""
+    key = f"now-{'public' if public else 'private'}" if known.can_hide else f"seen-{seen(known)}"
     return state, (Prefer(public=public), Say((Line(key),), menus.GALLERY))
 
 
@@ -253,8 +255,8 @@ FEATURE = Feature(
     commands={
         "show": _show_command,
         "gallery": lambda state, _, __: (state, (ReadGallery(0),)),
-        "public": lambda state, _, __: _visible(state, True),
-        "private": lambda state, _, __: _visible(state, False),
+        "public": lambda state, _, known: _visible(state, True, known),
+        "private": lambda state, _, known: _visible(state, False, known),
     },
     presses={
         Action.GALLERY: _gallery,
@@ -266,7 +268,7 @@ FEATURE = Feature(
         Action.WITHDRAW: _withdraw,
         Action.TOSS: _toss,
         Action.TOSS_SURE: _toss_sure,
-        Action.PUBLIC: lambda state, args, _: _visible(state, args == ("1",)),
+        Action.PUBLIC: lambda state, args, known: _visible(state, args == ("1",), known),
     },
     answers={
         MakingRead: _read,

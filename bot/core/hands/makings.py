@@ -71,7 +71,7 @@ class Makings:
         if kept is None or made is None:
             return EntryRead(effect.code)
         links = await self._store.links(run.ref, effect.code)
-        return EntryRead(effect.code, made.kind, kept.created, links)
+        return EntryRead(effect.code, made, kept.created, links)
 
     async def _drop(self, run: Run, effect: DropMaking) -> Outcome:
         async with run.writing():

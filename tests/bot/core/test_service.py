@@ -4,9 +4,10 @@ from dataclasses import replace
 
 import pytest
 
-from bot.core.events import Command, Person, Photo, PhotoSent
-from bot.core.presses import Action
+from bot.core.events import Command, Person, Photo, PhotoSent, Press, TextSent
+from bot.core.presses import Action, encode
 from bot.core.replies import Progress, Shown, Text
+from bot.core.wording import LOCALES, say
 from tests.bot.core.conftest import Bench
 from tests.bot.core.fakes import JPEG
 from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie, text
@@ -285,6 +286,19 @@ async def test_several_partners_are_all_named(bench: Bench) -> None:
     bench.faces.assert_type("ENFJ", "female")
     for kind in ("ENFJ", "ESFJ", "ESTJ"):
         assert kind in match.text
+
+
+@pytest.mark.parametrize("locale", LOCALES)
+async def test_help_tells_at_a_terminal_how_a_photo_is_sent(bench: Bench, locale: str) -> None:
+    here = origin(Person("terminal", "ann"), locale=locale)
+    elsewhere = origin(locale=locale)
+    pressed = encode(here.person, Action.HELP)
+    ways = (Command(here, "help"), Command(here, "what"), Press(here, pressed), TextSent(here, "help"))
+    for event in ways:
+        told = final(await bench.send(event))
+        assert say(locale, "help-terminal") in told.text
+        assert "@" in say(locale, "help-terminal")
+    assert say(locale, "help-terminal") not in final(await bench.send(Command(elsewhere, "help"))).text
 
 
 async def test_plain_words(bench: Bench) -> None:

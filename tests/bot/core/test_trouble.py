@@ -56,6 +56,7 @@ async def test_an_unusable_photo_is_asked_for_again(bench: Bench, error: type[Ty
     told = final(await bench.send(selfie()))
     assert told.code == error.code
     assert "send" in told.text
+    assert actions(told)[0] == (Action.SELFIE, ())
     assert final(await bench.send(press(Action.RETRY, "photo"))).code == "photo_gone"
     assert isinstance(final(await bench.send(selfie(b"better"))), Shown)
 

@@ -8,12 +8,16 @@ from dataclasses import dataclass, field, replace
 import pytest
 
 from bot.core import watch
+from bot.core.events import Command
+from bot.core.events import Platform as Name
 from bot.core.presses import Action
 from bot.core.watch import Owners, Watch
+from bot.core.wording import say
+from bot.settings import load
 from inference.errors import Unreachable
 from tests.bot.core.conftest import Bench
 from tests.bot.core.fakes import FakeClock
-from tests.bot.core.people import Person, actions, command, final, press, selfie
+from tests.bot.core.people import Person, actions, command, final, origin, press, selfie
 
 
 class Scene:
@@ -117,6 +121,17 @@ OWNER = Person("discord", "4711")
 async def test_health_is_for_owners(bench: Bench) -> None:
     assert final(await bench.send(command("health"))).code == "owners_only"
     assert final(await bench.send(press(Action.HEALTH))).code == "owners_only"
+
+
+async def test_who_may_not_ask_hears_in_private_how_to_be_put_among_the_owners(bench: Bench) -> None:
+    told = say("en", "owners-only-id", owner="telegram:77")
+    ways: tuple[tuple[Name, bool, bool], ...]
+    ways = (("telegram", False, True), ("telegram", True, False), ("web", False, False))
+    for name, shared, heard in ways:
+        asked = Command(replace(origin(Person(name, "77")), can_hide=False, shared=shared), "health")
+        assert (told in final(await bench.send(asked)).text) == heard
+    assert "discord:1001" in final(await bench.send(command("health"))).text
+    assert load({"TYPEFACE_OWNERS": "telegram:77"}).owners == {("telegram", "77")}
     mine = command("health")
     assert final(await bench.send(replace(mine, origin=replace(mine.origin, owner=True)))).code == "health"
 

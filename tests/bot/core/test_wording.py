@@ -75,6 +75,8 @@ def filled(locale: str, key: str) -> str:
 
 
 KEYS = texts("en")
+ONE_FORM = {"ja": ("十六", "１６", "16の", "16 タイプ"), "ko": ("타입",)}
+"""What is said in another way everywhere else in that language: 16タイプ, 유형."""
 ERROR_CODES = {error.code for error in errors._classes(errors.TypefaceError)}
 
 
@@ -178,3 +180,9 @@ def test_a_missing_text_is_our_bug() -> None:
         say("en", "nothing-such")
     with pytest.raises(MissingTextError, match="ask-gender"):
         say("en", "ask-gender")
+
+
+@pytest.mark.parametrize("locale", ONE_FORM)
+def test_one_thing_has_one_name(locale: str) -> None:
+    said = "".join(path.read_text("utf-8") for path in sorted((FOLDER / locale).glob("*.ftl")))
+    assert not [form for form in ONE_FORM[locale] if form in said]

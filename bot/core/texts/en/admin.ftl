@@ -1,5 +1,6 @@
 # Who may do what, where; what the admins of a server or group set; the map of types.
 owners-only = Only the people who run this bot can do that.
+owners-only-id = If you run it: write { $owner } into TYPEFACE_OWNERS and start the bot again.
 only-in-community = This works in a server or group only.
 admins-only = Only those who may manage this server or group can do that.
 blocked = The admins here have asked me not to answer you in this place. You can still talk to me in private.

@@ -1,5 +1,6 @@
 # 누가 어디에서 무엇을 할 수 있는지, 관리자가 정하는 것, 유형 지도.
 owners-only = 이 봇을 운영하는 분만 할 수 있어요.
+owners-only-id = 이 봇을 운영한다면 TYPEFACE_OWNERS에 { $owner } 값을 쓰고 봇을 다시 시작하세요.
 only-in-community = 서버나 그룹 안에서만 쓸 수 있어요.
 admins-only = 이 서버나 그룹을 관리하는 분만 할 수 있어요.
 blocked = 이곳 관리자의 부탁으로 여기서는 답하지 않아요. 개인 대화에서는 계속 이야기할 수 있어요.

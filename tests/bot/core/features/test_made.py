@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+import pytest
+
 from bot.core import making
 from bot.core.blend import Blend
+from bot.core.events import Command, Person, Platform
 from bot.core.mbti import TYPES
 from bot.core.presses import Action
 from bot.core.replies import Shown
@@ -11,7 +16,7 @@ from bot.core.wording import LOCALES, say
 from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
-from tests.bot.core.people import ANN, BOB, actions, command, final, press
+from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press
 
 
 async def test_a_code_tells_how_a_picture_was_made_and_makes_it_again(bench: Bench) -> None:
@@ -36,6 +41,38 @@ def test_what_an_earlier_version_made_is_made_again_as_it_was() -> None:
         assert made
         assert made.faces[0].blend == Blend(keep_colours=kept)
         assert making.from_json(making.to_json(made)) == made
+
+
+@pytest.mark.parametrize("selfie_too", [False, True])
+async def test_the_gallery_says_whose_faces_a_film_shows(bench: Bench, selfie_too: bool) -> None:
+    if selfie_too:
+        await blended(bench)
+    else:
+        await bench.send(command("mbti", "ENFP", "woman"))
+    film = shown(await bench.send(command("morph")))
+    assert film.made
+    key = "made-film-mine" if selfie_too else "made-film"
+    said = say("en", key, first="ENFP", last="ISTJ")
+    assert "ENFP" in said and "ISTJ" in said and ("you" in said) == selfie_too
+    for told in (
+        final(await bench.send(press(Action.MADE, film.made))),
+        (await bench.send(command("show", film.made)))[0],
+    ):
+        assert said in told.text
+
+
+async def test_who_sees_pictures_is_told_as_it_is_where_one_asks(bench: Bench) -> None:
+    """Nothing is said of a button that is not there."""
+    show = say("en", "button-show")
+    assert show in final(await bench.send(command("private"))).text
+    others: tuple[Platform, ...] = ("web", "telegram", "terminal")
+    for platform in others:
+        for shared in (False, True):
+            where = replace(origin(Person(platform, "1")), can_hide=False, shared=shared)
+            for name in ("private", "public"):
+                told = final(await bench.send(Command(where, name)))
+                assert show not in told.text
+                assert told.text.startswith(say("en", "seen-group" if shared else "seen-private"))
 
 
 async def test_nobody_sees_anothers_face_by_its_code(bench: Bench) -> None:
