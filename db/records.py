@@ -110,6 +110,13 @@ class SharedMaking:
     expires: datetime
 
 
+PAIR_ALPHABET, PAIR_LETTERS = "0123456789BCDFGHJKMNPQRSTVWXYZ", 12
+"""Of a pair's id, which people dictate: no letter that is taken for a digit, and no vowels, so that it spells no word.
+
+59 bits: for a day whoever has the id of an invitation that names nobody may agree to it, and nobody guesses one.
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Pair:
     """Two people who may have one picture together, as one of them sees it.

@@ -66,7 +66,7 @@ COMMANDS: tuple[CommandSpec, ...] = (
     CommandSpec("surprise", (Option("seed"),)),
     CommandSpec("looks", (Option("look", suggest="looks"),)),
     CommandSpec("all", (Option("gender", choices=GENDERS),)),
-    CommandSpec("us", (Option("friend", "person"),)),
+    CommandSpec("us", (Option("friend", "person"), Option("code"))),
     CommandSpec("morph", (Option("format", choices=("mp4", "webp")),)),
     CommandSpec("card", (Option("line"),)),
     CommandSpec("show", (Option("code", suggest="codes"),)),

@@ -86,7 +86,7 @@ def _brought(state: State, outcome: Outcome, known: Known) -> Turn:
     state, effects = _ANSWERS[type(outcome)](state, outcome, known)
     if isinstance(outcome, Ended) and (refused := gate.closed(known.place)):
         return state, (*(effect for effect in effects if isinstance(effect, Quick)), refused)
-    return us.returned(state, outcome, effects)
+    return us.returned(state, outcome, effects, known)
 
 
 def _interrupted(state: State, known: Known) -> Say:

@@ -352,7 +352,8 @@ class Known:
     others by a link. `directions` and `looks` are what the faces can be moved along and worn by. `dice` is a fresh
     random number below 2^31. `language` is the one that the person chose, if they did. `place`: where the person is,
     and what is set there. `shared`: others read this chat too. `pair` is how `State.pair` stands; None when it is over.
-    `person` is whose conversation it is.
+    `unready` is a picture of two that the person wants, in any chat, and lacks a face for. `person` is whose
+    conversation it is.
     """
 
     consented: bool
@@ -374,4 +375,5 @@ class Known:
     place: Place = NOWHERE
     shared: bool = False
     pair: Pair | None = None
+    unready: str = ""
     person: Person = NOBODY

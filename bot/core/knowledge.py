@@ -75,6 +75,7 @@ class Knowledge:
             place=place,
             shared=run.event.origin.shared,
             pair=pair,
+            unready=self._partners.unready(run.event.origin.person),
             person=run.event.origin.person,
         )
 

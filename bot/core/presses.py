@@ -110,7 +110,7 @@ class Action(StrEnum):
 _ACTIONS = frozenset(Action)
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
 _NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
-_PAIR = "[A-Za-z0-9_-]{12}"
+_PAIR = "[A-Za-z0-9_-]{12}"  # as wide as ids were before they were codes
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
     Action.TYPE_AS: ("|".join(TYPES), _GENDER),

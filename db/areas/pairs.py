@@ -1,14 +1,14 @@
 """Two people's agreement to be mixed into one picture. Nobody's latent is read without it."""
 
 from datetime import timedelta
-from secrets import token_urlsafe
+from secrets import choice
 from uuid import UUID
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from db import errors, records
 from db.areas.base import Area
-from db.records import Pair, PairLatent, PersonRef
+from db.records import PAIR_ALPHABET, PAIR_LETTERS, Pair, PairLatent, PersonRef
 from db.repositories import consents, faces, pairs, people
 from db.repositories.pairs import Kept
 
@@ -38,9 +38,9 @@ class Pairs(Area):
             seconds: how long both may agree.
 
         Returns:
-            The pair's id: 12 urlsafe characters.
+            The pair's id: `PAIR_LETTERS` of `PAIR_ALPHABET`.
         """
-        pair, now = token_urlsafe(9), self._now()
+        pair, now = "".join(choice(PAIR_ALPHABET) for _ in range(PAIR_LETTERS)), self._now()
         invited = self._owner(friend) if friend else self._handle(asker.platform, handle) if handle else None
         async with self._database.writing() as session:
             known = await self._meet(session, asker)

@@ -1,4 +1,4 @@
-"""What `t.me/BOT?start=PAYLOAD` stands for: `mbti_ENFP`, `mbti_ENFP_female`, `show_CODE`, `us_TOKEN`, `quiz`. Pure.
+"""What `t.me/BOT?start=PAYLOAD` stands for: `mbti_ENFP`, `mbti_ENFP_female`, `show_CODE`, `us_CODE`, `quiz`. Pure.
 
 Telegram hands the payload on as `/start PAYLOAD`; it takes 64 of `A-Z a-z 0-9 _ -`. Anybody can write one.
 """

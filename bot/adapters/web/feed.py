@@ -15,6 +15,8 @@ HEARTBEAT_SECONDS = 10.0
 _BEAT = b'{"kind": "beat"}'
 ASIDE_SECONDS = 60.0
 """An aside is of use to the page that asked, now."""
+ENDED_KEPT = 100
+"""So many pictures of two are remembered as ended, the last ones, for what was drawn of them meanwhile."""
 
 
 @dataclass(frozen=True)
@@ -51,7 +53,7 @@ class Feed:
         self.pages = self.size = self.calls = 0
         self.changed = asyncio.Event()
         self._number = 0
-        self._ended: set[str] = set()
+        self._ended: deque[str] = deque(maxlen=ENDED_KEPT)
 
     @property
     def idle(self) -> bool:
@@ -118,7 +120,7 @@ class Feed:
 
     def end(self, pair: str) -> None:
         """No picture of those two is kept, nor one that still comes."""
-        self._ended.add(pair)
+        self._ended.append(pair)
         self._keep([item for item in self.items if item.pair != pair])
 
     def _keep(self, kept: list[Item]) -> None:

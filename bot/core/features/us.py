@@ -5,12 +5,12 @@ Anybody may press its buttons: whose word counts is for the store to say, which 
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
 from bot.core import menus
+from bot.core.codes import read, spelled
 from bot.core.effects import (
     Arg,
     Ask,
@@ -36,7 +36,6 @@ from bot.core.state import State
 
 HALF, STEP, LOW, HIGH = 50, 20, 10, 90
 """Hundredths of the friend's face."""
-_PAIR = re.compile(r"[A-Za-z0-9_-]{12}")
 NAMELESS = frozenset({"web"})
 """Platforms where nobody has a handle, so that whoever is asked by one could never answer."""
 Missing = Literal["", "over", "consent", "face", "friend", "packs"]
@@ -112,9 +111,9 @@ class PairEnded(Outcome):
 
 def _command(state: State, command: Command, _: Known) -> Turn:
     """`/us @friend` asks; `/us CODE` looks at what was asked."""
-    said = command.options.get("text", "").strip()
-    if _PAIR.fullmatch(said):
-        return state, (Look(said),)
+    said = (command.options.get("code") or command.options.get("text", "")).strip()
+    if pair := read(said):
+        return state, (Look(pair),)
     friend = command.options.get("friend")
     handle = command.options.get("handle") or (said if said.startswith("@") else None)
     if said and not (friend or handle):
@@ -139,7 +138,9 @@ def news(state: State, event: Event, known: Known) -> tuple[State, tuple[Say, ..
     """
     if not state.pair or (known.pair and not known.pair.both) or _about_pairs(event):
         return state, ()
-    gone = Say((Line("us-gone", {"code": state.pair}),), menus.LOST, code="us_over", ended=state.pair)
+    gone = Say(
+        (Line("us-gone", {"code": spelled(state.pair)}),), menus.LOST, code="us_over", ended=state.pair
+    )
     told = agreed(state.pair) if known.pair else gone
     return _closed(state, state.pair), () if known.shared else (told,)
 
@@ -151,12 +152,16 @@ def _about_pairs(event: Event) -> bool:
     return isinstance(event, Command) and event.name == "us"
 
 
-def returned(state: State, outcome: Outcome, effects: tuple[Effect, ...]) -> Turn:
-    """Who was asked before they had a face has one now, and sees it: the invitation comes next."""
+def returned(state: State, outcome: Outcome, effects: tuple[Effect, ...], known: Known) -> Turn:
+    """Who was asked before they had a face has one now, and sees it: the invitation comes next.
+
+    Where they were asked, or where nobody else reads it.
+    """
+    pair = state.pair if state.unready else "" if known.shared else known.unready
     face = isinstance(outcome, Rendered) and isinstance(outcome.wanted, Portrait) and outcome.wanted.face
-    if not (state.unready and face and isinstance(effects[-1], Show)):
+    if not (pair and face and isinstance(effects[-1], Show)):
         return state, effects
-    return replace(state, unready=False), (*effects, Look(state.pair, quiet=True))
+    return replace(state, unready=False), (*effects, Look(pair, quiet=True))
 
 
 def _closed(state: State, pair: str) -> State:
@@ -180,7 +185,7 @@ def _stands(state: State, now: PairStands, known: Known) -> Turn:
         case "":
             pass
         case "consent" | "face":
-            return _not_ready(state, now.pair)
+            return _not_ready(state, now.pair, known)
         case missing:
             ended = now.pair if missing == "over" else ""
             said = Say((Line(f"us-{missing}"),), menus.LOST, code=f"us_{missing}", ended=ended)
@@ -189,21 +194,22 @@ def _stands(state: State, now: PairStands, known: Known) -> Turn:
         return _closed(state, now.pair), (agreed(now.pair) if now.quiet else Together(now.pair, HALF),)
     assert now.until
     key, menu = _asked(now, known)
-    line = Line(key, {"until": now.until, "code": now.pair})
+    line = Line(key, {"until": now.until, "code": spelled(now.pair)})
     said = Say((line,), menu, code="us_asked", public=not now.quiet, to=now.friend)
     return replace(state, pair=now.pair, unready=False), (said,)
 
 
-def _not_ready(state: State, pair: str) -> Turn:
+def _not_ready(state: State, pair: str, known: Known) -> Turn:
     """Whoever pressed is told how to get ready, and asked again then; whoever wanted to ask does it again."""
     agree = (menus.button("us-agree", Action.US_AGREE, pair, style="success"),) if pair else ()
-    line = Line("us-not-ready", {"again": Line(f"us-again-{'agree' if pair else 'ask'}")})
+    again = ("agree-here" if known.shared else "agree") if pair else "ask"
+    line = Line("us-not-ready", {"again": Line(f"us-again-{again}")})
     said = Say((line,), (*menus.BEGIN, agree), code="us_not_ready")
     return (replace(state, pair=pair, unready=True) if pair else state), (said,)
 
 
 def _mixed(state: State, mixed: Mixed, _: Known) -> Turn:
-    args: dict[str, Arg] = {"friend": mixed.weight, "asker": 100 - mixed.weight, "code": mixed.pair}
+    args: dict[str, Arg] = {"friend": mixed.weight, "asker": 100 - mixed.weight, "code": spelled(mixed.pair)}
     shares = (
         ("us-more-asker", max(LOW, mixed.weight - STEP)),
         ("us-more-friend", min(HIGH, mixed.weight + STEP)),

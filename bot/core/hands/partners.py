@@ -1,8 +1,8 @@
 """Who takes part in a picture of two, and is told what the other one says: where the two have no chat in common.
 
 Kept in memory only, until the pair's time is over and its picture is seen no more. On platforms that reach nobody
-unasked, nobody is kept. Whoever has not been told, there or because of a restart, is told with the next answer
-(`features/us.py`).
+unasked, nobody is kept, but for who still needs a face. Whoever has not been told, there or because of a restart, is
+told with the next answer (`features/us.py`).
 """
 
 from __future__ import annotations
@@ -38,6 +38,7 @@ class Partners:
         self._pushes: dict[str, Push] = {}
         self._pairs: dict[str, _Pair] = {}
         self._told: dict[tuple[Person, str], None] = {}
+        self._unready: dict[Person, str] = {}
 
     def reach(self, platform: str, push: Push) -> None:
         """From here on people of that platform can be told something unasked."""
@@ -61,6 +62,19 @@ class Partners:
         if len(self._pairs) > PAIRS_KEPT:
             self._drop(next(iter(self._pairs)))
 
+    def ready(self, person: Person, pair: str, is_ready: bool) -> None:
+        """That person wants to be on the picture, with a face or still without one."""
+        if not is_ready:
+            self._unready[person] = pair
+            while len(self._unready) > PAIRS_KEPT:
+                del self._unready[next(iter(self._unready))]
+        elif self._unready.get(person) == pair:
+            del self._unready[person]
+
+    def unready(self, person: Person) -> str:
+        """The picture that this person wants to be on and has no face for, wherever they said so; else nothing."""
+        return self._unready.get(person, "")
+
     def ended(self, person: Person, pair: str) -> None:
         """That person wants no more of it: the others hear it."""
         if kept := self._drop(pair):
@@ -74,6 +88,7 @@ class Partners:
             else:
                 kept.people.pop(person, None)
         self._told = {each: None for each in self._told if each[0] != person}
+        self._unready.pop(person, None)
 
     def _run_out(self, pair: str) -> None:
         if (kept := self._drop(pair)) and not kept.both:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from typing import Any
 
 from bot.core.effects import Outcome
 from bot.core.features.us import Agree, End, Invite, Look, Missing, Mixed, PairEnded, PairStands, Together
@@ -19,6 +21,7 @@ from db.records import Pair, PersonRef
 from inference.errors import TypefaceError
 from inference.wire import Face, LatentFace, LayerGroup, MixFace, SeedFace
 
+Deed = Callable[[Run, Any], Awaitable[Outcome]]
 CALM = 0.3
 """How far the two are drawn to the average face: what two photos' light and detail add up to is no face's."""
 _CALMED: tuple[LayerGroup, ...] = ("coarse", "middle")
@@ -41,12 +44,24 @@ class Us:
         return Hand(
             asks={
                 Invite: self._invite,
-                Agree: self._agree,
-                Look: self._look,
-                Together: self._together,
+                Agree: self._waited(self._agree),
+                Look: self._waited(self._look),
+                Together: self._waited(self._together),
                 End: self._end,
             }
         )
+
+    def _waited(self, deed: Deed) -> Deed:
+        """Who has no face yet is waited for, in all of their chats."""
+
+        async def done(run: Run, effect: Any) -> Outcome:
+            outcome = await deed(run, effect)
+            if isinstance(outcome, PairStands):
+                ready = outcome.missing not in ("consent", "face")
+                self._partners.ready(run.event.origin.person, outcome.pair, ready)
+            return outcome
+
+        return done
 
     async def _invite(self, run: Run, effect: Invite) -> Outcome:
         """Nobody is asked for a picture that the asker could not be on."""

@@ -53,7 +53,7 @@ WORDS = st.lists(
             "ESFP",
             "Z00007",
             "9999999999",
-            "pair-0000003",
+            "P000-0000-0003",
             "x" * 5000,
         ]
     )
@@ -351,7 +351,7 @@ class Conversations(RuleBasedStateMachine):
     @rule(who=WHO, friend=WHO, where=WHERE, how=st.sampled_from(["id", "id", "handle", "nobody", "code"]))
     def ask_somebody(self, who: int, friend: int, where: int, how: str) -> None:
         member = self.world.members[friend]
-        pairs = ["pair-0000000", *self.world.store.pairs]
+        pairs = ["P00000000000", *self.world.store.pairs]
         options: dict[str, str] = {
             "id": {"friend": member.person.id},
             "handle": {"text": f"@{member.mark}"},

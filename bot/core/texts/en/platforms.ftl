@@ -55,6 +55,7 @@ command-card = A card to share: your type, you in it, your best match
 option-card-line = Your own words on it
 command-health = How server, queue and packs stand, for those who run the bot
 command-us = One picture of you and a friend, if you both agree
+option-us-code = The code that you were given
 option-us-friend = Your friend
 option-morph-format = As a film (mp4) or an animated picture (webp)
 choice-mp4 = Film (mp4)

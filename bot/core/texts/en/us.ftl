@@ -3,6 +3,7 @@ us-invite = A picture of two! Whoever asked and whoever is asked both press "I a
 us-waits = One of you has agreed. The other one presses "I agree, too", until { WHEN($until) } UTC. Whoever is in another chat types there: /us { $code }
 us-not-ready = For a picture together I need your own face first: choose a type, agree, and send a selfie. Then { $again }.
 us-again-agree = I bring you back to this question
+us-again-agree-here = I bring you back to this question, here or in a private chat with me: wherever you send the selfie
 us-again-ask = send /us again
 us-over = This picture together is over: its time has run out, one of you has ended it, or somebody else was asked.
 us-unknown = I know no code { $code }. /us @friend asks somebody, /us alone asks whoever agrees first, and /us with the code that you were given shows what was asked.

@@ -55,6 +55,7 @@ command-card = 見せるカード: タイプ、その中のあなた、いちば
 option-card-line = カードに入れる言葉
 command-health = サーバー、待ち行列、モデルの状態(運営者用)
 command-us = ふたりとも同意すれば、友だちとわたしを一枚に
+option-us-code = もらったコード
 option-us-friend = 友だち
 option-morph-format = 動画 (mp4) か、動く画像 (webp)
 choice-mp4 = 動画 (mp4)

@@ -55,6 +55,7 @@ command-card = 나누는 카드: 내 유형, 그 속의 나, 가장 잘 맞는 �
 option-card-line = 카드에 넣을 글
 command-health = 서버, 대기열, 모델의 상태 (운영자용)
 command-us = 둘 다 동의하면, 친구와 나를 한 장에
+option-us-code = 받은 코드
 option-us-friend = 친구
 option-morph-format = 영상(mp4) 또는 움직이는 그림(webp)
 choice-mp4 = 영상 (mp4)

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from bot.adapters.web.feed import Asked, Feed
+from bot.adapters.web.feed import ENDED_KEPT, Asked, Feed
 from bot.adapters.web.feeds import Bounds, Feeds
 from bot.adapters.web.reading import CrowdedError
 from bot.core.replies import Picture, Progress, Reply, Shown, Text
@@ -88,6 +88,18 @@ async def test_a_picture_of_two_goes_when_it_is_over_and_comes_no_more() -> None
     assert [one["picture"]["name"] for one in kept(feed) if one["kind"] == "picture"] == [".png", "two.png"]
     assert texts(feed) == ["It is over"]
     assert feed.size == sum(len(item.line) for item in feed.items)
+
+
+async def test_only_the_pairs_that_ended_last_are_remembered() -> None:
+    """A picture that was drawn meanwhile comes at once or never."""
+    feeds = Feeds(Bounds())
+    for number in range(ENDED_KEPT + 1):
+        feeds.push("a", Text("It is over", ended=f"pair {number}"))
+    for number in (0, 1, ENDED_KEPT):
+        name = f"{number}.png"
+        feeds.push("a", Shown(Picture(b"1", "image/png", name, name), pair=f"pair {number}"))
+    came = [one["picture"]["name"] for one in kept(feeds.of("a")) if one["kind"] == "picture"]
+    assert came == ["0.png"]
 
 
 async def test_what_is_old_is_let_go_and_an_aside_sooner(monkeypatch: pytest.MonkeyPatch) -> None:

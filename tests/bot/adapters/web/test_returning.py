@@ -8,7 +8,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image
-from playwright.async_api import Browser, FilePayload, expect
+from playwright.async_api import Browser, FilePayload, Page, expect
 
 from bot.core.events import PhotoSent
 from bot.core.wording import say
@@ -106,19 +106,25 @@ async def test_what_was_sent_while_the_server_was_away_is_answered_once_it_is_ba
     assert event.photo.data == photo_file()["buffer"]
 
 
+async def at_work(page: Page, faces: LiveFaces) -> asyncio.Event:
+    """A selfie is worked on until the gate is opened."""
+    await to_sliders(page)
+    faces.gate = gate = asyncio.Event()
+    await send_photo(page)
+    await press(page, say("en", "button-agree"))
+    await expect(page.get_by_role("progressbar")).to_be_visible()
+    return gate
+
+
 async def test_an_answer_that_was_cut_off_is_not_worked_on_twice(browser: Browser) -> None:
     """The same event comes again, is known, and then where the person stands is shown instead."""
     faces = LiveFaces()
     service = core(faces)
     async with at(browser, service) as (house, page):
-        await to_sliders(page)
-        faces.gate = asyncio.Event()
-        await send_photo(page)
-        await press(page, say("en", "button-agree"))
-        await expect(page.get_by_role("progressbar")).to_be_visible()
+        gate = await at_work(page, faces)
         await house.stop()
         await expect(page.get_by_text(LOST)).to_be_visible()
-        faces.gate.set()
+        gate.set()
         await house.start()
         await expect(page.get_by_text(say("en", "interrupted-photo"))).to_be_visible()
         await expect(page.get_by_text(LOST)).to_have_count(0)
@@ -173,11 +179,7 @@ async def test_trying_again_after_a_restart_brings_the_photo_back(browser: Brows
     faces, store = LiveFaces(), Memory()
     stopped = core(faces, store)
     async with at(browser, stopped) as (house, page):
-        await to_sliders(page)
-        faces.gate = asyncio.Event()
-        await send_photo(page)
-        await press(page, say("en", "button-agree"))
-        await expect(page.get_by_role("progressbar")).to_be_visible()
+        await at_work(page, faces)
         await stopped.close()
         await expect(page.get_by_text(say("en", "error-stopping"))).to_be_visible()
         faces.gate = None

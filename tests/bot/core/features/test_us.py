@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from bot.core import codes
 from bot.core.events import Command, Event, Person
 from bot.core.hands.us import CALM
 from bot.core.house import House as Rules
@@ -21,6 +22,7 @@ from bot.core.presses import Action
 from bot.core.replies import Reply, Shown, Text
 from bot.core.service import Service
 from bot.core.wording import say
+from db.records import PAIR_ALPHABET, PAIR_LETTERS
 from db.settings import load
 from db.store import Store, open_store, upgrade
 from inference.wire import LatentFace, MixFace, SeedFace
@@ -201,13 +203,44 @@ async def test_whoever_gets_a_face_after_they_were_asked_is_brought_back_once(
     assert isinstance(await house.agree(pair, BOB), Shown)
 
 
+async def test_whoever_agrees_in_a_group_may_send_the_selfie_in_private(house: House) -> None:
+    await house.face_of(ANN)
+    pair = await house.asked()
+    await house.agree(pair, ANN)
+    told = await house.send(at(press(Action.US_AGREE, pair, person=BOB, of=ANN), channel="a group"))
+    assert say("en", "us-again-agree-here") in told.text
+    # In another group, where others would read it, nothing is said of it.
+    elsewhere = command("mbti", "ENFP", "woman", person=BOB, photo=b"early")
+    await house.send(at(elsewhere, channel="another"))
+    *_, shown = await house.all_of(at(press(Action.AGREE, person=BOB), channel="another"))
+    assert isinstance(shown, Shown)
+    await house.send(command("mbti", "ENFP", "woman", person=BOB))
+    *_, shown, asked = await house.all_of(selfie(BOB.id.encode(), person=BOB))
+    assert isinstance(shown, Shown)
+    assert isinstance(asked, Text)
+    assert (asked.code, asked.public) == ("us_asked", False)
+    assert actions(asked, BOB) == [(Action.US_AGREE, (pair,)), (Action.US_END, (pair,))]
+    assert isinstance(await house.send(selfie(b"another", person=BOB)), Shown), "once is enough"
+    assert isinstance(await house.agree(pair, BOB), Shown)
+
+
+async def test_whoever_is_forgotten_is_brought_back_nowhere(house: House) -> None:
+    await house.face_of(ANN)
+    pair = await house.asked()
+    await house.send(at(press(Action.US_AGREE, pair, person=BOB, of=ANN), channel="a group"))
+    await house.send(press(Action.FORGET_SURE, person=BOB))
+    await house.send(command("mbti", "ENFP", "woman", person=BOB))
+    await house.send(press(Action.AGREE, person=BOB))
+    assert isinstance(await house.send(selfie(BOB.id.encode(), person=BOB)), Shown)
+
+
 async def test_whoever_gets_a_face_too_late_hears_that_it_is_over(house: House) -> None:
     await house.face_of(ANN)
     pair = await house.asked()
     await house.agree(pair, BOB)
     await house.send(press(Action.US_END, pair))
     first, *_ = await house.all_of(command("mbti", "ENFP", "woman", person=BOB))
-    assert first.text == say("en", "us-gone", code=pair)
+    assert first.text == say("en", "us-gone", code=codes.spelled(pair))
 
 
 async def test_whoever_has_agreed_sees_who_is_waited_for_and_may_take_it_back(house: House) -> None:
@@ -250,7 +283,38 @@ async def test_where_no_friend_can_be_named_the_code_is_handed_over(house: House
     assert isinstance(await house.agree(pair, EVE), Text)
 
 
-@pytest.mark.parametrize("text", ["ZZZZZZ", "bob", "x" * 5000])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda code: "-".join((code[:4], code[4:8], code[8:])),
+        lambda code: " ".join((code[:4], code[4:8], code[8:])).lower(),
+        lambda code: code.lower().replace("0", "o").replace("1", "l"),
+        lambda code: code.replace("0", "O").replace("1", "I"),
+        lambda code: "".join(chr(ord(sign) + 0xFEE0) for sign in code),
+        lambda code: f" {code[:5]}–{code[5:]}. ",
+    ],
+)
+async def test_a_code_is_understood_however_it_is_written(
+    house: House, written: Callable[[str], str]
+) -> None:
+    for person in (ANN, BOB):
+        await house.face_of(person)
+    pair = await house.asked({})
+    for options in ({"text": written(pair)}, {"code": written(pair)}):
+        looked = await house.send(Command(origin(BOB), "us", options))
+        assert isinstance(looked, Text)
+        assert looked.code == "us_asked"
+        assert (Action.US_AGREE, (pair,)) in actions(looked, BOB)
+        assert f"/us {pair[:4]}-{pair[4:8]}-{pair[8:]}" in looked.text
+
+
+@given(st.text(PAIR_ALPHABET, min_size=PAIR_LETTERS, max_size=PAIR_LETTERS))
+def test_a_code_that_is_dictated_is_the_same_code(pair: str) -> None:
+    assert codes.read(codes.spelled(pair)) == pair
+    assert codes.read(codes.spelled(pair).lower().replace("0", "o").replace("1", "i")) == pair
+
+
+@pytest.mark.parametrize("text", ["ZZZZZZ", "bob", "x" * 5000, "AAAA-AAAA-AAAA", "K7M2-QX4B-9RT"])
 async def test_a_mistyped_code_asks_nobody(house: House, text: str) -> None:
     reply = await house.send(Command(origin(ANN), "us", {"text": text}))
     assert isinstance(reply, Text)
@@ -259,7 +323,7 @@ async def test_a_mistyped_code_asks_nobody(house: House, text: str) -> None:
 
 
 async def test_a_code_that_is_none_leads_on(house: House) -> None:
-    assert (await house.send(command("us", "AAAAAAAAAAAA"))).code == "us_over"  # type: ignore[union-attr]
+    assert (await house.send(command("us", "ZZZZ-ZZZZ-ZZZZ"))).code == "us_over"  # type: ignore[union-attr]
 
 
 DEEDS = st.lists(

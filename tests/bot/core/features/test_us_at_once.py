@@ -10,6 +10,7 @@ from typing import Any, cast
 
 import pytest
 
+from bot.core.codes import spelled
 from bot.core.events import Command, Event, Person
 from bot.core.hands.partners import Partners
 from bot.core.phrasing import Phrasing
@@ -204,7 +205,7 @@ async def test_an_end_that_came_meanwhile_is_told_with_the_next_answer_once(hous
     house.restart()
     await house.send(ending(pair, BOB))
     news, *_ = await house.all_of(command("help"))
-    assert news.text == say("en", "us-gone", code=pair)
+    assert news.text == say("en", "us-gone", code=spelled(pair))
     assert len(await house.all_of(command("help"))) == 1
 
 

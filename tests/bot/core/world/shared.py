@@ -33,7 +33,7 @@ class Shared(Rows):
         seconds: int = PAIR_SECONDS,
     ) -> str:
         await self._call("invite")
-        pair, ends = f"pair-{self._next():07d}", self.now + timedelta(seconds=seconds)
+        pair, ends = f"P{self._next():011d}", self.now + timedelta(seconds=seconds)
         invited = hashed_id(friend) if friend else hashed_handle(asker.platform, handle) if handle else None
         self._meet(asker)
         self.pairs[pair] = Two(asker, invited, self.now, ends)
