@@ -87,6 +87,8 @@ def _blend(wanted: Portrait) -> Line:
     args: dict[str, Arg] = {"type": wanted.type, "percent": blend.weight}
     flags = {"shape": blend.keep_shape, "features": blend.keep_features, "colours": blend.keep_colours}
     kept = tuple(Line(f"kept-{name}") for name, is_kept in flags.items() if is_kept)
+    if len(kept) == len(flags):
+        return Line("blend-caption-own", args)
     if kept:
         return Line("blend-caption-kept", {**args, "kept": kept})
     return Line("blend-caption", {**args, "mine": 100 - blend.weight})

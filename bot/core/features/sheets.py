@@ -101,7 +101,7 @@ def _looks_command(state: State, command: Command, known: Known) -> Turn:
     said = command.said
     if not said or len(known.looks) < 2:
         return there(_no_looks)(state, (), known)
-    number = looks.meant(known.looks[: menus.MAX_NUMBERS], said)
+    number = looks.meant(known.looks, said)
     if number is not None:
         return there(_look)(state, (str(number),), known)
     menu = menus.wear(known, state.blend.look)

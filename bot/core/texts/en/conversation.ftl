@@ -62,6 +62,7 @@ progress-compose = Putting your face into the photo…
 alt-preview = A preview: the face found so far in your photo.
 
 blend-caption = You and { $type }: { $mine }% you, { $percent }% { $type }. What shall I change?
+blend-caption-own = You and { $type }: all of it is you, as shape, features and colours are kept. What shall I change?
 blend-caption-kept = You and { $type }: { $kept } from you, the rest { $percent }% { $type }. What shall I change?
 composed-caption = That is you as { $type }, in your own photo. The change is gentle here: light, hair and skin stay your photo's, and so does your mouth where another would not fit. I do not keep this picture: save it if you like it. To change the face, go back to it; then put it into the photo once more.
 match-caption = { $mine } gets on best with…

@@ -55,6 +55,7 @@ progress-compose = 写真に顔を入れています…
 alt-preview = プレビュー: 写真から、ここまでに見つかった顔。
 
 blend-caption = あなたと { $type }: あなた { $mine }%、{ $type } { $percent }%。どこを変えましょうか？
+blend-caption-own = あなたと { $type }: 輪郭も目鼻立ちも色みもそのままなので、ぜんぶあなたです。どこを変えましょうか？
 blend-caption-kept = あなたと { $type }: { $kept }はあなたのまま、ほかは { $type } { $percent }%。どこを変えましょうか？
 composed-caption = あなたの写真の中の、{ $type } になったあなたです。ここでの変化は控えめです。光と髪と肌は写真のまま、口も合わないときは写真のままです。この画像は保管しませんので、気に入ったら保存してください。顔を変えたいときは、顔に戻って変えてから、もう一度写真に入れてください。
 match-caption = { $mine } といちばん相性がいいのは…

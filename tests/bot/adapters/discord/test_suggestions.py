@@ -14,7 +14,7 @@ from bot.core import suggestions
 from bot.core.hands.writes import CONSENT_VERSION
 from bot.core.mbti import TYPES
 from bot.core.replies import Suggestion
-from bot.core.wording import say
+from bot.core.wording import LOCALES, say
 from bot.settings import DiscordSettings
 from db.errors import StoreError
 from db.records import PersonRef
@@ -200,3 +200,12 @@ async def test_while_the_store_is_away_nothing_is_offered_and_nothing_breaks(
     for name in ("standing", "makings"):
         monkeypatch.setattr(store, name, down)
     assert await offered(double, double.person("ann"), "show", "code", "") == []
+
+
+async def test_looks_are_offered_by_their_numbers_and_names(double: DiscordDouble) -> None:
+    for language in LOCALES:
+        ann = double.person("ann", language)
+        names = [say(language, f"look-{name}") for name in ("mean", "darker", "older")]
+        all_of_them = [(f"{number} · {name}", str(number)) for number, name in enumerate(names, 1)]
+        assert await offered(double, ann, "looks", "look", "") == all_of_them
+        assert await offered(double, ann, "looks", "look", names[2]) == all_of_them[2:]

@@ -116,8 +116,9 @@ async def test_the_colours_are_the_persons_own_until_the_types_are_asked_for(ben
 async def test_with_everything_kept_the_face_is_ones_own(bench: Bench) -> None:
     await blended(bench)
     for part in ("shape", "features", "colours"):
-        await bench.send(press(Action.MIX, part, "1"))
+        own = shown(await bench.send(press(Action.MIX, part, "1")))
     assert bench.faces.rendered[-1] == ME
+    assert own.text.startswith(say("en", "blend-caption-own", type="ENFP"))
 
 
 async def test_a_face_moves_along_a_direction_within_its_range(bench: Bench) -> None:
