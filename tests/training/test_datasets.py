@@ -8,6 +8,7 @@ import torch
 
 from training.datasets.faces import FaceSet, FaceSource, load_faces
 from training.datasets.manifest import Row, cap_groups, is_held_out, read_manifest
+from training.datasets.rarity import rarity
 
 
 def test_a_person_stays_on_one_side(source: FaceSource) -> None:
@@ -59,6 +60,25 @@ def test_batches_are_balanced_mirrored_and_in_range(faces: FaceSet) -> None:
     assert straight < 400
     assert turned < 400
     assert straight + turned >= 400
+
+
+def test_rare_people_are_drawn_more_often_but_not_all_the_time() -> None:
+    groups = ["many"] * 900 + ["some"] * 99 + ["one"]
+    weights = rarity(groups)
+    share = weights / weights.sum()
+    assert 0.2 < float(share[900:999].sum()) < 0.3  # the root of nine times as few is a third
+    assert 2.9 < float(weights[-1] / weights.mean()) < 3.2
+    assert torch.allclose(rarity(["same"] * 5), torch.ones(5, dtype=torch.float64))
+
+
+def test_batches_draw_by_weight_within_a_gender(faces: FaceSet) -> None:
+    women = (faces.labels == 0).nonzero().flatten()
+    weights = torch.where(torch.arange(len(faces)) == women[3], 1.0, 0.0).double()
+    weights[faces.labels == 1] = 1.0
+    images, labels = replace(faces, weights=weights).batch(64)
+    shown = faces.images[women[3]].float() / 127.5 - 1
+    assert all(torch.equal(i, shown) or torch.equal(i, shown.flip(2)) for i in images[labels[:, 0] == 1])
+    assert len({i.sum().item() for i in images[labels[:, 1] == 1]}) > 3
 
 
 def test_pictures_are_shrunk(source: FaceSource) -> None:
