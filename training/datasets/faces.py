@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
     """
     with Archive(source.archive) as archive:
         names = {Path(name).name: name for name in archive.names}
-        rows = _chosen(source, set(names), validation=validation)
+        rows = chosen_rows(source, names, validation=validation)
         if not rows and not validation:
             raise DataError(
                 f"{source.archive.name} has no pictures that {source.manifest.name} knows: the table wants the same "
@@ -114,7 +114,12 @@ def _kinds(rows: list[Row]) -> list[tuple[str, str]]:
     return sorted({(row.tier, row.gender) for row in rows})
 
 
-def _chosen(source: FaceSource, names: set[str], *, validation: bool) -> list[Row]:
+def chosen_rows(source: FaceSource, names: Collection[str], *, validation: bool) -> list[Row]:
+    """Those of one side of the split that are among the files `names`, show women or men and are not too many.
+
+    Raises:
+        DataError: the table cannot be read.
+    """
     rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS and r.file in names]
     rows = [r for r in rows if is_held_out(r.group, source.held_out) == validation]
     return cap_groups(rows, "A", "male", source.tier_a_men)

@@ -1,4 +1,4 @@
-"""A report's numbers: each subject against the photos, and two halves of the photos against each other."""
+"""A report's numbers: each subject against photos, and other photos against the same."""
 
 from __future__ import annotations
 
@@ -33,8 +33,24 @@ class Look:
     numbers: dict[str, Floats]
     thumbs: Bytes
 
-    def rows(self, part: slice) -> dict[str, Floats]:
-        return {name: values[part] for name, values in self.numbers.items()}
+    def part(self, some: slice) -> Look:
+        return Look({name: values[some] for name, values in self.numbers.items()}, self.thumbs[some])
+
+
+@dataclass(frozen=True)
+class Sides:
+    """The photos at one size.
+
+    Attributes:
+        training, held_out: all of either.
+        compared: those that samples are compared with.
+        others: as many more, which nothing generated is expected to come nearer than: the floor.
+    """
+
+    training: Look
+    held_out: Look
+    compared: Look
+    others: Look
 
 
 @dataclass(frozen=True)
@@ -59,6 +75,7 @@ class Judgement:
         heart: how near the samples are to training photos; none for the floor.
         samples: of the subject.
         photos: the training photos, at the subject's side.
+        against: how many photos of which side the distances are to.
     """
 
     name: str
@@ -68,6 +85,7 @@ class Judgement:
     heart: ByHeart | None
     samples: Look
     photos: Look
+    against: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,11 +110,10 @@ class Judge:
         """The floor first, then the subjects in their order."""
         found: list[Judgement] = []
         for side in dict.fromkeys(subject.side for subject in subjects):
-            training = self._look(self.photos.read(self.photos.training, side), len(self.photos.training))
-            held_out = self._look(self.photos.read(self.photos.held_out, side), 0)
+            sides = self._sides(side)
             if not found:
-                found.append(self._floor(training, side))
-            found += [self._judged(s, training, held_out) for s in subjects if s.side == side]
+                found.append(self._floor(sides, side))
+            found += [self._judged(s, sides) for s in subjects if s.side == side]
         order = {subject.name: place for place, subject in enumerate(subjects)}
         return [found[0], *sorted(found[1:], key=lambda judgement: order[judgement.name])]
 
@@ -106,35 +123,56 @@ class Judge:
         photos = len(self.photos.training) + len(self.photos.held_out)
         return photos * sides + self.count * len(subjects)
 
-    def _judged(self, subject: Subject, training: Look, held_out: Look) -> Judgement:
-        drawn = subject.samples(self.count, self.photos.classes, self.psi)
-        samples = self._look(drawn, len(training.thumbs) // 2)
-        key = self.spaces[0].name
-        half = slice(0, len(training.thumbs) // 2)
-        strangers, known = held_out.numbers.get(key), training.numbers[key]
-        if strangers is None or len(strangers) < 5:  # too few are held out: the other half stands in
-            strangers, known = known[half.stop :], known[half]
-        heart = by_heart(known, strangers, samples.numbers[key])
-        diversity = spread(samples.numbers[key]) / spread(training.numbers[key])
-        distances = self._distances(training.rows(half), samples.rows(half))
-        return Judgement(subject.name, subject.side, distances, diversity, heart, samples, training)
+    @property
+    def compared(self) -> int:
+        """Photos that samples are compared with: held-out ones where they are as many as samples, else every second."""
+        return self.count if self._strange else min(self.count, len(self.photos.training) // 2)
 
-    def _floor(self, training: Look, side: int) -> Judgement:
-        half = len(training.thumbs) // 2
-        one, other = training.rows(slice(0, half)), training.rows(slice(half, 2 * half))
+    @property
+    def against(self) -> str:
+        """What samples are compared with."""
+        return f"{self.compared} {'held-out' if self._strange else 'training'} photos"
+
+    @property
+    def _strange(self) -> bool:
+        return min(len(self.photos.held_out), len(self.photos.training)) >= self.count
+
+    def _sides(self, side: int) -> Sides:
+        n = self.compared
+        training = self._look(self.photos.read(self.photos.training, side), n if self._strange else 2 * n)
+        held_out = self._look(self.photos.read(self.photos.held_out, side), n if self._strange else 0)
+        if self._strange:
+            return Sides(training, held_out, held_out.part(slice(0, n)), training.part(slice(0, n)))
+        return Sides(training, held_out, training.part(slice(0, n)), training.part(slice(n, 2 * n)))
+
+    def _judged(self, subject: Subject, sides: Sides) -> Judgement:
+        drawn = subject.samples(self.count, self.photos.classes, self.psi)
+        samples = self._look(drawn, self.compared)
         key = self.spaces[0].name
-        diversity = spread(other[key]) / spread(training.numbers[key])
-        rest = Look(other, training.thumbs[half:])
+        strangers, known = sides.held_out.numbers.get(key), sides.training.numbers[key]
+        if strangers is None or len(strangers) < 5:  # too few are held out: the other half stands in
+            half = len(known) // 2
+            strangers, known = known[half:], known[:half]
+        heart = by_heart(known, strangers, samples.numbers[key])
+        diversity = spread(samples.numbers[key]) / spread(sides.training.numbers[key])
+        distances = self._distances(sides.compared, samples)
         return Judgement(
-            "photos (two halves)", side, self._distances(one, other), diversity, None, rest, training
+            subject.name, subject.side, distances, diversity, heart, samples, sides.training, self.against
         )
 
-    def _distances(self, photos: dict[str, Floats], others: dict[str, Floats]) -> dict[str, Distance]:
+    def _floor(self, sides: Sides, side: int) -> Judgement:
+        key = self.spaces[0].name
+        diversity = spread(sides.others.numbers[key]) / spread(sides.training.numbers[key])
+        distances = self._distances(sides.compared, sides.others)
+        return Judgement(
+            "other photos", side, distances, diversity, None, sides.others, sides.training, self.against
+        )
+
+    def _distances(self, photos: Look, others: Look) -> dict[str, Distance]:
         """As many of both, so that the floor and all subjects compare."""
         found = {}
         for space in self.spaces:
-            n = min(self.count, len(photos[space.name]), len(others[space.name]))
-            a, b = photos[space.name][:n], others[space.name][:n]
+            a, b = (look.numbers[space.name][: self.compared] for look in (photos, others))
             found[space.name] = Distance(frechet(a, b), kernel(a, b, space.scale), *precision_recall(a, b))
         return found
 

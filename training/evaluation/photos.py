@@ -11,8 +11,7 @@ from typing import Final
 import numpy as np
 
 from training.datasets.archive import Archive, Pixels
-from training.datasets.faces import FaceSource
-from training.datasets.manifest import is_held_out, read_manifest
+from training.datasets.faces import FaceSource, chosen_rows
 from training.datasets.prepared import open_prepared
 from training.errors import DataError
 
@@ -72,12 +71,10 @@ def _prepared(archive: Path) -> Photos:
 def _listed(source: FaceSource) -> Photos:
     with Archive(source.archive) as archive:
         names = {Path(name).name: name for name in archive.names}
-    rows = [row for row in read_manifest(source.manifest) if row.file in names]
-    sides = [
-        [names[row.file] for row in rows if is_held_out(row.group, source.held_out) == held_out]
-        for held_out in (False, True)
-    ]
-    return Photos(source.archive, sides[0], sides[1])
+    training, held_out = (
+        [names[row.file] for row in chosen_rows(source, names, validation=side)] for side in (False, True)
+    )
+    return Photos(source.archive, training, held_out)
 
 
 def _chosen(files: Sequence[str], most: int) -> list[str]:

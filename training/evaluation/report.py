@@ -72,8 +72,8 @@ def evaluate(plan: Plan, console: Console) -> list[Judgement]:
         judge = Judge(photos, spaces, plan.count, plan.psi, lambda n: progress.update(bar, advance=n))
         progress.update(bar, total=judge.pictures(subjects))
         judgements = judge(subjects)
-    how = _how(plan, photos) + untruncated(subjects, plan.psi)
-    said = findings(judgements, min(plan.count, len(photos.training) // 2))
+    how = _how(plan, photos, judge) + untruncated(subjects, plan.psi)
+    said = findings(judgements, judge.compared)
     with whole(plan.out) as file:
         file.write(page(judgements, Told(how, said)).encode())
     told = {"how": how, "findings": said, "judgements": numbers(judgements)}
@@ -84,13 +84,13 @@ def evaluate(plan: Plan, console: Console) -> list[Judgement]:
     return judgements
 
 
-def _how(plan: Plan, photos: Photos) -> str:
-    half = min(plan.count, len(photos.training) // 2)
+def _how(plan: Plan, photos: Photos, judge: Judge) -> str:
     text = (
         f"{plan.count} samples at psi {plan.psi:g} of each, and {len(photos.training)} training photos "
-        f"({len(photos.held_out)} held out) of {photos.archive.name}. Distances are between {half} photos and as many "
-        "samples or other photos, so that numbers of one report compare; the second half of the photos is the floor, "
-        "which nothing generated is expected to reach. Identity is dlib's network, that sees who somebody is."
+        f"({len(photos.held_out)} held out) of {photos.archive.name}. Distances are between "
+        f"{judge.against} and as many samples or other photos, so that numbers of one "
+        "report compare; the other photos are the floor, which nothing generated is expected to reach. Identity is "
+        "dlib's network, that sees who somebody is."
     )
     if not photos.framed:
         text += " The data set was not framed as faces: what is said of identity means little."

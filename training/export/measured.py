@@ -8,6 +8,7 @@ from training.evaluation.findings import numbers
 from training.evaluation.judging import Judgement
 from training.evaluation.likeness import Likeness
 from training.evaluation.neighbours import HEART
+from training.export.failures import FILE, failures
 from training.export.parts import changed
 
 _DIGITS = {"kernel": 1, "frechet": 3, "precision": 2, "recall": 2}
@@ -26,11 +27,13 @@ def add_measures(folder: Path, floor: Judgement, own: Judgement) -> str:
         for name, d in _DIGITS.items()
     )
     text = (
-        f"{len(own.samples.thumbs)} samples against as many photos, in dlib's identity space, and in brackets two "
-        f"halves of the photos against each other: {told}. Two samples differ {measured['diversity']:.2f} as much "
-        f"as two photos do.{_by_heart(own)}"
+        f"{len(own.samples.thumbs)} samples against {own.against}, in dlib's identity space, and in brackets other "
+        f"photos against the same: {told}. Two samples differ {measured['diversity']:.2f} as much "
+        f"as two photos do.{_by_heart(own)} `{FILE}` shows those of the "
+        f"samples in which a detector sees least of a face, in rows of dark, medium and light ones."
     )
     with changed(folder, "Measured", text) as change:
+        failures(own.samples.thumbs).save(change.folder / FILE, quality=85)
         # Without the folder's name, which says nothing of the pack.
         told_of = {"samples": measured, "photos": photos}
         change.manifest["provenance"]["measured"] = {

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from PIL import Image
 from rich.console import Console
 from typer.testing import CliRunner
 
@@ -23,10 +24,11 @@ from training.__main__ import app
 from training.config import GanConfig
 from training.datasets.faces import FaceSet, FaceSource
 from training.errors import DataError, SettingError
+from training.evaluation.distances import frechet
 from training.evaluation.findings import findings
 from training.evaluation.judging import Distance, Judge, Judgement, Kernel, Look
 from training.evaluation.neighbours import by_heart
-from training.evaluation.photos import open_photos
+from training.evaluation.photos import Photos, open_photos
 from training.evaluation.report import Plan, evaluate, untruncated
 from training.evaluation.spaces import IdentitySpace, InceptionSpace
 from training.evaluation.subjects import open_subjects
@@ -69,7 +71,7 @@ def test_the_page_stands_alone_and_has_every_subject(report: Path) -> None:
     page = report.read_text("utf-8")
     assert not re.search(r'(src|href)="(?!data:)', page) and "<script" not in page
     assert page.count("data:image/jpeg;base64,") == 4 * 2 * (10 + 8)
-    for name in ("starter", "blank", "latest.pt", "dcgan", "photos (two halves)"):
+    for name in ("starter", "blank", "latest.pt", "dcgan", "other photos"):
         assert f">{name}<" in page
     assert page.count("<svg") == 8 and "nan" not in page
     assert sorted(file.name for file in report.parent.iterdir()) == ["한글 report.html", "한글 report.json"]
@@ -107,7 +109,9 @@ def test_the_card_of_a_pack_gets_the_numbers(tmp_path: Path, run: Path, source: 
     assert card.count("**Measured.**") == 1
     assert f"recall {told[2]['identity']['recall']:.2f} ({told[0]['identity']['recall']:.2f})" in card
     assert manifest["provenance"]["measured"]["samples"]["identity"] == told[2]["identity"]
-    assert "as near to one photo" in card
+    assert "as near to one photo" in card and "10 samples against 10 training photos" in card
+    with Image.open(pack / "failures.jpg") as sheet:
+        assert sheet.size == (6 * 96, 3 * 96)
     assert all("name" not in found for found in manifest["provenance"]["measured"].values())
 
 
@@ -159,6 +163,22 @@ def test_a_slow_space_is_shown_only_what_is_compared_in_it(source: FaceSource, r
     assert half < 64 and slow.seen == len(photos.training) + half
     assert len(judged.samples.numbers["identity"]) == len(judged.samples.thumbs) == 64
     assert len(judged.samples.numbers["slow"]) == half and judged.distances["slow"].frechet > 0
+
+
+def test_where_enough_are_held_out_samples_are_compared_with_those(source: FaceSource, run: Path) -> None:
+    all_of_them, slow = open_photos(source.archive, source.manifest, 40).training, Counting()
+    photos = Photos(source.archive, all_of_them[12:], all_of_them[:12])
+    floor, judged = Judge(photos, [IdentitySpace(), slow], count=10)(open_subjects([run]))
+    assert judged.against == floor.against == "10 held-out photos"
+    assert slow.seen == 3 * 10
+    held_out, others = (
+        Counting()(np.stack(list(photos.read(files[:10], 64))))
+        for files in (photos.held_out, photos.training)
+    )
+    assert floor.distances["slow"].frechet == pytest.approx(frechet(held_out, others))
+    assert judged.distances["slow"].frechet == pytest.approx(
+        frechet(held_out, judged.samples.numbers["slow"])
+    )
 
 
 def judgement(name: str, **changed: object) -> Judgement:
