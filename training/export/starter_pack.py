@@ -116,6 +116,7 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
         "channel_max": shape.channel_max,
         "blocks": FEATURE_BLOCKS,
         "recipe": about.get("recipe", "unknown"),
+        "from": about.get("from", "scratch"),
         "kimg": round(state["iteration"] * config.batch / 1000, 1),
         "hours": round(state["seconds"] / 3600, 2),
         "hardware": about.get("hardware", "unknown"),
@@ -137,7 +138,7 @@ def _manifest(
     found: Illustration,
     facts: Mapping[str, Any],
 ) -> str:
-    told = ("recipe", "kimg", "hours", "hardware", "counts", "quality", "attribution", "skew")
+    told = ("recipe", "from", "kimg", "hours", "hardware", "counts", "quality", "attribution", "skew")
     return json.dumps(
         {
             "format": manifests.FORMAT,
