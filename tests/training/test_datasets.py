@@ -1,13 +1,19 @@
 """The picture archive: split by person, capped, balanced, mirrored."""
 
+import io
 import math
+import zipfile
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
+from PIL import Image
 
+from training.datasets.archive import Archive
 from training.datasets.faces import FaceSet, FaceSource, load_faces
 from training.datasets.manifest import Row, cap_groups, is_held_out, read_manifest
+from training.datasets.people import load_people
 from training.datasets.rarity import rarity
 
 
@@ -83,6 +89,27 @@ def test_batches_draw_by_weight_within_a_gender(faces: FaceSet) -> None:
 
 def test_pictures_are_shrunk(source: FaceSource) -> None:
     assert load_faces(source, 16).images.shape[2:] == (16, 16)
+
+
+def test_the_same_pictures_in_another_format_are_known(source: FaceSource, tmp_path: Path) -> None:
+    small = tmp_path / "small.zip"
+    with zipfile.ZipFile(source.archive) as pictures, zipfile.ZipFile(small, "w") as archive:
+        for name in pictures.namelist():
+            data = io.BytesIO()
+            with Image.open(pictures.open(name)) as picture:
+                picture.save(data, "WEBP", lossless=True)
+            archive.writestr(str(Path(name).with_suffix(".webp")), data.getvalue())
+    faces, again = load_faces(source, 32), load_faces(replace(source, archive=small), 32)
+    assert torch.equal(faces.images, again.images) and faces.counts == again.counts
+    people = load_people(small, source.manifest, 32)
+    assert torch.equal(people.people, load_people(source.archive, source.manifest, 32).people)
+
+
+def test_a_file_in_its_own_format_goes_first(tmp_path: Path) -> None:
+    for name in ("a.webp", "a.png", "b.webp"):
+        (tmp_path / name).touch()
+    with Archive(tmp_path) as archive:
+        assert archive.named(["a.png", "b.png", "c.png"]) == {"a.png": "a.png", "b.png": "b.webp"}
 
 
 def test_no_pictures_is_an_error(source: FaceSource) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -93,16 +93,16 @@ def load_faces(source: FaceSource, resolution: int, *, validation: bool = False)
         DataError: it cannot be read, or no picture with a known gender is left to learn from.
     """
     with Archive(source.archive) as archive:
-        names = {Path(name).name: name for name in archive.names}
-        rows = chosen_rows(source, names, validation=validation)
+        chosen = chosen_rows(source, archive, validation=validation)
+        rows = [row for row, _ in chosen]
         if not rows and not validation:
             raise DataError(
                 f"{source.archive.name} has no pictures that {source.manifest.name} knows: the table wants the same "
                 "names of files, and a gender, female or male"
             )
         images = np.empty((len(rows), 3, resolution, resolution), dtype=np.uint8)
-        for i, row in enumerate(rows):
-            images[i] = archive.picture(names[row.file], resolution).transpose(2, 0, 1)
+        for i, (_, name) in enumerate(chosen):
+            images[i] = archive.picture(name, resolution).transpose(2, 0, 1)
     labels = torch.tensor([GENDERS.index(row.gender) for row in rows], dtype=torch.int64)
     counts = {f"{t}.{g}": sum(r.tier == t and r.gender == g for r in rows) for t, g in _kinds(rows)}
     ages = torch.tensor([row.years for row in rows])
@@ -114,12 +114,14 @@ def _kinds(rows: list[Row]) -> list[tuple[str, str]]:
     return sorted({(row.tier, row.gender) for row in rows})
 
 
-def chosen_rows(source: FaceSource, names: Collection[str], *, validation: bool) -> list[Row]:
-    """Those of one side of the split that are among the files `names`, show women or men and are not too many.
+def chosen_rows(source: FaceSource, archive: Archive, *, validation: bool) -> list[tuple[Row, str]]:
+    """Those of one side of the split that show women or men, capped, with the names of their pictures in the archive.
 
     Raises:
         DataError: the table cannot be read.
     """
-    rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS and r.file in names]
+    rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS]
     rows = [r for r in rows if is_held_out(r.group, source.held_out) == validation]
-    return cap_groups(rows, "A", "male", source.tier_a_men)
+    names = archive.named(row.file for row in rows)
+    rows = cap_groups([row for row in rows if row.file in names], "A", "male", source.tier_a_men)
+    return [(row, names[row.file]) for row in rows]

@@ -67,14 +67,11 @@ def load_people(data: Path, manifest: Path | None, resolution: int, split: Split
 
 def _listed(data: Path, manifest: Path, split: Split) -> list[tuple[str, str]]:
     """Files, and who is on them."""
+    held_out, wanted = FaceSource(data, manifest).held_out, split == "validation"
+    rows = [row for row in read_manifest(manifest) if is_held_out(row.group, held_out) == wanted]
     with Archive(data) as archive:
-        names = {Path(name).name: name for name in archive.names}
-    held_out = FaceSource(data, manifest).held_out
-    return [
-        (names[row.file], row.group)
-        for row in read_manifest(manifest)
-        if row.file in names and is_held_out(row.group, held_out) == (split == "validation")
-    ]
+        names = archive.named(row.file for row in rows)
+    return [(names[row.file], row.group) for row in rows if row.file in names]
 
 
 def _prepared(data: Path, split: Split) -> list[tuple[str, str]]:

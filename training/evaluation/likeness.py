@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -65,8 +64,8 @@ def likeness(engine: Engine, source: FaceSource, most: int, track: Track) -> Lik
     side, space = engine.pack.manifest.resolution, IdentitySpace()
     photos, drawn = [], []
     with Archive(source.archive) as archive:
-        names = {Path(name).name: name for name in archive.names}
-        people = strangers(source, names, most)
+        people = strangers(source, archive, most)
+        names = archive.named(person.file for person in people)
         for person in track(people, "projections"):
             photo = archive.picture(names[person.file], side)
             photos.append(space(photo[None])[0])
@@ -76,11 +75,11 @@ def likeness(engine: Engine, source: FaceSource, most: int, track: Track) -> Lik
     return Likeness(people, between.diagonal().copy(), own)
 
 
-def strangers(source: FaceSource, names: Iterable[str], most: int) -> list[Row]:
+def strangers(source: FaceSource, archive: Archive, most: int) -> list[Row]:
     """One row of each held-out person, in an order that does not depend on names. Raises `DataError` if none."""
-    there = set(names)
-    rows = [row for row in read_manifest(source.manifest) if row.file in there]
-    people = {row.group: row for row in rows if is_held_out(row.group, source.held_out)}
+    rows = [row for row in read_manifest(source.manifest) if is_held_out(row.group, source.held_out)]
+    there = archive.named(row.file for row in rows)
+    people = {row.group: row for row in rows if row.file in there}
     chosen = sorted(people.values(), key=lambda row: hashlib.sha256(row.group.encode()).digest())[:most]
     if not chosen:
         raise DataError(f"{source.archive.name} holds nobody out whose likeness could be measured")

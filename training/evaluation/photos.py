@@ -70,10 +70,9 @@ def _prepared(archive: Path) -> Photos:
 
 def _listed(source: FaceSource) -> Photos:
     with Archive(source.archive) as archive:
-        names = {Path(name).name: name for name in archive.names}
-    training, held_out = (
-        [names[row.file] for row in chosen_rows(source, names, validation=side)] for side in (False, True)
-    )
+        training, held_out = (
+            [name for _, name in chosen_rows(source, archive, validation=side)] for side in (False, True)
+        )
     return Photos(source.archive, training, held_out)
 
 

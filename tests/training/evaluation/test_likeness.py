@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -29,13 +30,13 @@ def test_groups_are_told_from_five_people_on() -> None:
 
 def test_strangers_are_people_not_pictures(source: FaceSource) -> None:
     with Archive(source.archive) as archive:
-        names = [Path(name).name for name in archive.names]
-    found = strangers(source, names, 100)
-    assert len({row.group for row in found}) == len(found) > 0
-    assert all(is_held_out(row.group, source.held_out) for row in found)
-    assert strangers(source, names[::-1], 1) == found[:1]
-    with pytest.raises(DataError, match="holds nobody out"):
-        strangers(FaceSource(source.archive, source.manifest, held_out=0.0), names, 100)
+        found = strangers(source, archive, 100)
+        assert len({row.group for row in found}) == len(found) > 0
+        assert all(is_held_out(row.group, source.held_out) for row in found)
+        archive.names.reverse()
+        assert strangers(source, archive, 1) == found[:1]
+        with pytest.raises(DataError, match="holds nobody out"):
+            strangers(replace(source, held_out=0.0), archive, 100)
 
 
 def test_the_command_measures_and_tells_the_card(source: FaceSource, tmp_path: Path) -> None:
