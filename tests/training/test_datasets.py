@@ -11,7 +11,7 @@ import torch
 from PIL import Image
 
 from training.datasets.archive import Archive
-from training.datasets.faces import FaceSet, FaceSource, load_faces
+from training.datasets.faces import FaceSet, FaceSource, load_faces, unseen
 from training.datasets.manifest import Row, cap_groups, is_held_out, read_manifest
 from training.datasets.people import load_people
 from training.datasets.rarity import rarity
@@ -103,6 +103,14 @@ def test_the_same_pictures_in_another_format_are_known(source: FaceSource, tmp_p
     assert torch.equal(faces.images, again.images) and faces.counts == again.counts
     people = load_people(small, source.manifest, 32)
     assert torch.equal(people.people, load_people(source.archive, source.manifest, 32).people)
+
+
+def test_people_are_new_to_several_networks_that_are_new_to_each() -> None:
+    assert unseen([0.1, None, 0.02]) == 0.02
+    assert unseen([None]) == FaceSource(Path(), Path()).held_out
+    groups = [f"someone {i}" for i in range(500)]
+    few, many = ({group for group in groups if is_held_out(group, share)} for share in (0.02, 0.13))
+    assert few < many
 
 
 def test_a_file_in_its_own_format_goes_first(tmp_path: Path) -> None:

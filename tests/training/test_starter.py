@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -11,11 +12,13 @@ from typer.testing import CliRunner
 from inference.packs.loader import LoadedPack, load
 from inference.settings import STARTER
 from training.__main__ import app
+from training.datasets.faces import FaceSource
 from training.datasets.manifest import GENDERS
 from training.evaluation.probes import skin_colour
 from training.evaluation.spaces import IdentitySpace
 from training.export.latents import render
 from training.export.types import TYPES
+from training.loops.checkpoint import LATEST, load_checkpoint
 
 CARD = (STARTER / "CARD.md").read_text(encoding="utf-8")
 
@@ -69,3 +72,25 @@ def test_there_are_looks_of_all_skins_and_ages(pack: LoadedPack) -> None:
 def test_the_card_is_of_this_version(pack: LoadedPack) -> None:
     assert CARD.startswith(f"# {pack.manifest.name} {pack.manifest.version}\n")
     assert CARD.count("**Types.**") == 1
+
+
+def test_a_run_that_goes_on_from_the_pack_knows_whom_the_pack_has_not_seen(
+    source: FaceSource, tmp_path: Path
+) -> None:
+    """Photos at 64 px; the pack has seen more people than a new run does."""
+    options = [
+        "--data",
+        source.archive,
+        "--manifest",
+        source.manifest,
+        "--out",
+        tmp_path / "run",
+        "--threads",
+        1,
+    ]
+    for kimg in ("0.016", "0.032"):  # the second time it goes on
+        begin = ["--from", STARTER] if kimg == "0.016" else []
+        result = CliRunner().invoke(app, ["train", "starter", *map(str, options + begin), "--kimg", kimg])
+        assert result.exit_code == 0, result.output
+        about = load_checkpoint(tmp_path / "run" / LATEST)["about"]
+        assert (about["from"], about["held_out"]) == ("starter", 0.02)

@@ -13,7 +13,7 @@ from rich.table import Table
 from inference.engine.engine import Engine
 from inference.packs import loader
 from training.commands.options import Device, Threads
-from training.datasets.faces import FaceSource
+from training.datasets.faces import FaceSource, unseen
 from training.evaluation.likeness import Likeness
 from training.evaluation.likeness import likeness as measure
 from training.export.measured import add_likeness
@@ -40,7 +40,8 @@ def likeness(  # noqa: PLR0913, PLR0917 - one a flag
     """
     with sentences(), machine(device, threads) as here:
         engine = Engine(loader.load(pack, here.device))
-        found = measure(engine, FaceSource(data, manifest), people, track)
+        source = FaceSource(data, manifest, unseen([engine.pack.manifest.provenance.get("held_out")]))
+        found = measure(engine, source, people, track)
         _tell(found)
         if card:
             typer.echo(f"{pack}: version {add_likeness(pack, found)}")

@@ -22,7 +22,7 @@ from training.commands.options import (
     Start,
     Threads,
 )
-from training.datasets.faces import FaceSource, load_faces
+from training.datasets.faces import FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
@@ -68,6 +68,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)
         typer.echo(f"{len(faces)} pictures: {faces.counts}; {torch.get_num_threads()} threads")
         about = {"recipe": "starter", "counts": faces.counts, "hardware": hardware(here), **begun.about}
+        about["held_out"] = unseen([source.held_out, begun.about.get("held_out")])
         plan = RunPlan(out, kimg, minutes, about=about)
         trainer = GanTrainer(begun.config, faces, here)
         begun.fill(trainer)

@@ -11,7 +11,7 @@ from typing import Final
 import numpy as np
 
 from training.datasets.archive import Archive, Pixels
-from training.datasets.faces import FaceSource, chosen_rows
+from training.datasets.faces import HELD_OUT, FaceSource, chosen_rows
 from training.datasets.prepared import open_prepared
 from training.errors import DataError
 
@@ -44,13 +44,17 @@ class Photos:
                 yield archive.picture(file, side)
 
 
-def open_photos(archive: Path, manifest: Path | None = None, most: int = MOST) -> Photos:
-    """A data set, or any zip of aligned pictures with a table of them; at most `most` of either side.
+def open_photos(
+    archive: Path, manifest: Path | None = None, most: int = MOST, held_out: float = HELD_OUT
+) -> Photos:
+    """A data set, or any zip of aligned pictures with a table of them, a share of whose people is held out.
+
+    At most `most` of either side.
 
     Raises:
         DataError: it cannot be read, or has fewer than `LEAST` training photos.
     """
-    found = _prepared(archive) if manifest is None else _listed(FaceSource(archive, manifest))
+    found = _prepared(archive) if manifest is None else _listed(FaceSource(archive, manifest, held_out))
     found = replace(found, training=_chosen(found.training, most), held_out=_chosen(found.held_out, most))
     if len(found.training) < LEAST:
         raise DataError(

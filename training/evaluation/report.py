@@ -11,6 +11,7 @@ from typing import Final
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
+from training.datasets.faces import unseen
 from training.errors import SettingError
 from training.evaluation.findings import findings, numbers
 from training.evaluation.judging import Judge, Judgement
@@ -62,11 +63,12 @@ def evaluate(plan: Plan, console: Console) -> list[Judgement]:
     Raises:
         TrainingError, PackError: a sentence; nothing was written.
     """
-    photos = open_photos(plan.data, plan.manifest, plan.photos)
+    subjects = open_subjects(plan.subjects, plan.device)
+    held_out = unseen(subject.held_out for subject in subjects)
+    photos = open_photos(plan.data, plan.manifest, plan.photos, held_out)
     spaces: list[Space] = [IdentitySpace()]
     if plan.inception is not None:
         spaces.append(InceptionSpace(plan.inception, plan.device))
-    subjects = open_subjects(plan.subjects, plan.device)
     with _progress(console) as progress:
         bar = progress.add_task("pictures", total=None)
         judge = Judge(photos, spaces, plan.count, plan.psi, lambda n: progress.update(bar, advance=n))

@@ -39,6 +39,11 @@ class Subject(Protocol):
         """Whether psi does anything to its samples."""
         ...
 
+    @property
+    def held_out(self) -> float | None:
+        """The share of a table's people that it has not learnt from, where that is known."""
+        ...
+
     def samples(self, count: int, shares: Sequence[float], psi: float) -> Pictures:
         """Pictures `[R, R, 3]` of seeded codes, the same each time; `shares` of the photos' classes."""
         ...
@@ -50,6 +55,7 @@ class StyleSubject:
 
     name: str
     generator: Generator
+    held_out: float | None = None
     truncates: bool = True
 
     @property
@@ -84,6 +90,7 @@ class BaselineSubject:
     name: str
     generator: DcganGenerator | VanillaGenerator
     device: str
+    held_out: float | None = None
     truncates: bool = False
 
     @property
@@ -115,7 +122,7 @@ def _open(path: Path, name: str, device: str) -> Subject:
         raise SettingError(f"{path} draws {found.generator_config.channels} channels, not colours.")
     generator = Generator(found.generator_config).eval().requires_grad_(False)
     generator.load_state_dict(found.average)
-    return StyleSubject(name, generator.to(device))
+    return StyleSubject(name, generator.to(device), found.held_out)
 
 
 def _names(paths: Sequence[Path]) -> list[str]:

@@ -117,6 +117,7 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
         "blocks": FEATURE_BLOCKS,
         "recipe": about.get("recipe", "unknown"),
         "from": about.get("from", "scratch"),
+        "held_out": about.get("held_out"),
         "kimg": round(state["iteration"] * config.batch / 1000, 1),
         "hours": round(state["seconds"] / 3600, 2),
         "hardware": about.get("hardware", "unknown"),
@@ -138,7 +139,18 @@ def _manifest(
     found: Illustration,
     facts: Mapping[str, Any],
 ) -> str:
-    told = ("recipe", "from", "kimg", "hours", "hardware", "counts", "quality", "attribution", "skew")
+    told = (
+        "recipe",
+        "from",
+        "held_out",
+        "kimg",
+        "hours",
+        "hardware",
+        "counts",
+        "quality",
+        "attribution",
+        "skew",
+    )
     return json.dumps(
         {
             "format": manifests.FORMAT,

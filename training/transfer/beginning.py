@@ -18,6 +18,7 @@ from training.transfer.growing import grown_discriminator, grown_generator
 from training.transfer.sources import Source
 
 ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as from nothing
+_KEPT = ("from", "held_out")  # of what a run tells of itself, when it goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,23 +61,25 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     if wish.start is not None and wish.grow_from is not None:
         raise TransferError("a run starts from weights of its own size, or grows from others, not both")
     before = sources.stored(out)
-    source, name = None, None
+    source: Source | None = None
+    about: dict[str, Any] = {}
     config = recipe
     if before is not None:
-        config, name = before
+        config, told = before
+        about = {key: told[key] for key in _KEPT if key in told}
         _check_same(recipe.generator, config.generator, out)
         config = replace(recipe, generator=config.generator, discriminator=config.discriminator)
         config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
     elif path := wish.start or wish.grow_from:
         source = sources.read(path)
-        name = source.name
+        about = {"from": source.name, "held_out": source.held_out}
         config = adopted(recipe, source, grow=wish.grow_from is not None)
-    if name is not None:
+    if "from" in about:
         config = _hurried(config)
     config = _frozen(config, wish)
     if before is None:
         _check_learnt(config, source)
-    return Beginning(config, source, {} if name is None else {"from": name}, wish.classes)
+    return Beginning(config, source, about, wish.classes)
 
 
 def _check_same(wanted: GeneratorConfig, found: GeneratorConfig, out: Path) -> None:

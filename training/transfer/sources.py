@@ -38,6 +38,7 @@ class Source:
         discriminator_config: of the discriminator; none where nothing of it is known.
         discriminator: all of it, or, of a pack, its first blocks.
         classes: names as `ENFP:female` of what it learnt, in order; none where they are not known.
+        held_out: the share of a table's people that it has not learnt from, where that is known.
     """
 
     name: str
@@ -47,6 +48,7 @@ class Source:
     discriminator_config: DiscriminatorConfig | None
     discriminator: Weights
     classes: tuple[str, ...] = ()
+    held_out: float | None = None
 
 
 def read(path: Path) -> Source:
@@ -103,6 +105,7 @@ def _own(path: Path, name: str) -> Source | None:
         config.discriminator,
         fitting(config.discriminator, table(state, "discriminator")),
         _classes(state.get("about", {}), config.generator.c_dim),
+        state.get("about", {}).get("held_out"),
     )
 
 
@@ -146,15 +149,18 @@ def _family(state: Mapping[str, Any]) -> str | None:
 def _pack(path: Path) -> Source:
     pack = loader.load(path)
     average, first = pack.generator.state_dict(), pack.features.state_dict()
+    held_out = pack.manifest.provenance.get("held_out")
     known = pack.manifest.known_conditions
     classes = tuple(":".join(filter(None, (each.label, each.gender))) for each in known)
-    return Source(path.name, pack.generator.config, average, average, pack.features.config, first, classes)
+    return Source(
+        path.name, pack.generator.config, average, average, pack.features.config, first, classes, held_out
+    )
 
 
-def stored(run: Path) -> tuple[GanConfig, str | None] | None:
-    """Of a run that has begun: its configuration, and the name of what it began with."""
+def stored(run: Path) -> tuple[GanConfig, Mapping[str, Any]] | None:
+    """Of a run that has begun: its configuration, and what its checkpoints tell of it."""
     if not (run / LATEST).exists():
         return None
     state = load_checkpoint(run / LATEST)
     with as_asked(run / LATEST):
-        return GanConfig.from_dict(state["config"]), state.get("about", {}).get("from")
+        return GanConfig.from_dict(state["config"]), state.get("about", {})

@@ -23,6 +23,7 @@ from tests.training.test_baselines import SMALL
 from training.__main__ import app
 from training.config import GanConfig
 from training.datasets.faces import FaceSet, FaceSource
+from training.datasets.manifest import is_held_out, read_manifest
 from training.errors import DataError, SettingError
 from training.evaluation.distances import frechet
 from training.evaluation.findings import findings
@@ -75,6 +76,14 @@ def test_the_page_stands_alone_and_has_every_subject(report: Path) -> None:
         assert f">{name}<" in page
     assert page.count("<svg") == 8 and "nan" not in page
     assert sorted(file.name for file in report.parent.iterdir()) == ["한글 report.html", "한글 report.json"]
+
+
+def test_who_is_held_out_is_asked_of_the_subjects(report: Path, source: FaceSource) -> None:
+    how = json.loads(report.with_suffix(".json").read_text("utf-8"))["how"]
+    rows = [row for row in read_manifest(source.manifest) if row.gender and row.file != "missing.png"]
+    shipped = json.loads((STARTER / "manifest.json").read_bytes())["provenance"]["held_out"]
+    assert f"({sum(is_held_out(row.group, shipped) for row in rows)} held out)" in how
+    assert shipped < source.held_out
 
 
 def test_the_numbers_rank_what_has_learnt_nothing_last(report: Path) -> None:
