@@ -68,7 +68,7 @@ async def test_a_chat_finds_the_house_that_started_again_elsewhere(tmp_path: Pat
         assert before
         async with chat(tmp_path) as talk:
             await talk.asks("/mbti ENFP female")
-            await talk.hears("picture")
+            await talk.hears("menu")
             await talk.asks(f"@{photo}")
             await talk.presses(await talk.hears("menu"), "button-agree")
             await talk.hears("progress")
