@@ -69,6 +69,12 @@ FIRST = Blend(keep_colours=True)
 """Every face begins like this: a type is a shape and an expression, and leaves people their colours."""
 
 
+def of_type(blend: Blend) -> Blend:
+    """How a type's face was made, for the person who comes into it: of them as much is kept as at first."""
+    kept = {name: getattr(FIRST, name) for name in ("keep_shape", "keep_colours", "keep_features")}
+    return replace(blend, **kept)
+
+
 def _weights(blend: Blend) -> dict[LayerGroup, float]:
     kept = {"coarse": blend.keep_shape, "middle": blend.keep_features, "fine": blend.keep_colours}
     return {

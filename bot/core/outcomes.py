@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from bot.core import captions, composing, flow, menus, panels
+from bot.core.blend import of_type
 from bot.core.effects import (
     Choices,
     CloseSession,
@@ -122,8 +123,8 @@ def _match_shown(state: State, wanted: MatchFace, known: Known) -> Turn:
 def _projected(state: State, outcome: Projected, known: Known) -> Turn:
     if state.job != outcome.job:
         return flow.stopped(state)
-    if state.face:  # a new photo: a new beginning; but a type's face that was played with stays as it is
-        state = state.afresh()
+    # A new photo is a new beginning; but a type's face that was played with stays as it is.
+    state = state.afresh() if state.face else replace(state, blend=of_type(state.blend))
     state = replace(state, job=None, photo_sent=False, face=outcome.face)
     if state.type and state.gender:
         state, effects = flow.render_blend(state, known)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 
 from bot.core import captions, filming, flow, menus
+from bot.core.blend import of_type
 from bot.core.effects import Ask, Choice, Known, Line, Outcome, Prefer, Render, Say, Show, retry
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
@@ -145,7 +146,8 @@ def _face_again(state: State, made: Portrait, known: Known) -> Turn:
     before = state
     state = replace(state, type=made.type, gender=made.gender, face=made.face or state.face)
     same = (before.type, before.gender, before.face) == (state.type, state.gender, state.face)
-    state = state.blended(made.blend) if same else replace(state.afresh(), blend=made.blend)
+    blend = made.blend if made.face else of_type(made.blend)
+    state = state.blended(blend) if same else replace(state.afresh(), blend=blend)
     wanted = replace(flow.portrait(state, known), face=made.face, panel="" if made.face else "edit")
     state = replace(state, waiting="", shown=state.shown + 1)
     return state, (Render(replace(wanted, serial=state.shown)),)

@@ -16,7 +16,7 @@ from bot.core.wording import LOCALES, say
 from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
-from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press
+from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie
 
 
 async def test_a_code_tells_how_a_picture_was_made_and_makes_it_again(bench: Bench) -> None:
@@ -94,6 +94,24 @@ async def test_a_types_face_is_anybodys(bench: Bench) -> None:
     assert faces[0].made
     shown(await bench.send(command("show", faces[0].made, person=BOB)))
     assert bench.faces.rendered[-1] == LabelFace(label="ENFP", gender="female")
+
+
+@pytest.mark.parametrize("face_first", [False, True])
+async def test_a_type_that_came_by_its_code_leaves_a_person_their_colours(
+    bench: Bench, face_first: bool
+) -> None:
+    await bench.send(command("match", "woman", person=BOB))
+    kind = shown(await bench.send(press(Action.TYPE, "ISTJ", person=BOB)))  # whose match is ENFP
+    assert kind.made
+    if face_first:
+        await blended(bench)
+    await bench.send(command("show", kind.made))
+    if not face_first:
+        await bench.send(press(Action.SELFIE))
+        await bench.send(press(Action.AGREE))
+        await bench.send(selfie(b"me"))
+    await bench.send(press(Action.AGAIN))
+    bench.faces.assert_blend(b"me", "ENFP", 0.5)
 
 
 async def test_the_gallery_has_pages_and_each_picture_comes_back_whole_or_goes(bench: Bench) -> None:
