@@ -48,7 +48,7 @@ PRIVACY: Choices = (
 )
 OWN_DATA: Choices = ((button("privacy", Action.PRIVACY),),)
 """Where nothing else is done: what concerns a person's own data always is."""
-AFTER_PHOTO: Choices = ((button("match", Action.MATCH, style="primary"), button("other-type", Action.TYPES)),)
+AFTER_PHOTO: Choices = ((button("match", Action.MATCH), button("other-type", Action.TYPES)),)
 PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
 """While a photo to put the face into is waited for."""
 OTHER_PHOTO: Choices = ((button("new-photo", Action.OTHER_PHOTO, style="primary"),), *PHOTO)
