@@ -88,9 +88,11 @@ def test_a_run_that_goes_on_from_the_pack_knows_whom_the_pack_has_not_seen(
         "--threads",
         1,
     ]
+    options += ["--gamma", 4, "--rate", 0.0004, "--d-rate", 0.0012]
     for kimg in ("0.016", "0.032"):  # the second time it goes on
         begin = ["--from", STARTER] if kimg == "0.016" else []
         result = CliRunner().invoke(app, ["train", "starter", *map(str, options + begin), "--kimg", kimg])
         assert result.exit_code == 0, result.output
-        about = load_checkpoint(tmp_path / "run" / LATEST)["about"]
-        assert (about["from"], about["held_out"]) == ("starter", 0.02)
+        state = load_checkpoint(tmp_path / "run" / LATEST)
+        assert (state["about"]["from"], state["about"]["held_out"]) == ("starter", 0.02)
+        assert [state["config"][name] for name in ("r1_gamma", "lr", "d_lr")] == [4, 0.0004, 0.0012]

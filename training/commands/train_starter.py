@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import torch
 import typer
@@ -53,15 +53,26 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     wide: Annotated[
         bool, typer.Option("--wide", help="The network for a GPU, which begins at 128 px.")
     ] = False,
+    gamma: Annotated[float | None, typer.Option(min=0, help="Of R1; the recipe's own number.")] = None,
+    rate: Annotated[
+        float | None, typer.Option(min=0, help="Of the generator's Adam; the recipe's own.")
+    ] = None,
+    d_rate: Annotated[
+        float | None, typer.Option(min=0, help="Of the discriminator's; the recipe's own.")
+    ] = None,
     device: Device = "auto",
     threads: Threads = None,
 ) -> None:
     """Train the starter pack's generator until a limit, Ctrl-C or SIGTERM; run again to go on.
 
     typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
+
+    Give changed numbers again when it goes on.
     """
     with sentences(), machine(device, threads) as here:
         numbers = recipe.config(int(size), wide=wide)
+        changed: dict[str, Any] = {"r1_gamma": gamma, "lr": rate, "d_lr": d_rate}
+        numbers = replace(numbers, **{name: value for name, value in changed.items() if value is not None})
         numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
         begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
         source, side = FaceSource(data, manifest), begun.config.generator.resolution
