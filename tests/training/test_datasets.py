@@ -77,6 +77,13 @@ def test_rare_people_are_drawn_more_often_but_not_all_the_time() -> None:
     assert torch.allclose(rarity(["same"] * 5), torch.ones(5, dtype=torch.float64))
 
 
+def test_kinds_of_which_there_are_few_weigh_more(source: FaceSource) -> None:
+    """Of the tier that is capped there are four men."""
+    few, many = (load_faces(replace(source, tier_a_men=most), 16).weights for most in (4, 1000))
+    assert len(few) < len(many)
+    assert float(few.max()) > float(many.max()) > 1 > float(few.min())
+
+
 def test_batches_draw_by_weight_within_a_gender(faces: FaceSet) -> None:
     women = (faces.labels == 0).nonzero().flatten()
     weights = torch.where(torch.arange(len(faces)) == women[3], 1.0, 0.0).double()

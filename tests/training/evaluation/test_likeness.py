@@ -48,3 +48,14 @@ def test_the_command_measures_and_tells_the_card(source: FaceSource, tmp_path: P
     told = json.loads((pack / "manifest.json").read_bytes())["provenance"]["likeness"]
     assert 0 < told["median"] < 1.5 and 0 <= told["own"] <= 1
     assert f"distance of {told['median']:.2f} from their photos" in (pack / "CARD.md").read_text("utf-8")
+
+
+def test_the_pack_is_asked_whom_it_has_not_seen(source: FaceSource, tmp_path: Path) -> None:
+    pack = tmp_path / "pack"
+    shutil.copytree(STARTER, pack)
+    told = json.loads((pack / "manifest.json").read_bytes())
+    told["provenance"]["held_out"] = 0.0
+    (pack / "manifest.json").write_text(json.dumps(told), "utf-8")
+    options = ["--data", source.archive, "--manifest", source.manifest]
+    result = CliRunner().invoke(app, ["likeness", "--pack", str(pack), *map(str, options)])
+    assert result.exit_code == 2 and "holds nobody out" in result.output
