@@ -23,6 +23,7 @@ The first starter pack's run found some of the numbers below on its way (up to w
 Short comparisons from that pack's generator (262.7 kimg) on, a thousand people held out and rare ones drawn more often:
 kernel distance (x 1000, dlib's identity space) of 1,000 samples from the held-out photos, of a snapshot and of the
 average; that pack's average 660. One run each: differences below 80 say little.
+That pack had seen most of these people; the comparison is between the rows.
 
 | gamma | rates | kimg | snapshot | average |
 |---|---|---|---|---|
