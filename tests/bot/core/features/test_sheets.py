@@ -11,10 +11,10 @@ from bot.core.events import Event
 from bot.core.hearing import visible
 from bot.core.mbti import TYPES
 from bot.core.presses import Action
-from bot.core.replies import Shown
+from bot.core.replies import Shown, Text
 from bot.core.wording import LOCALES, say
 from inference.errors import Busy, Unreachable
-from inference.wire import LabelFace
+from inference.wire import LabelFace, MixFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended, shown
 from tests.bot.core.people import actions, command, final, origin, press
@@ -38,7 +38,8 @@ async def test_looks_are_numbered_and_one_is_worn(bench: Bench) -> None:
     assert [args for action, args in actions(sheet) if action is Action.LOOK] == [("0",), ("1",), ("2",)]
     await bench.send(press(Action.LOOK, "2"))
     face = bench.faces.rendered[-1]
-    assert face.b == LabelFace(label="ENFP", gender="female", look=2)  # type: ignore[union-attr]
+    assert isinstance(face, MixFace)
+    assert face.b == LabelFace(label="ENFP", gender="female", look=2)
     await bench.send(press(Action.LOOK, "77"))
     assert len(bench.drawing.sheets) == 2, "a look of another pack: these there are"
 
@@ -69,7 +70,8 @@ async def test_a_look_is_put_on_by_its_number_or_name(bench: Bench, said: str) -
     await blended(bench)
     shown(await bench.send(command("looks", said)))
     face = bench.faces.rendered[-1]
-    assert face.b == LabelFace(label="ENFP", gender="female", look=2)  # type: ignore[union-attr]
+    assert isinstance(face, MixFace)
+    assert face.b == LabelFace(label="ENFP", gender="female", look=2)
 
 
 async def test_a_look_that_there_is_not_is_told_with_those_that_there_are(bench: Bench) -> None:
@@ -122,3 +124,12 @@ async def test_a_sheet_that_fails_is_told(bench: Bench) -> None:
     assert final(await bench.send(command("all"))).code == "busy"
     bench.faces.fail["render"] = Unreachable()
     assert final(await bench.send(command("surprise"))).code == "unreachable"
+
+
+async def test_where_a_selfie_is_asked_for_nothing_stands_out_beside_it(bench: Bench) -> None:
+    await blended(bench)
+    await bench.send(press(Action.FORGET_SURE))
+    await bench.send(command("mbti", "ENFP", "woman"))
+    asked = final(await bench.send(press(Action.AGREE)))
+    assert isinstance(asked, Text)
+    assert {button.style for row in asked.menu for button in row} == {"secondary"}
