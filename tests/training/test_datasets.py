@@ -114,7 +114,8 @@ def test_the_same_pictures_in_another_format_are_known(source: FaceSource, tmp_p
 
 def test_people_are_new_to_several_networks_that_are_new_to_each() -> None:
     assert unseen([0.1, None, 0.02]) == 0.02
-    assert unseen([None]) == FaceSource(Path(), Path()).held_out
+    for unknown in (None, "a tenth", [0.1], math.nan, -1, 2):
+        assert unseen([unknown]) == FaceSource(Path(), Path()).held_out
     groups = [f"someone {i}" for i in range(500)]
     few, many = ({group for group in groups if is_held_out(group, share)} for share in (0.02, 0.13))
     assert few < many

@@ -84,11 +84,13 @@ def one_hot(gender: Tensor) -> Tensor:
     return torch.nn.functional.one_hot(gender, len(GENDERS)).float()
 
 
-def unseen(shares: Iterable[float | None]) -> float:
-    """The share of people whom none of several networks has learnt from, by the share of each; none is not known."""
-    return min(
-        (share for share in shares if share is not None), default=HELD_OUT
-    )  # a smaller one lies in a larger
+def unseen(shares: Iterable[object]) -> float:
+    """The share of people whom none of several networks has learnt from, by what each tells; else `HELD_OUT`.
+
+    Sides are nested: who is held out of the smaller share is held out of the larger one.
+    """
+    known = (share for share in shares if isinstance(share, int | float) and 0 <= share <= 1)
+    return float(min(known, default=HELD_OUT))
 
 
 def load_faces(source: FaceSource, resolution: int, *, validation: bool = False) -> FaceSet:
