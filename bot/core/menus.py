@@ -51,7 +51,10 @@ OWN_DATA: Choices = ((button("privacy", Action.PRIVACY),),)
 AFTER_PHOTO: Choices = ((button("match", Action.MATCH), button("other-type", Action.TYPES)),)
 PHOTO: Choices = ((button("blend-back", Action.AGAIN, style="primary"),), *AFTER_PHOTO)
 """While a photo to put the face into is waited for."""
-OTHER_PHOTO: Choices = ((button("new-photo", Action.OTHER_PHOTO, style="primary"),), *PHOTO)
+OTHER_PHOTO: Choices = (
+    (button("new-photo", Action.OTHER_PHOTO, style="primary"), button("blend-back", Action.AGAIN)),
+    *AFTER_PHOTO,
+)
 """After one that the face cannot be put into."""
 
 
@@ -121,12 +124,18 @@ def near(types: tuple[str, ...]) -> Choices:
 def selfie(state: State, known: Known) -> Choices:
     """While a selfie is waited for."""
     last = ((button("again", Action.AGAIN, style="primary"),),) if state.face or known.last_face else ()
-    return (*last, *AFTER_PHOTO, *((play(known),) if state.type and state.gender else ()))
+    return (*last, *_instead(state, known))
 
 
 def other_selfie(state: State, known: Known) -> Choices:
     """After one that cannot be used: another one before all else."""
-    return ((button("new-photo", Action.SELFIE, style="primary"),), *selfie(state, known))
+    last = (button("again", Action.AGAIN),) if state.face or known.last_face else ()
+    return ((button("new-photo", Action.SELFIE, style="primary"), *last), *_instead(state, known))
+
+
+def _instead(state: State, known: Known) -> Choices:
+    """What else can be done than send a selfie."""
+    return (*AFTER_PHOTO, *((play(known),) if state.type and state.gender else ()))
 
 
 def stopped(work: Work) -> Choices:

@@ -47,6 +47,13 @@ def actions(reply: Reply, person: Person = ANN) -> list[tuple[Action, tuple[str,
     return [(one.action, one.args) for one in found if one]
 
 
+def bright(reply: Reply) -> list[Action]:
+    """What the buttons do that stand out from the rest."""
+    styles = [button.style for row in reply.menu for button in row]
+    pairs = zip(actions(reply), styles, strict=True)
+    return [action for (action, _), style in pairs if style in {"primary", "success"}]
+
+
 def check(reply: Reply) -> None:
     """A reply that every platform can show."""
     assert reply.text or isinstance(reply, Shown)

@@ -31,7 +31,20 @@ from inference.errors import (
 )
 from tests.bot.core.conftest import Bench
 from tests.bot.core.fakes import COMPOSED, FILE
-from tests.bot.core.people import ANN, BOB, actions, at, command, final, origin, press, selfie, stopped, text
+from tests.bot.core.people import (
+    ANN,
+    BOB,
+    actions,
+    at,
+    bright,
+    command,
+    final,
+    origin,
+    press,
+    selfie,
+    stopped,
+    text,
+)
 from tests.bot.core.test_service import agreed, blended
 from tests.bot.core.test_trouble import settle
 
@@ -210,6 +223,7 @@ async def test_a_photo_that_cannot_be_used_is_asked_for_again(
     told = final(await bench.send(IN_PHOTO))
     assert told.code == error.code
     assert actions(told)[:2] == [(Action.OTHER_PHOTO, ()), (Action.AGAIN, ())]
+    assert bright(told) == [Action.OTHER_PHOTO]
     await composed(bench, selfie(b"better"))
     assert [photo for photo, _ in bench.faces.composed] == [b"selfie", b"better"]
 

@@ -29,7 +29,7 @@ from inference.errors import (
     Unreachable,
 )
 from tests.bot.core.conftest import Bench
-from tests.bot.core.people import ANN, BOB, actions, command, final, origin, press, selfie, stopped
+from tests.bot.core.people import ANN, BOB, actions, bright, command, final, origin, press, selfie, stopped
 from tests.bot.core.test_service import agreed, blended
 
 
@@ -59,6 +59,10 @@ async def test_an_unusable_photo_is_asked_for_again(bench: Bench, error: type[Ty
     assert actions(told)[0] == (Action.SELFIE, ())
     assert final(await bench.send(press(Action.RETRY, "photo"))).code == "photo_gone"
     assert isinstance(final(await bench.send(selfie(b"better"))), Shown)
+    bench.faces.fail["project"] = error()
+    again = final(await bench.send(selfie(b"worse")))
+    assert (Action.AGAIN, ()) in actions(again), "there is a face by now"
+    assert bright(told) == bright(again) == [Action.SELFIE]
 
 
 @pytest.mark.parametrize(
