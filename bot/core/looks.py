@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
+from bot.core import named
 from bot.core.effects import Line
 from bot.core.hearing import visible
-from bot.core.wording import LOCALES, say
 
 NAMED = ("mean", "lighter", "darker", "younger", "older", "lighter-older", "darker-older")
 """Those that have a name in every language."""
@@ -32,14 +31,8 @@ def meant(looks: Sequence[str], said: str) -> int | None:
     """The look that a number or a name means, in any language; None for none of these looks."""
     if said.isdecimal() and len(said) < 4:
         return int(said) - 1 if 0 < int(said) <= len(looks) else None
-    wanted = _words(said)
-    return next((number for number, given in enumerate(looks) if wanted in _names(given)), None)
+    return named.meant(said, {number: _names(given) for number, given in enumerate(looks)})
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\w+", text.casefold()))
-
-
-def _names(given: str) -> set[frozenset[str]]:
-    known = [say(locale, f"look-{given}") for locale in LOCALES] if given in NAMED else []
-    return {_words(one) for one in (given, *known)}
+def _names(given: str) -> list[str]:
+    return [given, *(named.everywhere(Line(f"look-{given}")) if given in NAMED else [])]

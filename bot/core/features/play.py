@@ -9,17 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core import flow, menus
+from bot.core import captions, flow, menus
 from bot.core.blend import HIGH, LOW, UNIT
 from bot.core.effects import Known, Line, Render, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
 from bot.core.hearing import visible
+from bot.core.named import everywhere, meant
 from bot.core.presses import Action
 from bot.core.state import State
 
-_PARTS = {"coarse": "shape", "middle": "features", "fine": "colours"}
+_PARTS = {"shape": "coarse", "features": "middle", "colours": "fine"}
+"""The parts of a face, and the layers that they are."""
+_SAID = {
+    part: [part, layers, *everywhere(Line(f"part-{part}"))]
+    for part, layers in {**_PARTS, "all": "all"}.items()
+}
 
 
 def there(show: Callable[[State, Args, Known], Turn]) -> Callable[[State, Args, Known], Turn]:
@@ -93,16 +99,17 @@ def _plain(state: State, _: Args, known: Known) -> Turn:
 
 
 def _mix_command(state: State, command: Command, known: Known) -> Turn:
-    """`/mix coarse 40`: the layers that take the type, and how much of it."""
-    said = command.said.lower().replace("%", " ").split()
+    """`/mix shape 40`: the parts that take the type, and how much of it."""
+    said = command.said.replace("%", " ").split()
     weights = [int(word) for word in said if word.isdecimal() and len(word) < 4]
-    layers = [layer for word in said if (layer := _PARTS.get(word, word)) in (*_PARTS.values(), "all")]
-    if len(weights) > 1 or len(weights) + len(layers) < len(said):
-        how = Line("mix-how", {"word": visible(command.said, 20)})
+    parts = [part for word in said if (part := meant(word, _SAID))]
+    if len(weights) > 1 or len(weights) + len(parts) < len(said):
+        named = tuple(Line(f"part-{part}") for part in _SAID)
+        how = Line("mix-how", {"word": visible(command.said, 20), "parts": named})
         return flow.not_understood(state, how, menus.button("mix", Action.MIX, "open", "0"))
     blend = state.blend
-    if layers:
-        blend = blend.keeping({part: not {part, "all"} & set(layers) for part in _PARTS.values()})
+    if parts:
+        blend = blend.keeping({part: not {part, "all"} & set(parts) for part in _PARTS})
     if weights:
         blend = replace(blend, weight=min(HIGH, max(LOW, weights[0])))
     if not (state.type and state.gender and (state.face or known.last_face)):
@@ -113,21 +120,24 @@ def _mix_command(state: State, command: Command, known: Known) -> Turn:
 
 def _edit_command(state: State, command: Command, known: Known) -> Turn:
     """`/edit smile 1.5`; without an amount, the controls of that direction."""
-    said = command.said.lower().replace("−", "-").replace(",", ".").split()
-    names = [one.name for one in known.directions]
-    name = next((word for word in said if word in names), "")
-    amount = next((tenths for word in said if (tenths := _tenths(word)) is not None), None)
-    if not names or len(said) == bool(name):
-        return there(_edit)(state, (name,), known)
-    if name and amount is not None and len(said) == 2:
-        return there(_move)(state, (name, str(amount)), known)
-    how = Line("edit-how", {"word": visible(command.said, 20), "names": ", ".join(names)})
+    names = {one.name: [one.name, *everywhere(captions.direction(one.name))] for one in known.directions}
+    said = command.said.strip()
+    if not names or not said:
+        return there(_edit)(state, ("",), known)
+    if direction := meant(said, names):
+        return there(_edit)(state, (direction,), known)
+    *words, last = said.split()
+    direction, amount = meant(" ".join(words), names), _tenths(last)
+    if direction and amount is not None:
+        return there(_move)(state, (direction, str(amount)), known)
+    offered = tuple(captions.direction(name) for name in names)
+    how = Line("edit-how", {"word": visible(command.said, 20), "names": offered})
     return flow.not_understood(state, how, menus.button("edit", Action.EDIT, ""))
 
 
 def _tenths(word: str) -> int | None:
     try:
-        return round(float(word) * UNIT) if len(word) < 8 else None
+        return round(float(word.replace("−", "-").replace(",", ".")) * UNIT) if len(word) < 8 else None
     except (ValueError, OverflowError):
         return None
 

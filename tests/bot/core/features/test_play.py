@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from dataclasses import replace
 
 import pytest
 
@@ -14,7 +15,7 @@ from inference.errors import Unreachable
 from inference.wire import EditFace, LabelFace, LatentFace, MixFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.fakes import mixed
-from tests.bot.core.people import BOB, actions, command, final, press, selfie
+from tests.bot.core.people import BOB, actions, command, final, origin, press, selfie
 
 ME = LatentFace(data=b64encode(b"me").decode())
 
@@ -55,7 +56,7 @@ async def test_what_mix_does_not_understand_is_told_and_changes_nothing(bench: B
         rendered = list(bench.faces.rendered)
         told = final(await bench.send(command("mix", said)))
         assert told.code == "not_understood"
-        assert told.text.startswith(say("en", "mix-how", word=said))
+        assert told.text.startswith(say("en", "mix-how", word=said, parts="shape, features, colours, all"))
         assert bench.faces.rendered == rendered
     assert actions(told)[0] == (Action.MIX, ("open", "0"))
 
@@ -63,7 +64,7 @@ async def test_what_mix_does_not_understand_is_told_and_changes_nothing(bench: B
 async def test_parts_of_the_face_have_the_names_that_captions_give_them(bench: Bench) -> None:
     await blended(bench)
     kind = LabelFace(label="ENFP", gender="female")
-    for said in ("features 40", "Middle 40%", "40 features"):
+    for said in ("features 40", "Middle 40%", "40 features", "이목구비 40", "目鼻立ち\u300040"):
         shown(await bench.send(command("mix", said)))
         assert bench.faces.rendered[-1] == MixFace(a=ME, b=kind, layers="middle", weight=0.4)
 
@@ -73,10 +74,35 @@ async def test_what_edit_does_not_understand_is_told_with_all_that_there_is(benc
     await blended(bench)
     rendered = list(bench.faces.rendered)
     told = final(await bench.send(command("edit", said)))
-    names = "smile, own-name"
+    names = "Smile, own-name"
     assert (told.code, told.text) == ("not_understood", say("en", "edit-how", word=said, names=names))
     assert bench.faces.rendered == rendered
     assert actions(told)[0] == (Action.EDIT, ("",))
+
+
+@pytest.mark.parametrize("said", ["smile", "Smile", "미소", "笑顔", "own-name", "name own"])
+async def test_a_direction_is_named_in_any_language(bench: Bench, said: str) -> None:
+    await blended(bench)
+    name = "own-name" if "own" in said else "smile"
+    for amount, moved in ((" 1", 1.0), (" −0,5", -0.5)):
+        shown(await bench.send(command("edit", said + amount)))
+        assert bench.faces.rendered[-1] == EditFace(
+            face=mixed(ME, LabelFace(label="ENFP", gender="female")), direction=name, amount=moved
+        )
+    panel = shown(await bench.send(command("edit", said)))
+    assert panel.select
+    assert [one.style for one in panel.select.options].index("primary") == (name == "own-name")
+
+
+async def test_what_is_not_understood_is_told_in_the_persons_language(bench: Bench) -> None:
+    await blended(bench)
+    for locale, parts, smile in (
+        ("ko", "얼굴형, 이목구비, 색감, 전부", "미소"),
+        ("ja", "輪郭, 目鼻立ち, 色み, すべて", "笑顔"),
+    ):
+        mixed_up = replace(command("mix", "foo"), origin=origin(locale=locale))
+        assert parts in final(await bench.send(mixed_up)).text
+        assert f"/edit {smile} 1.5" in final(await bench.send(replace(mixed_up, name="edit"))).text
 
 
 async def test_a_control_changes_the_picture_that_it_is_under(bench: Bench) -> None:
@@ -214,7 +240,7 @@ async def test_while_the_server_is_away_the_directions_that_were_known_stay(benc
     assert shown(await bench.send(press(Action.EDIT, ""))).select
 
 
-@pytest.mark.parametrize("words", ["nan", "1e999", "--", "9" * 40])
+@pytest.mark.parametrize("words", ["nan", "1e999", "--1", "9" * 40])
 async def test_amounts_that_are_none_are_told(bench: Bench, words: str) -> None:
     await blended(bench)
     assert final(await bench.send(command("edit", f"smile {words}"))).code == "not_understood"
