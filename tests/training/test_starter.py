@@ -2,6 +2,7 @@
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -96,3 +97,15 @@ def test_a_run_that_goes_on_from_the_pack_knows_whom_the_pack_has_not_seen(
         state = load_checkpoint(tmp_path / "run" / LATEST)
         assert (state["about"]["from"], state["about"]["held_out"]) == ("starter", 0.02)
         assert [state["config"][name] for name in ("r1_gamma", "lr", "d_lr")] == [4, 0.0004, 0.0012]
+
+
+def test_two_processes_share_its_batches(source: FaceSource, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2"]
+    command += ["-m", "training", "train", "starter", "--kimg", "0.016", "--threads", "1", "--device", "cpu"]
+    command += ["--data", str(source.archive), "--manifest", str(source.manifest), "--out", str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=110)
+    assert done.returncode == 0, done.stderr
+    state = load_checkpoint(tmp_path / LATEST)
+    assert (state["images"], len(state["random"])) == (16, 2)
+    assert not torch.equal(*(random["cpu"] for random in state["random"]))
+    assert done.stdout.count(" pictures: ") == 1

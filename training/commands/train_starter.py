@@ -16,13 +16,14 @@ from training.commands.options import (
     GrowFrom,
     Kimg,
     Metric,
+    MetricName,
     Minutes,
     Out,
     Seed,
     Start,
     Threads,
 )
-from training.datasets.faces import FaceSource, load_faces, unseen
+from training.datasets.faces import FaceSet, FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
@@ -33,6 +34,7 @@ from training.loops.watch import full_watch
 from training.recipes import starter as recipe
 from training.telling import sentences
 from training.transfer import beginning
+from training.watching.watch import UNWATCHED, Watch
 
 
 def starter(  # noqa: PLR0913, PLR0917 - one a flag
@@ -67,6 +69,8 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
 
+    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m training train starter ...        # a process a core
+
     Give changed numbers again when it goes on.
     """
     with sentences(), machine(device, threads) as here:
@@ -77,15 +81,24 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
         source, side = FaceSource(data, manifest), begun.config.generator.resolution
         faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)
-        typer.echo(f"{len(faces)} pictures: {faces.counts}; {torch.get_num_threads()} threads")
+        if here.world.first:
+            typer.echo(f"{len(faces)} pictures: {faces.counts}; {torch.get_num_threads()} threads")
         about = {"recipe": "starter", "counts": faces.counts, "hardware": hardware(here), **begun.about}
         about["held_out"] = unseen([source.held_out, begun.about.get("held_out")])
         plan = RunPlan(out, kimg, minutes, about=about)
         trainer = GanTrainer(begun.config, faces, here)
         begun.fill(trainer)
-        measure = MEASURES[metric](faces) if metric else None
-        both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
-        watch = full_watch(trainer, plan, faces, held_out if both else None, measure)
-        run = Run(trainer, plan, watch)
+        run = Run(trainer, plan, _watch(trainer, plan, faces, held_out, metric), here.world)
         run.resume()
         run.go()
+
+
+def _watch(
+    trainer: GanTrainer, plan: RunPlan, faces: FaceSet, held_out: FaceSet, metric: MetricName | None
+) -> Watch:
+    """Of the first process; others only train."""
+    if not trainer.machine.world.first:
+        return UNWATCHED
+    measure = MEASURES[metric](faces) if metric else None
+    both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
+    return full_watch(trainer, plan, faces, held_out if both else None, measure)

@@ -8,9 +8,11 @@ Command::
     typeface-training export --run runs/starter --out inference/starter
 
 Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on where it stopped. 17 to 30 seconds a
-thousand pictures (kimg) on two cores. What to expect (sliced Wasserstein distance x 1000 at 64, 32 and 16 px, real
-against real 12, 9, 29): faces from 30 kimg on, 115, 30, 46 at 52 kimg, 37, 28, 46 at 63 kimg,
-43, 28, 44 at 100 kimg, 41, 31, 52 at 186 kimg, where eyes and mouths are far better than the number tells.
+thousand pictures (kimg) on two cores that know bfloat16; on two that do not, 62 with one thread, 51 with two, and 40
+with two processes of one (`torchrun --nproc-per-node 2 -m training train starter ...`). What to expect (sliced
+Wasserstein distance x 1000 at 64, 32 and 16 px, real against real 12, 9, 29): faces from 30 kimg on, 115, 30, 46 at
+52 kimg, 37, 28, 46 at 63 kimg, 43, 28, 44 at 100 kimg, 41, 31, 52 at 186 kimg, where eyes and mouths are far better
+than the number tells.
 
 The first starter pack's run found some of the numbers below on its way (up to which kimg, then as below):
 
@@ -35,6 +37,14 @@ That pack had seen most of these people; the comparison is between the rows.
 | 0.1, 4, 10 | the same | 23 + 17 + 14 | 968 | 662 |
 | 0.1, 4 | the same, then 0.0004, 0.0012 | 23 + 17 + 10 | 799 | 645 |
 | 0.1, 4 | the same, then 0.0004, 0.0012 | 23 + 17 + 23 | 656 | 638 |
+
+To read them: real photos have 15 and, shrunk to 32 px and enlarged again, 213: the network that measures misses the
+detail. The pack's encoder alone redraws photos at 1359.
+
+Tried from the last row on and not kept, each for 8 kimg, which is short, so that a change has to pay at once (average):
+half of each batch photos that an encoder, trained along, has the generator redraw, its codes spread over z's sphere
+(arXiv 1512.09300, 2005.10242): 1058; discriminators over the stages of the identity network (arXiv 2111.01007), alone
+1316, beside the usual one 806. From nothing these had faces at 8 kimg, of one kind and in wrong colours.
 
 With a small gamma or a high rate the generator swings between kinds of faces, and only its average draws all of them.
 So a long run is better ended as the last row: `--gamma 4 --rate 0.0004 --d-rate 0.0012`.
