@@ -15,6 +15,8 @@ from training.datasets.faces import FaceSet, FaceSource, load_faces, unseen
 from training.datasets.manifest import Row, cap_groups, is_held_out, read_manifest
 from training.datasets.people import load_people
 from training.datasets.rarity import rarity
+from training.datasets.table import named
+from training.errors import DataError
 
 
 def test_a_person_stays_on_one_side(source: FaceSource) -> None:
@@ -121,11 +123,32 @@ def test_people_are_new_to_several_networks_that_are_new_to_each() -> None:
     assert few < many
 
 
-def test_a_file_in_its_own_format_goes_first(tmp_path: Path) -> None:
-    for name in ("a.webp", "a.png", "b.webp"):
-        (tmp_path / name).touch()
-    with Archive(tmp_path) as archive:
-        assert archive.named(["a.png", "b.png", "c.png"]) == {"a.png": "a.png", "b.png": "b.webp"}
+def archive(folder: Path, *names: str) -> Archive:
+    for name in names:
+        (folder / name).parent.mkdir(exist_ok=True)
+        (folder / name).touch()
+    return Archive(folder)
+
+
+def test_a_table_names_pictures_by_path_by_name_or_in_another_format(tmp_path: Path) -> None:
+    there = archive(
+        tmp_path, "a.webp", "a.png", "b.webp", "c/d.png", "e/d.png", "f/g.png", ".f/g.png", "b.txt"
+    )
+    wanted = {
+        "a.png": "a.png",
+        "b.jpg": "b.webp",
+        "c/d.png": "c/d.png",
+        "e/d.png": "e/d.png",
+        "g.png": "f/g.png",
+    }
+    assert named([*wanted, "none.png"], there) == wanted
+    assert named(["a.png", "a.jpg"], there) == {"a.png": "a.png", "a.jpg": "a.webp"}
+
+
+@pytest.mark.parametrize("files", [["b.jpg", "b.png"], ["x/b.webp", "y/b.webp"], ["d.png"], ["d.jpg"]])
+def test_a_table_that_does_not_tell_pictures_apart_is_told(files: list[str], tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"of the table (are both|could be)"):
+        named(files, archive(tmp_path, "b.webp", "c/d.png", "e/d.png"))
 
 
 def test_no_pictures_is_an_error(source: FaceSource) -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import zipfile
 import zlib
-from collections.abc import Iterable
 from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
@@ -51,16 +50,14 @@ class Archive:
             self._zip.close()
 
     @property
-    def pictures(self) -> list[str]:
-        """Names of pictures, in order; what systems hide among them is passed by."""
-        return sorted(name for name in self.names if name.lower().endswith(PICTURES) and not _hidden(name))
+    def shown(self) -> list[str]:
+        """Names of files; what systems hide among them is passed by."""
+        return [name for name in self.names if not _hidden(name)]
 
-    def named(self, files: Iterable[str]) -> dict[str, str]:
-        """The names here of a table's files that are there: in any folder, and in another format if not in the same."""
-        same = {Path(name).name: name for name in self.names}
-        alike = {Path(name).stem: name for name in self.pictures}
-        found = {file: same.get(file) or alike.get(Path(file).stem) for file in files}
-        return {file: name for file, name in found.items() if name}
+    @property
+    def pictures(self) -> list[str]:
+        """Of these the pictures, in order."""
+        return sorted(name for name in self.shown if name.lower().endswith(PICTURES))
 
     def read(self, name: str) -> bytes:
         """Raises `DataError` where it cannot be read."""

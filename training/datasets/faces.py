@@ -12,8 +12,9 @@ import torch
 from torch import Tensor
 
 from training.datasets.archive import Archive
-from training.datasets.manifest import GENDERS, Row, cap_groups, is_held_out, read_manifest
+from training.datasets.manifest import GENDERS, Row, cap_groups, is_held_out
 from training.datasets.rarity import rarity
+from training.datasets.table import listed
 from training.errors import DataError
 
 HELD_OUT: Final = 0.13
@@ -132,8 +133,6 @@ def chosen_rows(source: FaceSource, archive: Archive, *, validation: bool) -> li
     Raises:
         DataError: the table cannot be read.
     """
-    rows = [r for r in read_manifest(source.manifest) if r.gender in GENDERS]
-    rows = [r for r in rows if is_held_out(r.group, source.held_out) == validation]
-    names = archive.named(row.file for row in rows)
-    rows = cap_groups([row for row in rows if row.file in names], "A", "male", source.tier_a_men)
-    return [(row, names[row.file]) for row in rows]
+    names = {row: name for row, name in listed(source.manifest, archive) if row.gender in GENDERS}
+    rows = [row for row in names if is_held_out(row.group, source.held_out) == validation]
+    return [(row, names[row]) for row in cap_groups(rows, "A", "male", source.tier_a_men)]

@@ -12,8 +12,9 @@ from torch import Tensor
 from training.datasets.archive import Archive
 from training.datasets.entries import Split
 from training.datasets.faces import FaceSource
-from training.datasets.manifest import is_held_out, read_manifest
+from training.datasets.manifest import is_held_out
 from training.datasets.prepared import open_prepared
+from training.datasets.table import listed
 from training.datasets.training_set import enough
 
 
@@ -68,10 +69,9 @@ def load_people(data: Path, manifest: Path | None, resolution: int, split: Split
 def _listed(data: Path, manifest: Path, split: Split) -> list[tuple[str, str]]:
     """Files, and who is on them."""
     held_out, wanted = FaceSource(data, manifest).held_out, split == "validation"
-    rows = [row for row in read_manifest(manifest) if is_held_out(row.group, held_out) == wanted]
     with Archive(data) as archive:
-        names = archive.named(row.file for row in rows)
-    return [(names[row.file], row.group) for row in rows if row.file in names]
+        rows = listed(manifest, archive)
+    return [(name, row.group) for row, name in rows if is_held_out(row.group, held_out) == wanted]
 
 
 def _prepared(data: Path, split: Split) -> list[tuple[str, str]]:

@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 from inference.engine.engine import Engine
 from training.datasets.archive import Archive, Pixels
 from training.datasets.faces import FaceSource
-from training.datasets.manifest import Row, is_held_out, read_manifest
+from training.datasets.manifest import Row, is_held_out
+from training.datasets.table import listed
 from training.errors import DataError
 from training.evaluation.neighbours import apart
 from training.evaluation.spaces import IdentitySpace
@@ -26,7 +27,9 @@ from training.loops.samples import to_uint8
 LEAST = 5
 """People below which a group is not told."""
 
-Track = Callable[[Iterable[Row], str], Iterable[Row]]
+Held = tuple[Row, str]
+"""A row, and what its picture is called in the archive."""
+Track = Callable[[Iterable[Held], str], Iterable[Held]]
 
 
 @dataclass(frozen=True)
@@ -65,22 +68,24 @@ def likeness(engine: Engine, source: FaceSource, most: int, track: Track) -> Lik
     photos, drawn = [], []
     with Archive(source.archive) as archive:
         people = strangers(source, archive, most)
-        names = archive.named(person.file for person in people)
-        for person in track(people, "projections"):
-            photo = archive.picture(names[person.file], side)
+        for _, name in track(people, "projections"):
+            photo = archive.picture(name, side)
             photos.append(space(photo[None])[0])
             drawn.append(space(_projected(engine, photo)[None])[0])
     between = apart(np.stack(drawn), np.stack(photos))
     own = float((between.argmin(axis=1) == np.arange(len(people))).mean())
-    return Likeness(people, between.diagonal().copy(), own)
+    return Likeness([row for row, _ in people], between.diagonal().copy(), own)
 
 
-def strangers(source: FaceSource, archive: Archive, most: int) -> list[Row]:
-    """One row of each held-out person, in an order that does not depend on names. Raises `DataError` if none."""
-    rows = [row for row in read_manifest(source.manifest) if is_held_out(row.group, source.held_out)]
-    there = archive.named(row.file for row in rows)
-    people = {row.group: row for row in rows if row.file in there}
-    chosen = sorted(people.values(), key=lambda row: hashlib.sha256(row.group.encode()).digest())[:most]
+def strangers(source: FaceSource, archive: Archive, most: int) -> list[Held]:
+    """One row of each held-out person, and its picture's name, in an order that does not depend on names.
+
+    Raises:
+        DataError: the table cannot be read, or holds nobody out.
+    """
+    rows = listed(source.manifest, archive)
+    people = {row.group: (row, name) for row, name in rows if is_held_out(row.group, source.held_out)}
+    chosen = sorted(people.values(), key=lambda one: hashlib.sha256(one[0].group.encode()).digest())[:most]
     if not chosen:
         raise DataError(f"{source.archive.name} holds nobody out whose likeness could be measured")
     return chosen
