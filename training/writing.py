@@ -46,7 +46,9 @@ def not_written(target: Path, error: OSError) -> str:
     """The sentence for a failed write."""
     if error.errno in NO_ROOM:
         return f"The disk is full: there is no room left for {target}. Free some and run again to go on."
-    return f"{target} cannot be written: {error.strerror or error}."
+    return (
+        f"{target} cannot be written: {error.strerror or error}. See that you may write there, and run again."
+    )
 
 
 def _of_disk(error: BaseException) -> OSError | None:

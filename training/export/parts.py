@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any, Literal
 from safetensors.torch import save
 from torch import Tensor
 
+from inference.errors import PackError
 from inference.packs import loader
 from inference.packs import manifest as manifests
 from training.export.replacing import replacing
@@ -90,22 +92,22 @@ def changed(pack: Path, heading: str, told: str) -> Iterator[Change]:
         told: its text.
 
     Raises:
-        PackError: the pack does not load, before or after the change; it stays as it was.
+        PackError: the pack does not load, before or after the change, or its card is no text; it stays as it was.
+        NotWritten: the disk is full, or does not let us; likewise.
     """
     manifests.read(pack)
-    manifest = json.loads((pack / manifests.FILE).read_bytes())
-    manifest["version"] = bumped(manifest["version"])
-    with replacing(pack) as fresh:
+    with replacing(pack) as fresh:  # from here on nobody else changes it
+        manifest = json.loads((pack / manifests.FILE).read_bytes())
+        manifest["version"] = bumped(manifest["version"])
         for path in pack.iterdir():
             if path.is_file():
                 shutil.copy2(path, fresh)
         change = Change(fresh, manifest)
         yield change
         (fresh / manifests.FILE).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
-        if (fresh / CARD).exists():
-            text = (fresh / CARD).read_text(encoding="utf-8")
-            title = f"# {manifest['name']} {change.version}"
-            (fresh / CARD).write_text(_card(text, title, heading, told), encoding="utf-8")
+        title = f"# {manifest['name']} {change.version}"
+        card = _card(_read_card(fresh / CARD), title, heading, told)
+        (fresh / CARD).write_text(card, encoding="utf-8")
         loader.load(fresh)
 
 
@@ -115,8 +117,21 @@ def bumped(version: str) -> str:
     return f"{head}{dot}{int(last) + 1}" if last.isdecimal() else f"{version}.1"
 
 
+def _read_card(path: Path) -> str:
+    """Nothing of a pack that has none."""
+    try:
+        return path.read_text(encoding="utf-8-sig") if path.exists() else ""
+    except UnicodeDecodeError as error:
+        raise PackError(
+            f"{path.parent.name}: {path.name} is not UTF-8 text. Save it as UTF-8 and run again."
+        ) from error
+
+
 def _card(text: str, title: str, heading: str, told: str) -> str:
     """A card with another title, and a paragraph as the last one."""
+    first, _, rest = text.strip().partition("\n")
+    body = rest if first.startswith("# ") else text
     begins = f"**{heading}.**"
-    body = [paragraph for paragraph in text.strip().split("\n\n")[1:] if not paragraph.startswith(begins)]
-    return "\n\n".join([title, *body, f"{begins} {told}"]) + "\n"
+    paragraphs = [each.strip("\n") for each in re.split(r"\n\s*\n", body.strip())]
+    kept = [each for each in paragraphs if each and not each.lstrip().startswith(begins)]
+    return "\n\n".join([title, *kept, f"{begins} {told}"]) + "\n"

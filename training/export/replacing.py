@@ -1,20 +1,27 @@
-"""A folder that is whole or not there: written beside its place, and put there by renaming."""
+"""A folder that is whole or not there: written beside its place, and put there in one step."""
 
 from __future__ import annotations
 
+import ctypes
+import fcntl
+import os
+import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from training.writing import NotWritten, not_written
+
+_HERE, _SWAP = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
 
 @contextmanager
 def replacing(out: Path) -> Iterator[Path]:
     """An empty folder that takes the place of `out` at the end, unless the body raises.
 
-    Files of `out` that the new folder has no successor for stay.
+    Files of `out` that the new folder has no successor for stay. Whoever else replaces a folder beside `out` waits.
 
     Raises:
         NotWritten: the disk is full, or does not let us; `out` is as it was.
@@ -29,19 +36,75 @@ def replacing(out: Path) -> Iterator[Path]:
 @contextmanager
 def _replacing(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
-    with TemporaryDirectory(dir=out.parent, prefix=f".{out.name}-") as scratch:
-        fresh, old = Path(scratch, "fresh"), Path(scratch, "old")
+    with _alone(out), _scratch(out) as scratch:
+        fresh = scratch / out.name
         fresh.mkdir()
         yield fresh
         if not out.exists():
             fresh.rename(out)
             return
-        out.rename(old)
+        _keep(out, fresh)
         try:
-            fresh.rename(out)
-        except OSError:
+            exchange(fresh, out)
+        except (AttributeError, OSError):  # the system cannot, or not on this disk
+            _in_two_steps(fresh, out, scratch / "old")
+
+
+@contextmanager
+def _alone(out: Path) -> Iterator[None]:
+    """One at a time in a folder; what a killed one left of `out` is removed."""
+    folder = os.open(out.parent, os.O_RDONLY)
+    try:
+        with suppress(OSError):  # a network disk may know no locks of folders: then nobody waits
+            fcntl.flock(folder, fcntl.LOCK_EX)
+            if out.exists():
+                for left in out.parent.glob(f".{escape(out.name)}-????????.part"):
+                    shutil.rmtree(left, ignore_errors=True)
+        yield
+    finally:
+        os.close(folder)
+
+
+@contextmanager
+def _scratch(out: Path) -> Iterator[Path]:
+    made = TemporaryDirectory(
+        dir=out.parent, prefix=f".{out.name}-", suffix=".part", ignore_cleanup_errors=True
+    )
+    with made as scratch:
+        yield Path(scratch)
+
+
+def _keep(out: Path, fresh: Path) -> None:
+    for kept in out.rglob("*"):
+        copy = fresh / kept.relative_to(out)
+        if kept.is_dir() and not kept.is_symlink():
+            copy.mkdir(exist_ok=True)
+        elif not copy.exists():
+            shutil.copy2(kept, copy, follow_symlinks=False)
+
+
+def exchange(one: Path, other: Path) -> None:
+    """Two files or folders change places in one step: nobody ever sees one of them missing.
+
+    Raises:
+        OSError: they did not; not every file system can.
+        AttributeError: the system cannot.
+    """
+    libc = ctypes.CDLL(None, use_errno=True)
+    names = os.fsencode(one), os.fsencode(other)
+    if hasattr(libc, "renamex_np"):  # macOS
+        failed = libc.renamex_np(*names, _SWAP)
+    else:
+        failed = libc.renameat2(_HERE, names[0], _HERE, names[1], _SWAP)
+    if failed:
+        raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(other))
+
+
+def _in_two_steps(fresh: Path, out: Path, old: Path) -> None:
+    try:
+        out.rename(old)
+        fresh.rename(out)
+    except BaseException:  # Ctrl-C too: what is old is thrown away
+        if not out.exists():
             old.rename(out)
-            raise
-        for kept in old.iterdir():
-            if not (out / kept.name).exists():
-                kept.rename(out / kept.name)
+        raise
