@@ -247,8 +247,10 @@ def _check(folder: Path, entry: FileEntry) -> None:
     path = locate(folder, entry)
     try:
         found = sha256(path)
-    except OSError as error:
+    except FileNotFoundError as error:
         raise PackError(f"{folder.name}: the file {entry.path} is missing") from error
+    except OSError as error:
+        raise PackError(f"{folder.name}: {entry.path} cannot be read: {error.strerror}") from error
     if found != entry.sha256:
         raise PackError(
             f"{folder.name}: {entry.path} is not the file that the manifest names (SHA-256 differs)"

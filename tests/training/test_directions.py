@@ -198,6 +198,12 @@ def test_directions_go_into_the_pack_and_replace_their_namesakes(folder: Path) -
     assert after.manifest.provenance["directions"]["age"]["identity"] == [0.1, 0.2]
     assert (folder / "generator.safetensors").read_bytes() == generator
     assert (folder / adding.SHEET).stat().st_size > 1000
+    assert "**Directions.** smile, age: " in (card := (folder / "CARD.md").read_text("utf-8"))
+    assert f"`{adding.SHEET}` shows each" in card
+    adding.add_directions(folder, [_found("glasses"), _found("age")])
+    card = (folder / "CARD.md").read_text("utf-8")
+    assert "**Directions.** smile, glasses, age: " in card, "all that there are"
+    assert f"`{adding.SHEET}` shows glasses, age, from" in card
 
 
 def test_a_direction_that_cannot_be_drawn_leaves_the_pack_as_it_was(folder: Path) -> None:

@@ -27,12 +27,7 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
     Raises:
         PackError: the pack does not load, or would not; it stays as it was.
     """
-    names = ", ".join(each.name for each in found)
-    text = (
-        f"{names}: the manifest tells how each was found, how far it may go, and what it does to dlib's identity; "
-        f"`{SHEET}` shows each, from its low to its high end, on the average woman and man."
-    )
-    with changed(folder, "Directions", text) as change:
+    with changed(folder, "Directions", _text(folder, [each.name for each in found])) as change:
         path = manifests.locate(folder, manifests.read(folder).files.labels)
         codes = load_file(path) | {_key(each): each.vector for each in found}
         change.write("labels", codes)
@@ -44,6 +39,16 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
         ) | told(found)
         draw(loader.load(folder), found, change.folder / SHEET)
     return change.version
+
+
+def _text(folder: Path, new: Sequence[str]) -> str:
+    """Of those that the pack has had, too; the sheet is of the new ones."""
+    had = [one.name for one in manifests.read(folder).directions if one.name not in new]
+    shown = f"shows {', '.join(new)}" if had else "shows each"
+    return (
+        f"{', '.join([*had, *new])}: the manifest tells how each was found, how far it may go, and what it does to "
+        f"dlib's identity; `{SHEET}` {shown}, from its low to its high end, on the average woman and man."
+    )
 
 
 def draw(pack: LoadedPack, found: Sequence[Found], out: Path, zoom: int = 1) -> None:

@@ -103,6 +103,14 @@ def test_a_missing_file_is_refused(tmp_path: Path) -> None:
         load(folder)
 
 
+def test_a_file_that_cannot_be_read_is_not_called_missing(tmp_path: Path) -> None:
+    folder = tiny.write(tmp_path)
+    (folder / "features.safetensors").unlink()
+    (folder / "features.safetensors").mkdir()
+    with pytest.raises(PackError, match="cannot be read: Is a directory"):
+        load(folder)
+
+
 @pytest.mark.parametrize("way", ["..", "absolute", "link"])
 def test_a_path_that_leaves_the_folder_is_refused(tmp_path: Path, way: str) -> None:
     folder = tiny.write(tmp_path / "tiny")
