@@ -69,9 +69,9 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
 
     typeface-training train starter --data aligned128.zip --manifest manifest.csv --out runs/starter
 
-    OMP_NUM_THREADS=1 torchrun --nproc-per-node 2 -m training train starter ...        # a process a core
+    torchrun --nproc-per-node 2 -m training train starter --data faces.zip --manifest manifest.csv --out runs/starter
 
-    Give changed numbers again when it goes on.
+    Give changed numbers again when it goes on. On a processor, two processes of one thread are faster than two threads.
     """
     with sentences(), machine(device, threads) as here:
         numbers = recipe.config(int(size), wide=wide)

@@ -143,6 +143,7 @@ async def test_of_an_album_the_first_photo_counts_and_that_is_told(
     async with launch(core):
         ann.album(jpeg(colour="red"), jpeg(colour="green"), jpeg(colour="blue"))
         event = await told(telegram, core, PhotoSent)
+        await telegram.until(lambda: telegram.world.of_bot(ann.id))  # answers may overtake each other
         ann.text("and now?")
         await told(telegram, core, TextSent, 2)
         first, second = await telegram.until(lambda: len(m := telegram.world.of_bot(ann.id)) == 2 and m)
