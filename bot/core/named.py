@@ -19,9 +19,12 @@ def everywhere(line: Line) -> list[str]:
 
 
 def meant(said: str, things: Mapping[Thing, Iterable[str]]) -> Thing | None:
-    """The first of `things`, given with its names, that has a name of the same words in any order; else None."""
+    """The first of `things`, given with its names, that has a name of the same words in any order; else None.
+
+    Nothing is meant by no words.
+    """
     wanted = _words(said)
-    return next((thing for thing, names in things.items() if wanted in map(_words, names)), None)
+    return next((thing for thing, names in things.items() if wanted and wanted in map(_words, names)), None)
 
 
 def _words(text: str) -> frozenset[str]:

@@ -13,6 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
@@ -131,8 +132,12 @@ def pattern(place: Path) -> Path:
 def main(name: str, place: Path) -> None:
     command: Callable[[Path], str] = {"evaluate": evaluate, "likeness": likeness, "types": types}[name]
     sheet, first = failures(judged(1).samples.thumbs), pattern(place / "pattern")
-    illustrating.illustrate = illustration  # type: ignore[assignment]
-    measured.failures = lambda _: sheet  # type: ignore[assignment]
+    made_up = mock.patch.object(illustrating, "illustrate", illustration)
+    with made_up, mock.patch.object(measured, "failures", lambda _: sheet):
+        sweep(command, first, place)
+
+
+def sweep(command: Callable[[Path], str], first: Path, place: Path) -> None:
     for how in ("full", "kill", "interrupt"):
         for at in range(1, 100):
             pack = Path(shutil.copytree(first, place / f"{how}-{at}" / "packs" / "pack"))

@@ -145,6 +145,14 @@ def test_a_table_names_pictures_by_path_by_name_or_in_another_format(tmp_path: P
     assert named(["a.png", "a.jpg"], there) == {"a.png": "a.png", "a.jpg": "a.webp"}
 
 
+def test_a_zip_may_have_a_name_twice(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "twice.zip", "w") as both, pytest.warns(UserWarning, match="Duplicate"):
+        both.writestr("a.png", b"")
+        both.writestr("a.png", b"")
+    with Archive(tmp_path / "twice.zip") as there:
+        assert named(["a.png"], there) == {"a.png": "a.png"}
+
+
 @pytest.mark.parametrize("files", [["b.jpg", "b.png"], ["x/b.webp", "y/b.webp"], ["d.png"], ["d.jpg"]])
 def test_a_table_that_does_not_tell_pictures_apart_is_told(files: list[str], tmp_path: Path) -> None:
     with pytest.raises(DataError, match=r"of the table (are both|could be)"):

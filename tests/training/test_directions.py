@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zipfile
 from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -204,6 +205,14 @@ def test_directions_go_into_the_pack_and_replace_their_namesakes(folder: Path) -
     card = (folder / "CARD.md").read_text("utf-8")
     assert "**Directions.** smile, glasses, age: " in card, "all that there are"
     assert f"`{adding.SHEET}` shows glasses, age, from" in card
+
+
+def test_directions_that_are_added_at_once_are_all_on_the_card(folder: Path) -> None:
+    names = [f"d{i}" for i in range(6)]
+    with ThreadPoolExecutor(6) as threads:
+        list(threads.map(lambda name: adding.add_directions(folder, [_found(name)]), names))
+    told = (folder / "CARD.md").read_text("utf-8").partition("**Directions.** ")[2].partition(":")[0]
+    assert sorted(told.split(", ")) == [*names, "smile"]
 
 
 def test_a_direction_that_cannot_be_drawn_leaves_the_pack_as_it_was(folder: Path) -> None:

@@ -16,14 +16,13 @@ from training.commands.options import (
     GrowFrom,
     Kimg,
     Metric,
-    MetricName,
     Minutes,
     Out,
     Seed,
     Start,
     Threads,
 )
-from training.datasets.faces import FaceSet, FaceSource, load_faces, unseen
+from training.datasets.faces import FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
@@ -34,7 +33,6 @@ from training.loops.watch import full_watch
 from training.recipes import starter as recipe
 from training.telling import sentences
 from training.transfer import beginning
-from training.watching.watch import UNWATCHED, Watch
 
 
 def starter(  # noqa: PLR0913, PLR0917 - one a flag
@@ -88,17 +86,9 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         plan = RunPlan(out, kimg, minutes, about=about)
         trainer = GanTrainer(begun.config, faces, here)
         begun.fill(trainer)
-        run = Run(trainer, plan, _watch(trainer, plan, faces, held_out, metric), here.world)
+        measure = MEASURES[metric](faces) if metric else None
+        both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
+        watch = full_watch(trainer, plan, faces, held_out if both else None, measure)
+        run = Run(trainer, plan, watch, here.world)
         run.resume()
         run.go()
-
-
-def _watch(
-    trainer: GanTrainer, plan: RunPlan, faces: FaceSet, held_out: FaceSet, metric: MetricName | None
-) -> Watch:
-    """Of the first process; others only train."""
-    if not trainer.machine.world.first:
-        return UNWATCHED
-    measure = MEASURES[metric](faces) if metric else None
-    both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
-    return full_watch(trainer, plan, faces, held_out if both else None, measure)

@@ -51,8 +51,8 @@ class Archive:
 
     @property
     def shown(self) -> list[str]:
-        """Names of files; what systems hide among them is passed by."""
-        return [name for name in self.names if not _hidden(name)]
+        """Names of files, each once, as a zip may not have it; what systems hide among them is passed by."""
+        return [name for name in dict.fromkeys(self.names) if not _hidden(name)]
 
     @property
     def pictures(self) -> list[str]:

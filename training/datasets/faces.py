@@ -131,7 +131,7 @@ def chosen_rows(source: FaceSource, archive: Archive, *, validation: bool) -> li
     """Those of one side of the split that show women or men, capped, with the names of their pictures in the archive.
 
     Raises:
-        DataError: the table cannot be read.
+        DataError: the table cannot be read, or does not tell pictures apart.
     """
     names = {row: name for row, name in listed(source.manifest, archive) if row.gender in GENDERS}
     rows = [row for row in names if is_held_out(row.group, source.held_out) == validation]

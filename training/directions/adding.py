@@ -27,13 +27,14 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
     Raises:
         PackError: the pack does not load, or would not; it stays as it was.
     """
-    with changed(folder, "Directions", _text(folder, [each.name for each in found])) as change:
+    with changed(folder, "Directions") as change:
         path = manifests.locate(folder, manifests.read(folder).files.labels)
         codes = load_file(path) | {_key(each): each.vector for each in found}
         change.write("labels", codes)
         fresh = {each.name: _entry(each) for each in found}
         kept = [entry for entry in change.manifest["directions"] if entry["name"] not in fresh]
         change.manifest["directions"] = [*kept, *fresh.values()]
+        change.told = _text([entry["name"] for entry in kept], list(fresh))
         change.manifest["provenance"]["directions"] = change.manifest["provenance"].get(
             "directions", {}
         ) | told(found)
@@ -41,9 +42,8 @@ def add_directions(folder: Path, found: Sequence[Found]) -> str:
     return change.version
 
 
-def _text(folder: Path, new: Sequence[str]) -> str:
-    """Of those that the pack has had, too; the sheet is of the new ones."""
-    had = [one.name for one in manifests.read(folder).directions if one.name not in new]
+def _text(had: Sequence[str], new: Sequence[str]) -> str:
+    """The sheet is of the new ones."""
     shown = f"shows {', '.join(new)}" if had else "shows each"
     return (
         f"{', '.join([*had, *new])}: the manifest tells how each was found, how far it may go, and what it does to "

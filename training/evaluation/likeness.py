@@ -81,7 +81,7 @@ def strangers(source: FaceSource, archive: Archive, most: int) -> list[Held]:
     """One row of each held-out person, and its picture's name, in an order that does not depend on names.
 
     Raises:
-        DataError: the table cannot be read, or holds nobody out.
+        DataError: the table cannot be read, does not tell pictures apart, or holds nobody out.
     """
     rows = listed(source.manifest, archive)
     people = {row.group: (row, name) for row, name in rows if is_held_out(row.group, source.held_out)}

@@ -58,17 +58,19 @@ def add_part(pack: Path, part: NewPart) -> str:
     return change.version
 
 
-@dataclass(frozen=True)
+@dataclass
 class Change:
     """A copy of a pack that takes its place when all is done.
 
     Attributes:
         folder: of the copy.
         manifest: as JSON has it, with a new version; what is put there is written at the end.
+        told: text of the card's paragraph on the change.
     """
 
     folder: Path
     manifest: dict[str, Any]
+    told: str
 
     @property
     def version(self) -> str:
@@ -83,13 +85,13 @@ class Change:
 
 
 @contextmanager
-def changed(pack: Path, heading: str, told: str) -> Iterator[Change]:
+def changed(pack: Path, heading: str, told: str = "") -> Iterator[Change]:
     """A pack to be changed: by the body, whole or not at all; its version goes up.
 
     Args:
         pack: the folder.
         heading: of the card's paragraph on the change, which takes the place of an older one.
-        told: its text.
+        told: its text, where the body does not set it.
 
     Raises:
         PackError: the pack does not load, before or after the change, or its card is no text; it stays as it was.
@@ -102,11 +104,11 @@ def changed(pack: Path, heading: str, told: str) -> Iterator[Change]:
         for path in pack.iterdir():
             if path.is_file():
                 shutil.copy2(path, fresh)
-        change = Change(fresh, manifest)
+        change = Change(fresh, manifest, told)
         yield change
         (fresh / manifests.FILE).write_text(json.dumps(manifest, indent=1), encoding="utf-8")
         title = f"# {manifest['name']} {change.version}"
-        card = _card(_read_card(fresh / CARD), title, heading, told)
+        card = _card(_read_card(fresh / CARD), title, heading, change.told)
         (fresh / CARD).write_text(card, encoding="utf-8")
         loader.load(fresh)
 

@@ -130,7 +130,8 @@ def _edit_command(state: State, command: Command, known: Known) -> Turn:
     direction, amount = meant(" ".join(words), names), _tenths(last)
     if direction and amount is not None:
         return there(_move)(state, (direction, str(amount)), known)
-    offered = tuple(captions.direction(name) for name in names)
+    told = [name for name in names if captions.group(name) is None] or names
+    offered = tuple(map(captions.direction, told))
     how = Line("edit-how", {"word": visible(command.said, 20), "names": offered})
     return flow.not_understood(state, how, menus.button("edit", Action.EDIT, ""))
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core.grammar import duration, final, josa, when
 from bot.core.mbti import TYPES
-from bot.core.wording import FOLDER, LOCALES
+from bot.core.wording import FOLDER, LOCALES, say
 
 PAIRS = ("은/는", "이/가", "을/를", "과/와", "으로/로", "이에요/예요")
 DIGITS = ("", "일", "이", "삼", "사", "오", "육", "칠", "팔", "구")
@@ -132,3 +132,11 @@ def test_a_moment_is_written_as_the_language_does() -> None:
         "2026년 11월 26일 23:05",
         "2026年11月26日 23:05",
     ]
+
+
+def test_no_word_is_said_again_with_its_particle() -> None:
+    said = "".join(path.read_text("utf-8") for path in sorted((FOLDER / "ko").glob("*.ftl")))
+    assert len(re.findall(r"\bJOSA\(", said)) > 20
+    assert not re.findall(r"\{ *\$(\w+) *\}\s*\{ *JOSA\(\$\1\b.*", said)
+    kept = say("ko", "blend-caption-kept", type="ENFP", percent=50, kept="색감")
+    assert kept.startswith("나와 ENFP: 색감은 내 것 그대로")

@@ -56,7 +56,7 @@ alt-preview = 미리 보기: 사진에서 지금까지 찾은 얼굴.
 
 blend-caption = 나와 { $type }: 나 { $mine }%, { $type } { $percent }%. 무엇을 바꿔 볼까요?
 blend-caption-own = 나와 { $type }: 얼굴형, 이목구비, 색감을 모두 지켜서 전부 내 얼굴이에요. 무엇을 바꿔 볼까요?
-blend-caption-kept = 나와 { $type }: { $kept }{ JOSA($kept, "은/는") } 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
+blend-caption-kept = 나와 { $type }: { JOSA($kept, "은/는") } 내 것 그대로, 나머지는 { $type } { $percent }%. 무엇을 바꿔 볼까요?
 composed-caption = 내 사진 속 { $type } 버전의 나예요. 여기서는 조금만 달라져요. 빛과 머리카락, 피부는 사진 그대로이고, 입도 어울리지 않으면 사진 그대로 둬요. 이 그림은 보관하지 않으니 마음에 들면 저장해 주세요. 얼굴을 바꾸고 싶으면 내 얼굴로 돌아가 바꾼 다음 사진에 다시 넣어 보세요.
 match-caption = { $mine } 유형과 가장 잘 맞는 유형은…
 match-others = 이 유형들도 참 잘 맞아요: { $types }
