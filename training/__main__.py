@@ -12,6 +12,7 @@ from training.commands import (
     encoder,
     evaluate,
     export,
+    halve,
     identity,
     import_checkpoint,
     likeness,
@@ -34,6 +35,7 @@ train.command("vanilla-gan")(train_baselines.vanilla_gan)
 
 app.command("prepare")(prepare.prepare)
 app.add_typer(train, name="train")
+app.command("halve")(halve.halve)
 app.command("evaluate")(evaluate.evaluate)
 app.command("export")(export.export)
 app.command("import")(import_checkpoint.import_checkpoint)

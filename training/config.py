@@ -122,6 +122,7 @@ class PartTraining:
         mixing: share of the samples whose layers come from two people.
         ema_kimg: half-life of the averaged network, in thousand pictures.
         ema_ramp: shortens that to this share of the pictures seen.
+        precision: what its convolutions compute in; weights and what comes out are float32.
     """
 
     photos: int
@@ -133,6 +134,7 @@ class PartTraining:
     warm: float = 0.03
     betas: tuple[float, float] = (0.9, 0.99)
     ema_ramp: float = 0.1
+    precision: Precision = "bfloat16"
     seed: int = 0
 
     def to_dict(self) -> dict[str, Any]:

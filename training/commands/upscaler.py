@@ -58,7 +58,9 @@ def upscaler(  # noqa: PLR0913, PLR0917 - one a flag
         typer.echo(f"{many} pictures, {torch.get_num_threads()} threads. {shown.whose}")
         counts = {path.name: photos.counts for path, photos in zip(data, learnt, strict=True)}
         about = {"counts": counts, "hardware": hardware(here), "pack": loaded.manifest.version}
-        trainer = _trainer(replace(recipe.config(), seed=seed, size=size), loaded, learnt)
+        numbers = recipe.config()
+        numbers = replace(numbers, seed=seed, size=size, precision=here.precision(numbers.precision))
+        trainer = _trainer(numbers, loaded, learnt)
         run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
         run.resume(start)
         run.go()

@@ -84,8 +84,7 @@ class EncoderTrainer(PartTrainer):
         return code_terms(places, wanted, variances, self.config.codes)
 
     def _places(self, images: Tensor) -> Tensor:
-        low = self.config.precision == "bfloat16"
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=low):
+        with self.low():
             return self.encoder.places(images)
 
     def _unlike(self, images: Tensor, photos: Tensor) -> Tensor:

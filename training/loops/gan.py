@@ -14,7 +14,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import partial
-from typing import Any, Protocol, TypeVar
+from typing import Any, Final, Protocol, TypeVar
 
 import torch
 from torch import Tensor, nn
@@ -37,6 +37,9 @@ from training.loops.trainer import Terms
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.path_length import image_noise, path_length_terms, path_lengths
 from training.losses.r1 import r1_terms
+
+MOMENTS: Final = frozenset({"g_adam", "d_adam"})
+"""What a run can go on without: with betas of 0 and 0.99 they are new again after some hundred steps."""
 
 _LOW = {"bfloat16": torch.bfloat16, "float16": torch.float16}
 _HERE = Machine()
@@ -257,12 +260,15 @@ class GanTrainer:
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on where `state_dict` was taken, at the rates of this trainer's configuration.
 
-        With another number of processes the dice are new ones.
+        With another number of processes the dice are new ones; of a halved run (`training.transfer.halving`) the
+        optimisers begin anew.
         """
         world, config = self.machine.world, self.config
         rates = [adam.param_groups[0]["lr"] for adam in (self.g_adam, self.d_adam)]
         self.iteration, self.images_seen = state["iteration"], state["images"]
-        for name in ("generator", "discriminator", "average", "g_adam", "d_adam", "augment", "data"):
+        for name in ("generator", "discriminator", "average", "augment", "data"):
+            getattr(self, name).load_state_dict(state[name])
+        for name in MOMENTS & state.keys():
             getattr(self, name).load_state_dict(state[name])
         for adam, rate in zip((self.g_adam, self.d_adam), rates, strict=True):
             adam.param_groups[0]["lr"] = rate

@@ -59,6 +59,11 @@ class PartTrainer(ABC):
     def images_seen(self) -> int:
         return self.iteration * (self.config.photos + self.config.samples)
 
+    def low(self) -> torch.autocast:
+        """Where the network computes in the precision that the recipe asks for."""
+        wanted = self.config.precision == "bfloat16"
+        return torch.autocast(self.pack.device.type, torch.bfloat16, enabled=wanted)
+
     def step(self, done: float) -> Terms:
         """One step; `done` is the share of the run that lies behind, 0 to 1."""
         config = self.config

@@ -100,7 +100,8 @@ class UpscalerTrainer(PartTrainer):
         photos = archive.batch(config.photos)[0].to(device)
         samples = self.generated.batch(config.samples, config.psi, config.mixing)[0]
         small = torch.cat([self._half_drawn(shrunk(photos, self.pack.manifest.resolution)), samples])
-        return _Drawn(self.upscaler(small), photos, samples)
+        with self.low():
+            return _Drawn(self.upscaler(small), photos, samples)
 
     @torch.no_grad()
     def _half_drawn(self, small: Tensor) -> Tensor:

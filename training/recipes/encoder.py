@@ -22,7 +22,7 @@ from __future__ import annotations
 
 import dataclasses
 
-from training.config import PartTraining, Precision
+from training.config import PartTraining
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class EncoderTraining(PartTraining):
         pull: weight of a photo's codes' squared distance from the mean, in standard deviations, so that what is
             found still mixes and edits well.
         worn: probability of each fault that a photo gets before the encoder sees it.
-        precision: what the networks compute in, from `low_from` px up.
+        low_from: px from which on the generator computes in `precision`, too.
     """
 
     photos: int = 8
@@ -45,7 +45,6 @@ class EncoderTraining(PartTraining):
     codes: float = 0.2
     pull: float = 0.02
     worn: float = 0.35
-    precision: Precision = "bfloat16"
     low_from: int = 32
 
 
