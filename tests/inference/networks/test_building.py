@@ -1,11 +1,13 @@
 """Where kernels come from: compiled once, found in the cache, or not there, which is told once."""
 
 from pathlib import Path
+from shutil import which
 
 import pytest
 import torch
 
 from inference.networks.ops.cuda import build, kernels
+from inference.networks.ops.cuda.binding import KernelError, Library
 
 
 class Gpu:
@@ -68,6 +70,21 @@ def test_a_library_in_the_cache_needs_no_compiler(
         build.compiled(cache, ["80"])
     assert "does not load" in kernels.prepare(cache, gpu.device).reason  # an empty file is no library
     assert len(caplog.messages) == 1
+
+
+def test_without_a_toolkit_a_package_compiles(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """NVIDIA's own compiler, on any machine; only a GPU runs what it makes."""
+
+    def packaged(name: str, path: str | None = None) -> str | None:
+        return which(name, path=path) if path and "/nvidia/cu" in path else None
+
+    monkeypatch.setattr(build.shutil, "which", packaged)
+    program = build.nvcc()
+    assert program is not None, "the extra `cuda` is among the developers' packages"
+    library = Library(build.compiled(tmp_path, ["90"]))
+    if not torch.cuda.is_available():
+        with pytest.raises(KernelError, match=r"CUDA driver version is insufficient|no CUDA-capable device"):
+            library.try_out(torch.device("cpu"))
 
 
 def _script(path: Path, does: str) -> Path:

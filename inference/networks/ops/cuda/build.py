@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import importlib.util
 import re
 import shutil
 import subprocess
@@ -52,8 +53,16 @@ class Compiler:
 
 
 def nvcc() -> str | None:
-    """The path of NVIDIA's compiler."""
-    return shutil.which("nvcc") or shutil.which("nvcc", path="/usr/local/cuda/bin")
+    """The path of NVIDIA's compiler: the system's, else that of the extra `cuda`, which lies among our packages."""
+    places = (None, "/usr/local/cuda/bin", *(f"{toolkit}/bin" for toolkit in _packaged()))
+    return next((found for place in places if (found := shutil.which("nvcc", path=place))), None)
+
+
+def _packaged() -> list[Path]:
+    """CUDA toolkits that pip installed: `nvidia/cu13` and the like, the newest first."""
+    spec = importlib.util.find_spec("nvidia")
+    places = spec.submodule_search_locations if spec else None
+    return sorted((found for place in places or () for found in Path(place).glob("cu[0-9]*")), reverse=True)
 
 
 def cuda_compiler(architectures: Sequence[str]) -> Compiler:
@@ -68,7 +77,10 @@ def cuda_compiler(architectures: Sequence[str]) -> Compiler:
     codes = [f"-gencode=arch=compute_{a},code=sm_{a}" for a in architectures]
     codes.append(f"-gencode=arch=compute_{architectures[-1]},code=compute_{architectures[-1]}")
     flags = ("-std=c++17", "-O3", "--threads=0", "-Xcompiler=-fPIC,-fvisibility=hidden", *codes)
-    return Compiler(program, nvcc_version(program), flags, ("-shared", "-cudart=static", *codes))
+    runtime = Path(program).parent.parent / "lib"  # where packages have it; nvcc itself looks in lib64
+    return Compiler(
+        program, nvcc_version(program), flags, ("-shared", "-cudart=static", f"-L{runtime}", *codes)
+    )
 
 
 def host_compiler() -> Compiler:
