@@ -33,7 +33,7 @@ def whole(target: Path) -> Iterator[BinaryIO]:
             file.flush()
             os.fsync(file.fileno())
         draft.replace(target)
-        _flush_folder(target.parent)
+        flush(target.parent)
     except BaseException as error:
         with suppress(OSError):
             draft.unlink()
@@ -59,10 +59,10 @@ def _of_disk(error: BaseException) -> OSError | None:
     return None
 
 
-def _flush_folder(folder: Path) -> None:
-    """The new name reaches the disk too, where folders can be opened."""
+def flush(path: Path) -> None:
+    """What a file holds, or the names in a folder, reach the disk, where folders can be opened."""
     if os.name == "posix":
-        descriptor = os.open(folder, os.O_RDONLY)
+        descriptor = os.open(path, os.O_RDONLY)
         try:
             os.fsync(descriptor)
         finally:

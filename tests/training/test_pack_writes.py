@@ -1,6 +1,7 @@
 """Commands that write into a pack leave a whole one, whatever happens to any of their writes, and to its card."""
 
 import json
+import os
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -72,6 +73,23 @@ def test_where_folders_cannot_be_swapped(
     assert load(pack).manifest.version == "1"
     assert change(pack) == load(pack).manifest.version == "2"
     assert list(pack.parent.iterdir()) == [pack]
+
+
+def test_all_of_it_is_on_the_disk_before_it_takes_its_place(
+    pack: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[tuple[int, bool]] = []
+    real, version = os.fsync, load(pack).manifest.version
+
+    def fsync(descriptor: int) -> None:
+        flushed.append((os.fstat(descriptor).st_ino, load(pack).manifest.version == version))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    change(pack)
+    before = {inode for inode, old in flushed if old}
+    assert before == {path.stat().st_ino for path in (pack, *pack.rglob("*"))}
+    assert (pack.parent.stat().st_ino, False) in flushed, "its name, too"
 
 
 def test_two_at_a_time_lose_nothing(pack: Path) -> None:

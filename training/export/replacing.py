@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.writing import NotWritten, not_written
+from training.writing import NotWritten, flush, not_written
 
 _HERE, _SWAP = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -40,14 +40,13 @@ def _replacing(out: Path) -> Iterator[Path]:
         fresh = scratch / out.name
         fresh.mkdir()
         yield fresh
-        if not out.exists():
-            fresh.rename(out)
-            return
-        _keep(out, fresh)
-        try:
-            exchange(fresh, out)
-        except (AttributeError, OSError):  # the system cannot, or not on this disk
-            _in_two_steps(fresh, out, scratch / "old")
+        if out.exists():
+            _keep(out, fresh)
+        for path in (*fresh.rglob("*"), fresh):  # a power cut after the swap must not find empty files
+            if not path.is_symlink():
+                flush(path)
+        _put(fresh, out, scratch / "old")
+        flush(out.parent)
 
 
 @contextmanager
@@ -81,6 +80,16 @@ def _keep(out: Path, fresh: Path) -> None:
             copy.mkdir(exist_ok=True)
         elif not copy.exists():
             shutil.copy2(kept, copy, follow_symlinks=False)
+
+
+def _put(fresh: Path, out: Path, old: Path) -> None:
+    if not out.exists():
+        fresh.rename(out)
+        return
+    try:
+        exchange(fresh, out)
+    except (AttributeError, OSError):  # the system cannot, or not on this disk
+        _in_two_steps(fresh, out, old)
 
 
 def exchange(one: Path, other: Path) -> None:
