@@ -9,7 +9,7 @@ RUN_TESTS := $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --quiet
 export OMP_WAIT_POLICY := PASSIVE
 
 .DEFAULT_GOAL := help
-.PHONY: help run install images test check bench format lock browser clean soak starter-pack
+.PHONY: help run install images test check bench gpu format lock browser clean soak starter-pack
 
 help: ## say what there is
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 14
@@ -35,6 +35,9 @@ check: $(VENV)/.tested ## lint, types, the arrows between the rooms, and the CUD
 bench: $(VENV)/.tested ## measure what the README claims
 	@$(BIN)/python -m tests.bench --clone
 	@$(BIN)/typeface-inference bench
+
+gpu: $(VENV)/.tested ## check and measure what only a GPU can say, into build/gpu
+	@PYTHON=$(BIN)/python sh tests/gpu.sh build/gpu
 
 format: $(VENV)/.tested ## put the code into its form
 	$(BIN)/ruff check --fix .

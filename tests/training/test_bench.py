@@ -9,6 +9,7 @@ from typer.testing import CliRunner
 
 from training.__main__ import app
 from training.benching.phases import by_the_textbook, own
+from training.commands import bench
 from training.loops.fakes import Draw
 from training.loops.machine import Machine
 from training.recipes.stylegan2_ada import Shape, Wishes, config
@@ -52,3 +53,9 @@ def test_compiled_phases_have_the_same_numbers(monkeypatch: pytest.MonkeyPatch) 
             (trainer.step(), {**trainer.generator.state_dict(), **trainer.discriminator.state_dict()})
         )
     torch.testing.assert_close(results[0], results[1], rtol=1e-4, atol=1e-4)
+
+
+def test_on_a_gpu_it_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda device: 6_840_000_000)
+    assert bench._memory(torch.device("cuda", 0)) == "; 6.8 GB of its memory"
+    assert not bench._memory(torch.device("cpu"))

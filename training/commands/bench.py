@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated, Literal
 
+import torch
 import typer
 from rich.console import Console
 from rich.table import Table
@@ -54,7 +55,7 @@ def bench(  # noqa: PLR0913, PLR0917 - one a flag
         if here.device.type == "cpu":
             trainers["textbook"] = by_the_textbook(config, here)
         spent = measure(trainers, cycles)
-        typer.echo(f"{hardware(here)}; batch {config.batch}; {_load()}")
+        typer.echo(f"{hardware(here)}; batch {config.batch}; {_load()}{_memory(here.device)}")
         Console().print(_table(spent, cycles * CYCLE * config.batch / 1000))
 
 
@@ -64,6 +65,15 @@ def _in(config: GanConfig, precision: str) -> GanConfig:
 
 def _load() -> str:
     return "load " + " ".join(f"{part:.1f}" for part in os.getloadavg()) if hasattr(os, "getloadavg") else ""
+
+
+def _memory(device: torch.device) -> str:
+    """At most, of all that was measured together."""
+    return (
+        f"; {torch.cuda.max_memory_reserved(device) / 1e9:.1f} GB of its memory"
+        if device.type == "cuda"
+        else ""
+    )
 
 
 def _table(spent: dict[str, Spent], kimg: float) -> Table:
