@@ -16,9 +16,10 @@ from tests.inference.packs import tiny
 from tests.training.test_loops import differing
 from training.augment.camera import framed_and_lit, worn
 from training.datasets.faces import FaceSet, FaceSource, load_faces
+from training.errors import SettingError
 from training.export.parts import bumped
 from training.export.trained import add_trained
-from training.loops.checkpoint import LATEST, load_checkpoint
+from training.loops.checkpoint import LATEST, CheckpointError, load_checkpoint
 from training.loops.encoder import EncoderTrainer
 from training.loops.generated import Generated
 from training.loops.optimisers import pace
@@ -146,6 +147,27 @@ def test_a_run_is_resumed_and_another_one_taken_over(
     assert other.iteration == 0
     assert torch.equal(other.encoder.basis, first["encoder"]["basis"]), "coordinates go with the weights"
     assert run("two", 0.006, tmp_path / "one" / LATEST).trainer.iteration == 1
+
+
+def test_a_pack_s_network_is_taken_over(
+    folder: Path, faces: FaceSet, held_out: torch.Tensor, tmp_path: Path
+) -> None:
+    PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "run", kimg=0.012), Shown(held_out)).go()
+    pack = tiny.write(tmp_path / "pack")
+    running = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "on"), Shown(held_out))
+    with pytest.raises(SettingError, match="has no encoder"):
+        running.resume(pack)
+    add_trained("encoder", tmp_path / "run" / LATEST, pack)
+    running.resume(pack)
+    loaded = load(pack).encoder
+    assert loaded is not None
+    for network in (running.trainer.network, running.trainer.average):
+        assert differing(network.state_dict(), loaded.state_dict()) == []
+    assert running.trainer.iteration == 0
+    usual = EncoderTrainer(SMALL, load(folder), faces)
+    other = PartRun(usual, PartPlan(tmp_path / "other"), Shown(held_out))
+    with pytest.raises(CheckpointError, match="another size"):
+        other.resume(pack)
 
 
 def test_an_encoder_of_another_shape_leaves_the_pack_as_it_was(

@@ -30,7 +30,9 @@ Start = Annotated[
 ]
 PartStart = Annotated[
     Path | None,
-    typer.Option("--from", help="Begin with the network of another such run, or of a checkpoint of one."),
+    typer.Option(
+        "--from", help="Begin with the network of another such run, of its checkpoint, or of a pack."
+    ),
 ]
 GrowFrom = Annotated[
     Path | None, typer.Option(help="Begin as a network of half the size: what --from takes.")

@@ -13,6 +13,9 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from inference.packs import loader
+from inference.packs import manifest as manifests
+from training.errors import SettingError
 from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.part import PartTrainer, Terms
@@ -91,7 +94,7 @@ class PartRun:
         self._means = Means()
 
     def resume(self, other: Path | None = None) -> None:
-        """Go on with the folder's latest checkpoint, or begin with the network of `other`, a run or a checkpoint."""
+        """Go on with the folder's latest checkpoint, or begin with the network of a run, a checkpoint or a pack."""
         path = self.plan.out / LATEST
         if path.exists():
             state = load_checkpoint(path)
@@ -101,9 +104,9 @@ class PartRun:
             self._saved = self._kimg()
             self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
         elif other is not None:
-            path = other / LATEST if other.is_dir() else other
-            with as_asked(path):
-                self.trainer.take_over(load_checkpoint(path))
+            first = _first(other, self.trainer.name)
+            with as_asked(other):
+                self.trainer.take_over(first)
             self.say(f"began with {other.name}")
 
     def go(self) -> None:
@@ -169,3 +172,13 @@ class PartRun:
     def _report(self, seconds: float) -> None:
         pace = round(seconds / self.plan.tick_kimg, 1)
         self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | self._means.take()))
+
+
+def _first(other: Path, name: str) -> Mapping[str, Any]:
+    """The state that another run begins with; a pack's network is an average, and all that is known."""
+    if (other / manifests.FILE).exists():
+        network = getattr(loader.load(other), name)
+        if network is None:
+            raise SettingError(f"{other} has no {name}")
+        return dict.fromkeys((name, "average"), network.state_dict())
+    return load_checkpoint(other / LATEST if other.is_dir() else other)

@@ -160,7 +160,8 @@ class UpscalerTrainer(PartTrainer):
 
     def take_over(self, state: Mapping[str, Any]) -> None:
         super().take_over(state)
-        self.discriminator.load_state_dict(state["discriminator"])
+        if "discriminator" in state:  # a pack has none
+            self.discriminator.load_state_dict(state["discriminator"])
 
 
 def _discriminator(config: UpscalerTraining) -> DiscriminatorConfig:

@@ -10,8 +10,8 @@ Command::
     typeface-training add-encoder --run runs/encoder --pack inference/starter
 
 The rate falls to nothing at the end of the time given, so give the time that there is. Stop it with Ctrl-C (or
-SIGTERM) at any time; the same command goes on. `--from` begins with the encoder of another run: of a pack
-whose generator has been trained on since.
+SIGTERM) at any time; the same command goes on. `--from` begins with the encoder of another run or of a pack: for a
+generator that has been trained on since.
 
 What to expect at 64 px: 18 seconds of one core a thousand pictures (kimg). Held-out loss of the first encoder,
 which began with 15 kimg for an earlier generator and a simpler loss: 0.52 at 5 kimg, 0.48 at 10, 0.43 at 20,
