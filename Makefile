@@ -65,6 +65,7 @@ TRAIN := $(BIN)/typeface-training
 SET := --data $(FACES)/aligned128.zip --manifest $(FACES)/manifest.csv
 
 starter-pack: $(VENV)/.installed ## make the starter pack anew from the archives in FACES, in RUNS; a stopped one goes on
+	@ls $(FACES)/aligned128.zip $(FACES)/aligned256.zip $(FACES)/aligned512.zip $(FACES)/manifest.csv >/dev/null
 	$(TRAIN) train starter $(SET) --out $(RUNS)/64 --kimg $(KIMG)
 	$(TRAIN) train starter $(SET) --out $(RUNS)/64 --kimg $(MORE) --gamma 4 --rate 0.0004 --d-rate 0.0012
 	$(TRAIN) export --run $(RUNS)/64 --out $(RUNS)/pack $(SET)

@@ -2,11 +2,12 @@
 # All that only a GPU can say, in a quarter of an hour: `sh tests/gpu.sh FOLDER`, or `make gpu`.
 # Each step writes FOLDER/NAME.txt; one that fails, or takes too long, holds up none. PYTHON is the interpreter.
 set -u
+mkdir -p "$1"
+out=$(cd "$1" && pwd) python=$(command -v "${PYTHON:-python3}") failed=""
+case $python in /*) ;; *) python=$PWD/$python ;; esac
 cd "$(dirname "$0")/.."
-out=${1:-build/gpu} python=${PYTHON:-python3} failed=""
-mkdir -p "$out"
-if ! "$python" -c 'import sys, torch; sys.exit(not torch.cuda.is_available())' 2>/dev/null; then
-  echo "$python finds no CUDA device, or no torch." >&2
+if ! "$python" -c 'import torch; torch.cuda.init()' >"$out/torch.txt" 2>&1; then
+  echo "$python finds no CUDA device: $(tail -n 1 "$out/torch.txt")" >&2
   exit 2
 fi
 

@@ -4,11 +4,13 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner
 
 from inference.__main__ import app as inference
 from training.__main__ import app as training
 
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="CUDA is for Linux")
 SCRIPT = Path(__file__).with_name("gpu.sh")
 
 
@@ -19,7 +21,7 @@ def run(python: Path | str, out: Path) -> subprocess.CompletedProcess[str]:
 
 def test_without_a_gpu_it_says_so(tmp_path: Path) -> None:
     done = run(sys.executable, tmp_path)
-    assert done.returncode == 2 and "finds no CUDA device" in done.stderr
+    assert done.returncode == 2 and "finds no CUDA device: " in done.stderr
 
 
 def test_every_step_runs_and_those_that_fail_are_named(tmp_path: Path) -> None:
@@ -28,9 +30,10 @@ def test_every_step_runs_and_those_that_fail_are_named(tmp_path: Path) -> None:
     python.chmod(0o755)
     done = run(python, out := tmp_path / "out")
     assert done.returncode == 1 and "training-128 (1) training-256 (1)" in done.stderr
-    steps = {path.stem: path.read_text().split()[1:] for path in out.iterdir()}
+    steps = {path.stem: path.read_text().split()[1:] for path in out.iterdir() if path.stem != "torch"}
     assert steps.keys() == {"doctor", "kernels", "bench-256", "bench-starter", "training-128", "training-256"}
-    assert all(Path(word).exists() for word in steps.pop("kernels") if word.endswith(".py"))
+    tests = [Path(word) for word in steps.pop("kernels") if word.endswith(".py")]
+    assert len(tests) == 2 and all(path.exists() for path in tests)
     for room, *command in steps.values():
         app = {"inference": inference, "training": training}[room]
         assert CliRunner().invoke(app, [*command, "--help"]).exit_code == 0, command

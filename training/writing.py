@@ -60,10 +60,21 @@ def _of_disk(error: BaseException) -> OSError | None:
 
 
 def flush(path: Path) -> None:
-    """What a file holds, or the names in a folder, reach the disk, where folders can be opened."""
-    if os.name == "posix":
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
+    """What a file holds, or the names in a folder, reach the disk; not every disk can be asked that of a folder.
+
+    Raises:
+        OSError: a file did not reach it.
+    """
+    if path.is_dir():
+        with suppress(OSError):
+            _flushed(path)
+    else:
+        _flushed(path)
+
+
+def _flushed(path: Path) -> None:
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -159,9 +159,7 @@ def test_folders_of_another_command_are_left_alone(place: Path, out: Path) -> No
         "encoder --pack @pack --data @good.zip --out @dcgan --device cpu --minutes 0",
         "identity --data @good.zip --out @dcgan --device cpu --minutes 0",
     ):
-        assert "is a checkpoint of another command or of networks of another size" in refused(
-            place, out, command
-        )
+        assert "is of another command, or of networks of another size" in refused(place, out, command)
 
 
 def test_options_and_labels_that_lead_nowhere(place: Path, out: Path) -> None:

@@ -154,7 +154,7 @@ def test_a_pack_s_network_is_taken_over(
 ) -> None:
     PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "run", kimg=0.012), Shown(held_out)).go()
     pack = tiny.write(tmp_path / "pack")
-    running = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "on"), Shown(held_out))
+    running = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "on", kimg=0), Shown(held_out))
     with pytest.raises(SettingError, match="has no encoder"):
         running.resume(pack)
     add_trained("encoder", tmp_path / "run" / LATEST, pack)
@@ -164,6 +164,16 @@ def test_a_pack_s_network_is_taken_over(
     for network in (running.trainer.network, running.trainer.average):
         assert differing(network.state_dict(), loaded.state_dict()) == []
     assert running.trainer.iteration == 0
+    running.about["before"] = 70.8  # as of a longer run
+    running.go()
+    again = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "on", kimg=0.012), Shown(held_out))
+    again.resume()
+    again.go()
+    add_trained("encoder", tmp_path / "on" / LATEST, pack)
+    assert "0.0 thousand pictures (after 70.8 thousand of a run before)" in (pack / "CARD.md").read_text()
+    third = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "third"), Shown(held_out))
+    third.resume(pack)
+    assert third.about["before"] == 70.8
     usual = EncoderTrainer(SMALL, load(folder), faces)
     other = PartRun(usual, PartPlan(tmp_path / "other"), Shown(held_out))
     with pytest.raises(CheckpointError, match="another size"):

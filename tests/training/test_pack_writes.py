@@ -1,7 +1,9 @@
 """Commands that write into a pack leave a whole one, whatever happens to any of their writes, and to its card."""
 
+import errno
 import json
 import os
+import stat
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -90,6 +92,28 @@ def test_all_of_it_is_on_the_disk_before_it_takes_its_place(
     before = {inode for inode, old in flushed if old}
     assert before == {path.stat().st_ino for path in (pack, *pack.rglob("*"))}
     assert (pack.parent.stat().st_ino, False) in flushed, "its name, too"
+
+
+def test_a_file_in_its_place_stays(tmp_path: Path) -> None:
+    (tmp_path / "notes").write_text("mine")
+    with (
+        pytest.raises(replacing.NotWritten, match="Not a directory"),
+        replacing.replacing(tmp_path / "notes"),
+    ):
+        raise AssertionError("nothing is made")
+    assert (tmp_path / "notes").read_text() == "mine"
+
+
+def test_a_disk_that_flushes_no_folders_will_do(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        if stat.S_ISDIR(os.fstat(descriptor).st_mode):
+            raise OSError(errno.EINVAL, os.strerror(errno.EINVAL))
+        real(descriptor)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+    assert change(pack) == load(pack).manifest.version == "2"
 
 
 def test_two_at_a_time_lose_nothing(pack: Path) -> None:

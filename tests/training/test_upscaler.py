@@ -89,6 +89,17 @@ def test_the_discriminator_begins_late(pack: LoadedPack) -> None:
     assert trainer.step(0.5).keys() == {"photos", "kept", "adversarial", "d_fake", "d_real"}
 
 
+@pytest.mark.parametrize(("precision", "dtype"), [("bfloat16", torch.bfloat16), ("float32", torch.float32)])
+def test_its_convolutions_compute_as_asked(pack: LoadedPack, precision: str, dtype: torch.dtype) -> None:
+    trainer = trained(pack, 0, precision=precision)
+    seen: list[torch.dtype] = []
+    trainer.upscaler.first.register_forward_hook(lambda *call: seen.append(call[2].dtype))
+    trainer.step(0.5)
+    assert seen == [dtype]
+    assert trainer._draw().large.dtype == torch.float32
+    assert all(value.dtype == torch.float32 for value in trainer.upscaler.parameters())
+
+
 def test_generator_and_encoder_stay_as_they_are(pack: LoadedPack) -> None:
     before = [value.clone() for value in pack.generator.state_dict().values()]
     trained(pack, 2, alone=0)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import errno
 import fcntl
 import os
 import shutil
@@ -36,6 +37,8 @@ def replacing(out: Path) -> Iterator[Path]:
 @contextmanager
 def _replacing(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
+    if out.exists() and not out.is_dir():
+        raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
     with _alone(out), _scratch(out) as scratch:
         fresh = scratch / out.name
         fresh.mkdir()

@@ -117,6 +117,8 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
         "blocks": FEATURE_BLOCKS,
         "recipe": about.get("recipe", "unknown"),
         "from": about.get("from", "scratch"),
+        "begun": f"from {about.get('from', 'scratch')}{_shown(about.get('before'))}",
+        "before": about.get("before"),
         "held_out": about.get("held_out"),
         "kimg": round(state["iteration"] * config.batch / 1000, 1),
         "hours": round(state["seconds"] / 3600, 2),
@@ -133,6 +135,10 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
     }
 
 
+def _shown(kimg: float | None) -> str:
+    return f" (after {kimg} thousand pictures)" if kimg else ""
+
+
 def _manifest(
     config: GanConfig,
     files: Mapping[str, Mapping[str, str]],
@@ -142,6 +148,7 @@ def _manifest(
     told = (
         "recipe",
         "from",
+        "before",
         "held_out",
         "kimg",
         "hours",

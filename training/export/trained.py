@@ -16,11 +16,11 @@ Averaged = Literal["encoder", "upscaler"]
 _EXACT = ("mean", "basis")  # the coordinates that an encoder's weights answer in stay float32
 _TOLD: Final[Mapping[Averaged, str]] = {
     "encoder": (
-        "From a photo to its codes in one pass (after pSp, arXiv 2008.00951): {kimg} thousand pictures, "
+        "From a photo to its codes in one pass (after pSp, arXiv 2008.00951): {kimg} thousand pictures{after}, "
         "{hours} hours on {hardware}; loss on held-out photos {held_out_loss}."
     ),
     "upscaler": (
-        "Draws faces at {size} px (after SRGAN, arXiv 1609.04802): {kimg} thousand pictures, {hours} hours on "
+        "Draws faces at {size} px (after SRGAN, arXiv 1609.04802): {kimg} thousand pictures{after}, {hours} hours on "
         "{hardware}; distance from held-out photos {held_out_loss}. What it draws of hair, skin and eyes is a guess."
     ),
 }
@@ -55,7 +55,14 @@ def _facts(name: Averaged, state: Mapping[str, Any]) -> dict[str, Any]:
 
 def _told(name: Averaged, state: Mapping[str, Any], facts: Mapping[str, Any]) -> str:
     loss = "not measured" if facts["held_out_loss"] is None else facts["held_out_loss"]
-    values = {**state["config"], "hardware": "unknown hardware", **facts, "held_out_loss": loss}
+    after = f" (after {facts['before']} thousand of a run before)" if facts.get("before") else ""
+    values = {
+        **state["config"],
+        "hardware": "unknown hardware",
+        **facts,
+        "held_out_loss": loss,
+        "after": after,
+    }
     return _TOLD[name].format(**values)
 
 

@@ -54,5 +54,5 @@ def as_asked(path: Path) -> Iterator[None]:
         yield
     except (KeyError, TypeError, ValueError, AttributeError, RuntimeError) as error:
         raise CheckpointError(
-            f"{path} is a checkpoint of another command or of networks of another size; take another folder"
+            f"{path} is of another command, or of networks of another size; take another folder"
         ) from error

@@ -21,6 +21,7 @@ from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_ch
 from training.loops.part import PartTrainer, Terms
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
+from training.loops.sittings import sat_on, shown
 from training.loops.ticks import Means, not_finite, passed
 
 _say = partial(print, flush=True)
@@ -88,6 +89,7 @@ class PartRun:
         say: Callable[[str], None] = _say,
     ) -> None:
         self.trainer, self.plan, self.shown, self.say = trainer, plan, shown, say
+        self.about = dict(plan.about)
         self.seconds = 0.0  # spent in training, over all sittings
         self._held_out: float | None = None  # the last loss on held-out photos
         self._saved: float | None = None  # kimg of latest.pt
@@ -101,10 +103,12 @@ class PartRun:
             with as_asked(path):
                 self.trainer.load_state_dict(state)
                 self.seconds, self._held_out = state["seconds"], state["held_out"]
+                kept = {key: state["about"][key] for key in state["about"].keys() & {"before"}}
+                self.about = sat_on(self.about, state["about"]) | kept
             self._saved = self._kimg()
             self.say(f"resumed at {self._kimg():.1f} kimg, {self.seconds / 3600:.2f} h")
         elif other is not None:
-            first = _first(other, self.trainer.name)
+            first, self.about["before"] = _first(other, self.trainer.name)
             with as_asked(other):
                 self.trainer.take_over(first)
             self.say(f"began with {other.name}")
@@ -151,7 +155,7 @@ class PartRun:
         Raises:
             Broken: a weight is not a number; nothing was written.
         """
-        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": self.about}
         if not all_finite(state):
             raise self._broken("a weight")
         save_checkpoint(self.plan.out / LATEST, {**state, "held_out": self._held_out})
@@ -174,11 +178,17 @@ class PartRun:
         self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | self._means.take()))
 
 
-def _first(other: Path, name: str) -> Mapping[str, Any]:
-    """The state that another run begins with; a pack's network is an average, and all that is known."""
+def _first(other: Path, name: str) -> tuple[Mapping[str, Any], float]:
+    """The state that another run begins with, and what that had been shown; a pack knows the average alone."""
     if (other / manifests.FILE).exists():
-        network = getattr(loader.load(other), name)
+        pack = loader.load(other)
+        network, about = getattr(pack, name), pack.manifest.provenance.get(name) or {}
         if network is None:
             raise SettingError(f"{other} has no {name}")
-        return dict.fromkeys((name, "average"), network.state_dict())
-    return load_checkpoint(other / LATEST if other.is_dir() else other)
+        return dict.fromkeys((name, "average"), network.state_dict()), shown(about.get("kimg"), about)
+    path = other / LATEST if other.is_dir() else other
+    state = load_checkpoint(path)
+    with as_asked(path):
+        config = state["config"]
+        kimg = state["iteration"] * (config["photos"] + config["samples"]) / 1000
+        return state, shown(kimg, state.get("about", {}))

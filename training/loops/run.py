@@ -13,6 +13,7 @@ from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
+from training.loops.sittings import sat_on
 from training.loops.ticks import Means, not_finite, passed
 from training.loops.trainer import Terms, Trainer
 from training.loops.world import ALONE, World
@@ -52,6 +53,7 @@ class Run:
         self.trainer, self.plan, self.watch, self.world = trainer, plan, watch, world
         self.tellers = watch.tellers if world.first else ()
         self.seconds = 0.0  # spent in training, over all sittings
+        self.about = dict(plan.about)
         self.best: Record | None = None
         self._saved: float | None = None  # kimg of latest.pt
         self._means = Means()
@@ -67,6 +69,7 @@ class Run:
             self.trainer.load_state_dict(state)
             self.seconds = state["seconds"]
             self.best = Record.from_dict(state["best"]) if state.get("best") else None
+            self.about = sat_on(self.about, state.get("about", {}))
         self._saved = self._kimg()
         return True
 
@@ -177,7 +180,7 @@ class Run:
         self._note(f"stopped, {self.seconds / 3600:.2f} h")
 
     def _state(self) -> dict[str, Any]:
-        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": dict(self.plan.about)}
+        state = {**self.trainer.state_dict(), "seconds": self.seconds, "about": self.about}
         state["best"] = self.best and self.best.to_dict()
         if self.world.any(not all_finite(state)):
             raise Broken.at(self._kimg(), "a weight", self.plan.out, self._saved)

@@ -18,7 +18,7 @@ from training.transfer.growing import grown_discriminator, grown_generator
 from training.transfer.sources import Source
 
 ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as from nothing
-_KEPT = ("from", "held_out")  # of what a run tells of itself, when it goes on
+_KEPT = ("from", "held_out", "before")  # of what a run tells of itself, when it goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
     elif path := wish.start or wish.grow_from:
         source = sources.read(path)
-        about = {"from": source.name, "held_out": source.held_out}
+        about = {"from": source.name, "held_out": source.held_out, "before": source.kimg}
         config = adopted(recipe, source, grow=wish.grow_from is not None)
     if "from" in about:
         config = _hurried(config)

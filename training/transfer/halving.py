@@ -34,7 +34,7 @@ def halve(run: Path, out: Path, checkpoint: str = LATEST) -> Path:
         NotWritten: as `whole` raises it.
     """
     target = out / LATEST
-    if target.exists():
+    if any(out.glob("*.pt")):
         raise SettingError(f"{out} has a run already; give another --out")
     path = run / checkpoint
     with as_asked(path):
@@ -48,7 +48,8 @@ def halve(run: Path, out: Path, checkpoint: str = LATEST) -> Path:
 def halved(state: Mapping[str, Any]) -> dict[str, Any]:
     """A trainer's state whose networks are float16. Raises `KeyError` where it has no such networks."""
     kept = {name: value for name, value in state.items() if name not in MOMENTS}
-    return kept | {name: _narrowed(state[name]) for name in _NETWORKS}
+    best = {"best": None}  # that snapshot stays behind, so the next one that is written is the best
+    return kept | best | {name: _narrowed(state[name]) for name in _NETWORKS}
 
 
 def _narrowed(network: Mapping[str, Tensor]) -> dict[str, Tensor]:

@@ -21,6 +21,7 @@ from inference.packs.foreign.checkpoint import fitting, table
 from training.config import GanConfig
 from training.datasets.manifest import GENDERS
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint
+from training.loops.sittings import shown
 from training.transfer.errors import TransferError
 
 Weights = dict[str, Tensor]
@@ -39,6 +40,7 @@ class Source:
         discriminator: all of it, or, of a pack, its first blocks.
         classes: names as `ENFP:female` of what it learnt, in order; none where they are not known.
         held_out: the share of a table's people that it has not learnt from, where that is known.
+        kimg: thousand pictures that it was shown, and what it began with before it; 0 where that is not known.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Source:
     discriminator: Weights
     classes: tuple[str, ...] = ()
     held_out: float | None = None
+    kimg: float = 0.0
 
 
 def read(path: Path) -> Source:
@@ -106,6 +109,7 @@ def _own(path: Path, name: str) -> Source | None:
         fitting(config.discriminator, table(state, "discriminator")),
         _classes(state.get("about", {}), config.generator.c_dim),
         state.get("about", {}).get("held_out"),
+        shown(state.get("images", 0) / 1000, state.get("about", {})),
     )
 
 
@@ -152,9 +156,9 @@ def _pack(path: Path) -> Source:
     held_out = pack.manifest.provenance.get("held_out")
     known = pack.manifest.known_conditions
     classes = tuple(":".join(filter(None, (each.label, each.gender))) for each in known)
-    return Source(
-        path.name, pack.generator.config, average, average, pack.features.config, first, classes, held_out
-    )
+    kimg = shown(pack.manifest.provenance.get("kimg"), pack.manifest.provenance)
+    config, features = pack.generator.config, pack.features.config
+    return Source(path.name, config, average, average, features, first, classes, held_out, kimg)
 
 
 def stored(run: Path) -> tuple[GanConfig, Mapping[str, Any]] | None:

@@ -61,11 +61,22 @@ def test_the_run_goes_on_with_its_counters_and_new_moments(
     assert after["seconds"] > load_checkpoint(run / LATEST)["seconds"]
 
 
+def test_the_best_stays_behind(run: Path) -> None:
+    """The small run has no best.pt, so whatever it finds first is its best."""
+    record = {"metric": "sliced", "value": 1.0, "kimg": 0.01}
+    save_checkpoint(run / LATEST, load_checkpoint(run / LATEST) | {"best": record})
+    halve(run, small := run.parent / "small")
+    assert load_checkpoint(small / LATEST)["best"] is None
+
+
 def test_a_run_that_is_there_is_not_overwritten(run: Path) -> None:
     before = (run / LATEST).read_bytes()
     code, said = halve(run, run)
     assert code == 2 and "has a run already" in said
     assert (run / LATEST).read_bytes() == before
+    (other := run.parent / "other").mkdir()
+    (other / "best.pt").write_bytes(b"kept")
+    assert halve(run, other)[0] == 2
 
 
 def test_a_baseline_a_broken_file_and_a_weight_too_large_are_refused(

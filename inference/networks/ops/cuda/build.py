@@ -10,6 +10,7 @@ import argparse
 import hashlib
 import importlib.util
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -177,7 +178,7 @@ def _rules(compiler: Compiler) -> str:
 
 
 def _quoted(*words: str) -> str:
-    return " ".join(f"'{word}'" if " " in word else word for word in words).replace("$", "$$")
+    return shlex.join(words).replace("$", "$$")
 
 
 def _escape(path: str) -> str:
