@@ -27,8 +27,7 @@ CARD = (STARTER / "CARD.md").read_text(encoding="utf-8")
 def test_one_command_makes_it_and_says_nothing_wrong() -> None:
     """`make starter-pack`: each of its commands knows the options that it is given."""
     lines = subprocess.run(["make", "--dry-run", "starter-pack"], capture_output=True, text=True, check=True)
-    joined = lines.stdout.replace("\\\n", "")
-    commands = [line.split()[1:] for line in joined.splitlines() if "typeface-training" in line]
+    commands = [line.split()[1:] for line in lines.stdout.splitlines() if "typeface-training" in line]
     assert [command[0] for command in commands][:3] == ["train", "train", "export"]
     for command in commands:
         result = CliRunner().invoke(app, [*command, "--help"])
