@@ -111,9 +111,8 @@ def pack_folder(source: FaceSource, tmp_path_factory: pytest.TempPathFactory) ->
             catch_exceptions=False,
         )
     assert trained.exit_code == 0, trained.output
-    exported = CliRunner().invoke(
-        cli.app, ["export", "--run", run, "--out", str(pack), *options], catch_exceptions=False
-    )
+    named = ["export", "--run", run, "--out", str(pack), "--version", "1.2.3"]
+    exported = CliRunner().invoke(cli.app, [*named, *options], catch_exceptions=False)
     assert exported.exit_code == 0, exported.output
     return pack
 
@@ -136,6 +135,7 @@ def pack(pack_folder: Path) -> LoadedPack:
 
 
 def test_the_pack_loads_and_holds_all_types(pack: LoadedPack) -> None:
+    assert pack.manifest.version == "1.2.3"
     assert len(pack.labels) == 48
     assert pack.labels["ENFP", "female"].shape == (8, 40)
     assert pack.manifest.illustrative

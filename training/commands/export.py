@@ -61,9 +61,8 @@ def export(  # noqa: PLR0913, PLR0917 - one a flag
             if (data is None) != (manifest is None):
                 raise SettingError("--data and its --manifest go together")
             source = FaceSource(data, manifest) if data and manifest else None
-            starter_pack.export(
-                run / checkpoint, out, starter_pack.ExportPlan(strength=strength, source=source)
-            )
+            starter = starter_pack.ExportPlan(version=version, strength=strength, source=source)
+            starter_pack.export(run / checkpoint, out, starter)
         elif data or manifest:
             raise SettingError("--data and --manifest are for runs of the starter recipe, which this is not")
         else:
