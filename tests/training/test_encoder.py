@@ -174,6 +174,11 @@ def test_a_pack_s_network_is_taken_over(
     third = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "third"), Shown(held_out))
     third.resume(pack)
     assert third.about["before"] == 70.8
+    manifest = json.loads((pack / "manifest.json").read_text())
+    manifest["provenance"]["encoder"] = "by hand"
+    (pack / "manifest.json").write_text(json.dumps(manifest))
+    third.resume(pack)
+    assert third.about["before"] == 0
     usual = EncoderTrainer(SMALL, load(folder), faces)
     other = PartRun(usual, PartPlan(tmp_path / "other"), Shown(held_out))
     with pytest.raises(CheckpointError, match="another size"):

@@ -6,11 +6,11 @@ import pytest
 
 from training.config import GanConfig
 from training.datasets.faces import FaceSet
-from training.loops.checkpoint import LATEST, load_checkpoint
+from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.gan import GanTrainer
 from training.loops.run import Run, RunPlan
 from training.loops.sittings import sat_on, shown
-from training.transfer import beginning
+from training.transfer import beginning, sources
 from training.transfer.beginning import Wish
 
 
@@ -24,9 +24,10 @@ def test_all_hardware_is_told_in_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kimg", "about", "all_of_it"), [(2.5, {"before": 10}, 12.5), (None, {}, 0), ("many", {"before": []}, 0)]
+    ("kimg", "about", "all_of_it"),
+    [(2.5, {"before": 10}, 12.5), (None, {}, 0), ("many", {"before": []}, 0), (2, "x", 2)],
 )
-def test_pictures_add_up(kimg: object, about: dict[str, object], all_of_it: float) -> None:
+def test_pictures_add_up(kimg: object, about: object, all_of_it: float) -> None:
     assert shown(kimg, about) == all_of_it
 
 
@@ -41,3 +42,9 @@ def test_a_run_of_a_run_of_a_run(config: GanConfig, faces: FaceSet, tmp_path: Pa
         start = tmp_path / name
     again = beginning.plan(config, Wish(), tmp_path / "three")
     assert again.about["before"] == load_checkpoint(tmp_path / "three" / LATEST)["about"]["before"] == 0.2
+
+
+def test_a_checkpoint_that_counts_in_words_is_read(config: GanConfig, faces: FaceSet, tmp_path: Path) -> None:
+    state = GanTrainer(config, faces).state_dict() | {"images": "many", "about": {"before": "few"}}
+    save_checkpoint(tmp_path / LATEST, state)
+    assert sources.read(tmp_path).kimg == 0

@@ -182,10 +182,11 @@ def _first(other: Path, name: str) -> tuple[Mapping[str, Any], float]:
     """The state that another run begins with, and what that had been shown; a pack knows the average alone."""
     if (other / manifests.FILE).exists():
         pack = loader.load(other)
-        network, about = getattr(pack, name), pack.manifest.provenance.get(name) or {}
+        network, told = getattr(pack, name), pack.manifest.provenance.get(name)
         if network is None:
             raise SettingError(f"{other} has no {name}")
-        return dict.fromkeys((name, "average"), network.state_dict()), shown(about.get("kimg"), about)
+        kimg = told.get("kimg") if isinstance(told, Mapping) else None
+        return dict.fromkeys((name, "average"), network.state_dict()), shown(kimg, told)
     path = other / LATEST if other.is_dir() else other
     state = load_checkpoint(path)
     with as_asked(path):

@@ -15,6 +15,7 @@ def sat_on(about: Mapping[str, Any], before: Mapping[str, Any]) -> dict[str, Any
     return {**about, "hardware": theirs if same else f"{theirs}, then {ours}"}
 
 
-def shown(kimg: object, about: Mapping[str, Any]) -> float:
+def shown(kimg: object, about: object) -> float:
     """Thousand pictures that a network has seen, and `before` it what it began with; what is no number counts 0."""
-    return round(sum(float(n) for n in (kimg, about.get("before")) if isinstance(n, int | float)), 1)
+    before = about.get("before") if isinstance(about, Mapping) else None
+    return round(sum(float(n) for n in (kimg, before) if isinstance(n, int | float)), 1)

@@ -109,8 +109,13 @@ def _own(path: Path, name: str) -> Source | None:
         fitting(config.discriminator, table(state, "discriminator")),
         _classes(state.get("about", {}), config.generator.c_dim),
         state.get("about", {}).get("held_out"),
-        shown(state.get("images", 0) / 1000, state.get("about", {})),
+        _shown(state),
     )
+
+
+def _shown(state: Mapping[str, Any]) -> float:
+    images = state.get("images")
+    return shown(images / 1000 if isinstance(images, int) else None, state.get("about"))
 
 
 def _classes(about: Mapping[str, Any], c_dim: int) -> tuple[str, ...]:
