@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -22,23 +23,49 @@ class NotWritten(TrainingError):
 def whole(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `target` at the end; a crash, an error or a power cut leaves the old one.
 
+    Of two who write at once, one waits for the other.
+
     Raises:
         NotWritten: the disk is full, or does not let us.
     """
     draft = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(target)
-        flush(target.parent)
+        with alone(target.parent), _removed(draft):
+            with draft.open("wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+            draft.replace(target)
+            flush(target.parent)
     except BaseException as error:
-        with suppress(OSError):
-            draft.unlink()
         if said := _of_disk(error):
             raise NotWritten(not_written(target, said)) from error
+        raise
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[bool]:
+    """Only one at a time writes in a folder; false where a network disk knows no locks, and nobody waits."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        locked = False
+        with suppress(OSError):
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+            locked = True
+        yield locked
+    finally:
+        os.close(descriptor)
+
+
+@contextmanager
+def _removed(draft: Path) -> Iterator[None]:
+    """Nothing is left of it where that fails."""
+    try:
+        yield
+    except BaseException:
+        with suppress(OSError):
+            draft.unlink()
         raise
 
 

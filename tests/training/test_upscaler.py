@@ -17,8 +17,8 @@ from tests.training.test_loops import differing
 from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, save_checkpoint
 from training.loops.part_run import PartPlan, PartRun, Shown
-from training.loops.upscaler import UpscalerTrainer
-from training.losses.upscaler import apart, shrunk
+from training.loops.upscaler import UpscalerTrainer, _Drawn
+from training.losses.upscaler import apart, shrunk, softened
 from training.recipes.upscaler import UpscalerTraining
 
 SMALL = UpscalerTraining(size=64, photos=4, samples=2, patch=16, seen_at=32, rate=3e-3, ema_kimg=0.02)
@@ -76,7 +76,7 @@ def test_it_learns_to_draw_what_a_small_picture_hides(pack: LoadedPack) -> None:
     torch.manual_seed(0)
     photos = Stripes().batch(8)[0]
     before = trained(pack, 0).judge(photos)
-    trainer = trained(pack, 30, samples=1, alone=1, rate=1e-2, drawn=0, kept=0.1)
+    trainer = trained(pack, 30, samples=1, alone=1, rate=1e-2, drawn=0, soft=0, kept=0.1)
     assert trainer.judge(photos) < 0.5 * before
     people = trainer.generated.batch(4, (0.0, 0.5), 0.0)[0]
     again = shrunk(trainer.average(people), 32)
@@ -87,6 +87,34 @@ def test_the_discriminator_begins_late(pack: LoadedPack) -> None:
     trainer = trained(pack, 0, alone=0.5)
     assert trainer.step(0.4).keys() == {"photos", "kept"}
     assert trainer.step(0.5).keys() == {"photos", "kept", "adversarial", "d_fake", "d_real"}
+
+
+def test_the_discriminator_judges_photos_alone(pack: LoadedPack) -> None:
+    """Of a sample it would ask for what no small picture tells: a grid on the skin was the cheapest answer."""
+    trainer = trained(pack, 0, alone=0, photos=3, samples=2)
+    judged: list[int] = []
+    trainer.discriminator.register_forward_hook(lambda *call: judged.append(len(call[1][0])))
+    trainer.step(0.5)
+    assert set(judged) == {3}
+
+
+def test_faults_of_a_sample_that_are_a_pixel_wide_may_go(pack: LoadedPack) -> None:
+    trainer = trained(pack, 0)
+    chequered = ((torch.arange(32)[:, None] + torch.arange(32)) % 2).float().expand(2, 3, -1, -1) - 0.5
+    large = torch.zeros(4, 3, 64, 64, requires_grad=True)
+    losses = trainer._train(_Drawn(large, torch.zeros(2, 3, 64, 64), chequered), against=False)
+    assert losses["kept"] < 0.05, "that is as near as the chequered picture itself"
+
+
+def test_softening_goes_as_far_as_asked() -> None:
+    torch.manual_seed(0)
+    sharp = torch.rand(3, 3, 16, 16)
+    soft = softened(sharp, torch.tensor([0.0, 0.5, 1.0])[:, None, None, None])
+    assert torch.equal(soft[0], sharp[0])
+    steps = (soft[..., 1:] - soft[..., :-1]).abs().mean(dim=(1, 2, 3)).tolist()
+    assert steps[0] > 1.4 * steps[1] > 1.4 * 1.4 * steps[2]
+    flat = torch.full((1, 3, 16, 16), 0.3)
+    assert torch.allclose(softened(flat, torch.ones(1, 1, 1, 1)), flat), "edges are not darkened"
 
 
 @pytest.mark.parametrize(("precision", "dtype"), [("bfloat16", torch.bfloat16), ("float32", torch.float32)])

@@ -60,6 +60,19 @@ def test_a_kill_while_writing_keeps_the_last_checkpoint(tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir()] == [LATEST]
 
 
+def test_of_two_who_write_at_once_one_waits(tmp_path: Path) -> None:
+    code = (
+        "import sys, time; from pathlib import Path; from training.writing import whole\n"
+        "with whole(Path(sys.argv[1])) as file:\n"
+        "    for _ in range(40): file.write(sys.argv[2].encode()); file.flush(); time.sleep(0.005)\n"
+    )
+    target = tmp_path / LATEST
+    both = [subprocess.Popen([sys.executable, "-c", code, str(target), letter]) for letter in "ab"]
+    assert [process.wait(60) for process in both] == [0, 0]
+    assert target.read_bytes() in {b"a" * 40, b"b" * 40}
+    assert list(tmp_path.iterdir()) == [target]
+
+
 @pytest.mark.parametrize("content", [b"", b"PK", b"nothing of the kind" * 100])
 def test_a_damaged_checkpoint_is_told(tmp_path: Path, content: bytes) -> None:
     (tmp_path / LATEST).write_bytes(content)

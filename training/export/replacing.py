@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import ctypes
 import errno
-import fcntl
 import os
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.writing import NotWritten, flush, not_written
+from training.writing import NotWritten, alone, flush, not_written
 
 _HERE, _SWAP = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -39,7 +38,9 @@ def _replacing(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    with _alone(out), _scratch(out) as scratch:
+    with alone(out.parent) as locked, _scratch(out) as scratch:
+        if locked and out.exists():
+            _clear(out, scratch)
         fresh = scratch / out.name
         fresh.mkdir()
         yield fresh
@@ -53,27 +54,19 @@ def _replacing(out: Path) -> Iterator[Path]:
 
 
 @contextmanager
-def _alone(out: Path) -> Iterator[None]:
-    """One at a time in a folder; what a killed one left of `out` is removed."""
-    folder = os.open(out.parent, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a network disk may know no locks of folders: then nobody waits
-            fcntl.flock(folder, fcntl.LOCK_EX)
-            if out.exists():
-                for left in out.parent.glob(f".{escape(out.name)}-????????.part"):
-                    shutil.rmtree(left, ignore_errors=True)
-        yield
-    finally:
-        os.close(folder)
-
-
-@contextmanager
 def _scratch(out: Path) -> Iterator[Path]:
     made = TemporaryDirectory(
         dir=out.parent, prefix=f".{out.name}-", suffix=".part", ignore_cleanup_errors=True
     )
     with made as scratch:
         yield Path(scratch)
+
+
+def _clear(out: Path, scratch: Path) -> None:
+    """What a killed one left beside `out` is removed."""
+    for left in out.parent.glob(f".{escape(out.name)}-????????.part"):
+        if left != scratch:
+            shutil.rmtree(left, ignore_errors=True)
 
 
 def _keep(out: Path, fresh: Path) -> None:

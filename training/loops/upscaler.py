@@ -16,7 +16,7 @@ from inference.packs.loader import LoadedPack
 from training.loops.part import Losses, PartTrainer, Photos, Sheet
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.r1 import r1_terms
-from training.losses.upscaler import apart, shrunk
+from training.losses.upscaler import apart, shrunk, softened
 from training.recipes.upscaler import UpscalerTraining
 
 _COLUMNS, _SHOWN = 6, 256
@@ -99,9 +99,10 @@ class UpscalerTrainer(PartTrainer):
         archive = self.photos[int(torch.randint(len(self.photos), ()))]
         photos = archive.batch(config.photos)[0].to(device)
         samples = self.generated.batch(config.samples, config.psi, config.mixing)[0]
-        small = torch.cat([self._half_drawn(shrunk(photos, self.pack.manifest.resolution)), samples])
+        faulty = self._half_drawn(shrunk(photos, self.pack.manifest.resolution))
+        faulty = softened(faulty, config.soft * torch.rand(len(faulty), 1, 1, 1).to(device))
         with self.low():
-            return _Drawn(self.upscaler(small), photos, samples)
+            return _Drawn(self.upscaler(torch.cat([faulty, samples])), photos, samples)
 
     @torch.no_grad()
     def _half_drawn(self, small: Tensor) -> Tensor:
@@ -117,9 +118,10 @@ class UpscalerTrainer(PartTrainer):
     def _train(self, drawn: _Drawn, *, against: bool) -> Losses:
         config, n = self.config, len(drawn.photos)
         losses = {"photos": apart(drawn.large[:n], drawn.photos)}
-        losses["kept"] = config.kept * apart(drawn.large[n:], drawn.samples)
+        kept = shrunk(drawn.samples, drawn.samples.shape[-1] // 2)  # what is smaller may be a fault
+        losses["kept"] = config.kept * apart(drawn.large[n:], kept)
         if against:
-            logits = self.discriminator(self._patches(drawn.large, self._corner()), None)
+            logits = self.discriminator(self._patches(drawn.large[:n], self._corner()), None)
             losses["adversarial"] = config.adversarial * generator_terms(logits)["g_fake"]
         self.adam.zero_grad(set_to_none=True)
         torch.autograd.backward(torch.stack(list(losses.values())).sum())
@@ -129,7 +131,7 @@ class UpscalerTrainer(PartTrainer):
     def _train_discriminator(self, drawn: _Drawn) -> Losses:
         config, corner = self.config, self._corner()
         reals = self._patches(drawn.photos, corner)
-        fakes = self._patches(drawn.large.detach(), corner)
+        fakes = self._patches(drawn.large[: len(reals)].detach(), corner)
         losses = discriminator_terms(self.discriminator(reals, None), self.discriminator(fakes, None))
         if self.iteration % config.r1_interval == 0:
             reals = reals.detach().requires_grad_(True)

@@ -36,7 +36,8 @@ class UpscalerTraining(PartTraining):
         size: side of the large picture in pixels.
         d_rate: of the discriminator.
         drawn: how far towards what the pack draws of it a small photo is moved at most.
-        kept: weight of how well a sample's large picture becomes the small one again.
+        soft: how far towards a blurred one it is moved at most, then.
+        kept: weight of how well a sample's large picture agrees with the small one at half its size.
         adversarial: weight of the discriminator's word, after `alone` of the run.
         patch: side in pixels of what the discriminator sees, of pictures of `seen_at` px.
         r1_gamma: of the discriminator, taken at every `r1_interval` steps.
@@ -49,10 +50,11 @@ class UpscalerTraining(PartTraining):
     ema_kimg: float = 1.0
     size: int = 512
     d_rate: float = 1e-3
-    drawn: float = 0.6
+    drawn: float = 0.8
+    soft: float = 0.6
     kept: float = 1.0
     adversarial: float = 0.01
-    alone: float = 0.4
+    alone: float = 0.3
     patch: int = 64
     seen_at: int = 256
     r1_gamma: float = 1.0
