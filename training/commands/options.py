@@ -37,6 +37,12 @@ PartStart = Annotated[
 GrowFrom = Annotated[
     Path | None, typer.Option(help="Begin as a network of half the size: what --from takes.")
 ]
+Widen = Annotated[
+    int,
+    typer.Option(
+        min=1, max=16, help="So many times the channels of what it begins with; it draws the same at first."
+    ),
+]
 FreezeD = Annotated[
     int | None, typer.Option(min=0, help="Layers of the discriminator that do not learn: 4, 7, 10, 13.")
 ]

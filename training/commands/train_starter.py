@@ -21,6 +21,7 @@ from training.commands.options import (
     Seed,
     Start,
     Threads,
+    Widen,
 )
 from training.datasets.faces import FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
@@ -44,6 +45,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     seed: Seed = 0,
     start: Start = None,
     grow_from: GrowFrom = None,
+    widen: Widen = 1,
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     metric: Metric = None,
@@ -76,7 +78,9 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         changed: dict[str, Any] = {"r1_gamma": gamma, "lr": rate, "d_lr": d_rate}
         numbers = replace(numbers, **{name: value for name, value in changed.items() if value is not None})
         numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
-        begun = beginning.plan(numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS), out)
+        begun = beginning.plan(
+            numbers, beginning.Wish(start, grow_from, freeze_d, freeze_g, GENDERS, widen), out
+        )
         source, side = FaceSource(data, manifest), begun.config.generator.resolution
         faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)
         if here.world.first:

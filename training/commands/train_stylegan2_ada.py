@@ -24,6 +24,7 @@ from training.commands.options import (
     Seed,
     Start,
     Threads,
+    Widen,
 )
 from training.config import Optimiser, Precision
 from training.datasets.opening import Opened, open_data, open_held_out
@@ -118,6 +119,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
     seed: Seed = 0,
     start: Start = None,
     grow_from: GrowFrom = None,
+    widen: Widen = 1,
     freeze_d: FreezeD = None,
     freeze_g: FreezeG = None,
     metric: Metric = None,
@@ -167,7 +169,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         )
         config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser)
         _check_pipe(wishes.augpipe)
-        wish = beginning.Wish(start, grow_from, freeze_d, freeze_g, opened.classes)
+        wish = beginning.Wish(start, grow_from, freeze_d, freeze_g, opened.classes, widen)
         begun = beginning.plan(config, wish, out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
         plan = RunPlan(out, kimg, minutes, about=about | begun.about, checkpoint_minutes=save_minutes)

@@ -16,6 +16,7 @@ from training.transfer.conditions import Kin, discriminator_for, generator_for, 
 from training.transfer.errors import TransferError
 from training.transfer.growing import grown_discriminator, grown_generator
 from training.transfer.sources import Source
+from training.transfer.widening import widened
 
 ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as from nothing
 _KEPT = ("from", "held_out", "before")  # of what a run tells of itself, when it goes on
@@ -25,8 +26,9 @@ _KEPT = ("from", "held_out", "before")  # of what a run tells of itself, when it
 class Wish:
     """What was asked for: weights to start from, of the same size or to grow, and what does not learn.
 
-    A freeze of none stands for what the run had before, or nothing. `classes` are the names of what is learnt from,
-    as `ENFP:female`: each begins as that class of the source, or as its gender.
+    `widen` is how many times as many channels as they have the networks get. A freeze of none stands for what the run
+    had before, or nothing. `classes` are the names of what is learnt from, as `ENFP:female`: each begins as that class
+    of the source, or as its gender.
     """
 
     start: Path | None = None
@@ -34,6 +36,7 @@ class Wish:
     freeze_d: int | None = None
     freeze_g: int | None = None
     classes: Sequence[str] = ()
+    widen: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +63,8 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     """
     if wish.start is not None and wish.grow_from is not None:
         raise TransferError("a run starts from weights of its own size, or grows from others, not both")
+    if wish.widen > 1:
+        _check_widening(wish)
     before = sources.stored(out)
     source: Source | None = None
     about: dict[str, Any] = {}
@@ -72,6 +77,8 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
     elif path := wish.start or wish.grow_from:
         source = sources.read(path)
+        if wish.widen > 1:
+            source = widened(source, wish.widen)
         about = {"from": source.name, "held_out": source.held_out, "before": source.kimg}
         config = adopted(recipe, source, grow=wish.grow_from is not None)
     if "from" in about:
@@ -80,6 +87,13 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     if before is None:
         _check_learnt(config, source)
     return Beginning(config, source, about, wish.classes)
+
+
+def _check_widening(wish: Wish) -> None:
+    if wish.start is None and wish.grow_from is None:
+        raise TransferError("--widen gives more channels to what was learnt before; say --from what")
+    if wish.freeze_d or wish.freeze_g:
+        raise TransferError("new channels have to learn: --widen goes without --freeze-d and --freeze-g")
 
 
 def _check_same(wanted: GeneratorConfig, found: GeneratorConfig, out: Path) -> None:

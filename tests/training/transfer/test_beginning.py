@@ -312,6 +312,51 @@ def test_a_grown_network_learns_in_every_new_layer(
         ), name
 
 
+def test_a_widened_network_begins_as_the_old_one(
+    recipe: GanConfig, wide: Path, out: Path, faces: FaceSet
+) -> None:
+    trainer = begun(recipe, Wish(start=wide, widen=3), out, faces)
+    assert trainer.config.generator.channel_max == 24
+    average, generator, judge = networks(wide)
+    torch.manual_seed(0)
+    z = torch.randn(3, 8)
+    assert off(pictures(trainer.average, z, 1), pictures(average, z, 1)) < 1e-5
+    assert off(pictures(trainer.generator, z, 1), pictures(generator, z, 1)) < 1e-5
+    image, c = torch.rand(8, 3, 32, 32) * 2 - 1, torch.eye(2)[[0, 1] * 4]
+    with torch.no_grad():
+        seen, before = trainer.discriminator(image, c), judge(image, c)
+    assert (seen - before).abs().max() < 0.1 * before.std(), "but for what the deviation sees"
+
+
+def test_a_pack_is_widened_and_grows(recipe: GanConfig, tmp_path: Path, source: FaceSource) -> None:
+    folder = tiny.write(tmp_path / "pack")
+    wish = Wish(grow_from=folder, widen=2)
+    trainer = begun(doubled(recipe), wish, tmp_path / "run", load_faces(source, 64))
+    pack, taps = loader.load(folder), make_filter(TAPS)
+    z = torch.randn(2, 16)
+    assert trainer.config.generator.channel_max == 2 * pack.generator.config.channel_max
+    assert off(pictures(trainer.average, z, 0), upsample2d(pictures(pack.generator, z, 0), taps)) < 1e-5
+
+
+def test_a_widened_network_learns_in_every_new_channel(
+    recipe: GanConfig, wide: Path, out: Path, faces: FaceSet
+) -> None:
+    trainer = begun(recipe, Wish(start=wide, widen=2), out, faces)
+    old = networks(wide)
+    for kind, before in (("generator", old[1]), ("discriminator", old[2])):
+        mine = getattr(trainer, kind)
+        first = {name: value.clone() for name, value in mine.named_parameters()}
+        grown = {name for name, value in before.named_parameters() if value.shape != first[name].shape}
+        assert len(grown) > 15
+        for _ in range(3):
+            trainer.step()
+        for name in grown:
+            moved, now = mine.get_parameter(name).detach() != first[name], before.get_parameter(name)
+            assert moved[len(now) :].any() or len(now) == len(moved), f"{name}: rows"
+            if now.ndim > 1 and now.shape[1] != moved.shape[1]:
+                assert moved[: len(now), now.shape[1] :].any(), f"{name}: columns"
+
+
 @pytest.mark.parametrize(
     ("resolution", "wish", "says"),
     [
@@ -342,6 +387,8 @@ def test_wishes_that_cannot_be(recipe: GanConfig, base: Path, out: Path, tmp_pat
         (Wish(freeze_g=5), "one of 4, 8, 16 px"),
         (Wish(freeze_d=4), "hold what was learnt before; say --from what"),
         (Wish(freeze_g=8), "hold what was learnt before; say --from what"),
+        (Wish(widen=2), "say --from what"),
+        (Wish(start=base, widen=2, freeze_d=4), "new channels have to learn"),
         (Wish(start=tiny.write(tmp_path / "pack"), freeze_d=8), "first 7 layers of its discriminator"),
     ):
         with pytest.raises(TransferError, match=says):
