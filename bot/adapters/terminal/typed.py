@@ -99,7 +99,7 @@ def _command(name: str, text: str, file: bytes | None, origin: Origin) -> Event 
 def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake:
     """Translate a line; `menu` holds the last buttons in the order in which they were numbered.
 
-    A file that is dropped on the terminal is a photo.
+    A button is pressed by its number, or by what it says. A file that is dropped on the terminal is a photo.
     `/me @photo.jpg` is a command with a photo; in `/us @bob` and where else no photo belongs, @ is a letter. Bytes that
     are not UTF-8 become the replacement character, except in a file's name.
     """
@@ -118,4 +118,8 @@ def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake
         if 1 <= number <= len(menu):
             return Press(origin, menu[number - 1].payload)
         return Mistake("no_such_button", "terminal-no-such-button", shorten(line.decode(), 12))
-    return TextSent(origin, line.decode("utf-8", "replace"))
+    text = line.decode("utf-8", "replace")
+    for button in menu:
+        if button.label.casefold() == text.casefold():
+            return Press(origin, button.payload)
+    return TextSent(origin, text)

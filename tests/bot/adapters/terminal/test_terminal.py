@@ -132,6 +132,14 @@ async def test_a_number_presses_that_button_of_the_last_menu(tmp_path: Path) -> 
     assert [event.payload for event in handler.events if isinstance(event, Press)] == ["e", "w"]
 
 
+async def test_what_a_button_says_presses_it(tmp_path: Path) -> None:
+    handler = Handler()
+    await chat_json(handler, b"woman\nmenu\nMAN\nmenu\nwomen\n", tmp_path)
+    assert [event.payload for event in handler.events if isinstance(event, Press)] == ["m"]
+    told = [event.text for event in handler.events if isinstance(event, TextSent)]
+    assert told == ["woman", "menu", "menu", "women"]
+
+
 async def test_the_buttons_of_one_answer_are_numbered_on(tmp_path: Path) -> None:
     handler = Handler()
     replies = await chat_json(handler, b"both\n1\n4\nmenu\n1\n", tmp_path)
