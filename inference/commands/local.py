@@ -25,10 +25,7 @@ from inference.wire import Face, FacePicture, MorphRequest, UpscalePicture
 
 def render(settings: Settings, face: Face, target: Target) -> None:
     """Draw a face into a file; a large one by the pack's upscaler."""
-    engine = open_default(settings)
-    plain = FacePicture(face=face)
-    large = target.size > engine.pack.manifest.resolution
-    _save(engine.picture(UpscalePicture(picture=plain) if large else plain), target)
+    _draw(open_default(settings), face, target)
 
 
 def project(
@@ -48,7 +45,7 @@ def project(
         f"loss {projection.loss:.4f} {when}"
     )
     face = engine.encode_latent(projection.latent())
-    _save(engine.picture(FacePicture(face=face)), target)
+    _draw(engine, face, target)
     if latent is not None:
         given.write(latent, face.model_dump_json().encode())
 
@@ -85,5 +82,8 @@ def morph(settings: Settings, asked: MorphRequest, out: Path) -> None:
     )
 
 
-def _save(pixels: Pixels, target: Target) -> None:
+def _draw(engine: Engine, face: Face, target: Target) -> None:
+    plain = FacePicture(face=face)
+    large = target.size > engine.pack.manifest.resolution
+    pixels = engine.picture(UpscalePicture(picture=plain) if large else plain)
     given.write(target.path, images.encode(pixels, size=target.size, format=target.format))

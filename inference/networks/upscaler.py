@@ -1,7 +1,7 @@
 """From a small face to a large one: what a photo of it would have shown.
 
-A residual network works at the small size, sub-pixel convolutions (ESPCN, arXiv 1609.05158) draw the larger ones, and
-what they draw is added to the picture as plain interpolation enlarges it (after SRGAN, arXiv 1609.04802, without
+A residual network works at the small size, sub-pixel convolutions (ESPCN, arXiv 1609.05158) draw the larger ones, each
+smoothed so that its four phases leave no grid (arXiv 1806.02658), and what they draw is added to the picture as plain interpolation enlarges it (after SRGAN, arXiv 1609.04802, without
 normalisation). Faces are aligned, so it is told where in the picture it is: an eye is drawn otherwise than a collar.
 """
 
@@ -66,14 +66,19 @@ class _Block(nn.Module):
 
 
 class _Doubled(nn.Module):
-    """`[N, I, r, r]` to `[N, O, 2r, 2r]`."""
+    """`[N, I, r, r]` to `[N, O, 2r, 2r]`; the binomial filter passes no pattern of period 2."""
+
+    filter: Tensor
 
     def __init__(self, narrow: int, wide: int) -> None:
         super().__init__()
         self.conv = nn.Conv2d(narrow, 4 * wide, 3, padding=1)
+        taps = torch.tensor([0.25, 0.5, 0.25])
+        self.register_buffer("filter", torch.outer(taps, taps).repeat(wide, 1, 1, 1), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        return F.leaky_relu(F.pixel_shuffle(self.conv(x), 2), _SLOPE)
+        drawn = F.pad(F.pixel_shuffle(self.conv(x), 2), (1, 1, 1, 1), mode="replicate")
+        return F.leaky_relu(F.conv2d(drawn, self.filter, groups=len(self.filter)), _SLOPE)
 
 
 class Upscaler(nn.Module):

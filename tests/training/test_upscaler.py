@@ -66,6 +66,17 @@ def test_a_fresh_one_interpolates() -> None:
     assert torch.equal(Upscaler(UpscalerConfig.of(32, 128))(small), enlarged(small, 128))
 
 
+@torch.no_grad()
+def test_no_weights_draw_a_grid_onto_what_is_flat() -> None:
+    """Sub-pixel convolutions alone do: each of their four phases has weights of its own."""
+    torch.manual_seed(0)
+    network = Upscaler(UpscalerConfig(resolution=32, width=4, blocks=1, widths=(4, 4)))
+    torch.nn.init.normal_(network.last.weight)
+    drawn = network.last(network.doubled(torch.ones(1, 4, 32, 32)))[..., 32:96, 32:96]
+    assert drawn.abs().mean() > 0.1
+    assert torch.allclose(drawn, drawn.mean(dim=(2, 3), keepdim=True).expand_as(drawn), atol=1e-4)
+
+
 @pytest.mark.parametrize(("resolution", "size"), [(64, 64), (64, 96), (64, 32), (64, 0)])
 def test_sizes_that_doubling_does_not_reach_are_refused(resolution: int, size: int) -> None:
     with pytest.raises(ValueError, match="doubled"):
