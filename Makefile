@@ -65,11 +65,15 @@ TRAIN := $(BIN)/typeface-training
 SET := --data $(FACES)/aligned128.zip --manifest $(FACES)/manifest.csv
 
 starter-pack: $(VENV)/.installed ## make the starter pack anew from the archives in FACES, in RUNS; a stopped one goes on
+	@ls $(FACES)/aligned128.zip $(FACES)/aligned256.zip $(FACES)/aligned512.zip $(FACES)/manifest.csv >/dev/null
 	$(TRAIN) train starter $(SET) --out $(RUNS)/64 --kimg $(KIMG)
 	$(TRAIN) train starter $(SET) --out $(RUNS)/64 --kimg $(MORE) --gamma 4 --rate 0.0004 --d-rate 0.0012
 	$(TRAIN) export --run $(RUNS)/64 --out $(RUNS)/pack $(SET)
 	$(TRAIN) encoder --pack $(RUNS)/pack $(SET) --out $(RUNS)/encoder --kimg 100
 	$(TRAIN) add-encoder --run $(RUNS)/encoder --pack $(RUNS)/pack
+	$(TRAIN) upscaler --pack $(RUNS)/pack --data $(FACES)/aligned512.zip --data $(FACES)/aligned256.zip --manifest $(FACES)/manifest.csv \
+	  --out $(RUNS)/upscaler --kimg 40
+	$(TRAIN) add-upscaler --run $(RUNS)/upscaler --pack $(RUNS)/pack
 	$(TRAIN) directions --pack $(RUNS)/pack $(SET) --numbered 2
 	$(TRAIN) evaluate $(RUNS)/pack $(SET) --out $(RUNS)/report.html --count 1000 --card
 	$(TRAIN) likeness --pack $(RUNS)/pack $(SET) --people 100 --card

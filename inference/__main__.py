@@ -161,7 +161,7 @@ def project(
     device: Device = None,
     precision: Precision = None,
 ) -> None:
-    """Find the face of a person, and draw what was found."""
+    """Find the face of a person, and draw what was found, by the pack's upscaler if it has one."""
     told, given = _told(pack, device=device, precision=precision), _command("given")
     target = given.Target(out)
     if latent is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import BinaryIO, Final
 from training.errors import TrainingError
 
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_PATIENCE: Final = 60  # seconds: no folder is written in for longer
 
 
 class NotWritten(TrainingError):
@@ -23,7 +25,7 @@ class NotWritten(TrainingError):
 def whole(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `target` at the end; a crash, an error or a power cut leaves the old one.
 
-    Of two who write at once, one waits for the other.
+    Who writes in the same folder waits.
 
     Raises:
         NotWritten: the disk is full, or does not let us.
@@ -31,7 +33,7 @@ def whole(target: Path) -> Iterator[BinaryIO]:
     draft = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with alone(target.parent), _removed(draft):
+        with in_turn(target.parent), _removed(draft):
             with draft.open("wb") as file:
                 yield file
                 file.flush()
@@ -45,17 +47,27 @@ def whole(target: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def alone(folder: Path) -> Iterator[bool]:
-    """Only one at a time writes in a folder; false where a network disk knows no locks, and nobody waits."""
+def in_turn(folder: Path) -> Iterator[bool]:
+    """One after the other in a folder; false where locks are unknown or the other one hangs."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        locked = False
-        with suppress(OSError):
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-            locked = True
-        yield locked
+        yield _locked(descriptor)
     finally:
         os.close(descriptor)
+
+
+def _locked(descriptor: int) -> bool:
+    patience = time.monotonic() + _PATIENCE
+    while time.monotonic() < patience:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            time.sleep(0.05)
+        except OSError:
+            return False
+        else:
+            return True
+    return False
 
 
 @contextmanager

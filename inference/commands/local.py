@@ -83,6 +83,7 @@ def morph(settings: Settings, asked: MorphRequest, out: Path) -> None:
 
 
 def _draw(engine: Engine, face: Face, target: Target) -> None:
+    """A picture that is larger than the pack's own is drawn by its upscaler."""
     plain = FacePicture(face=face)
     large = target.size > engine.pack.manifest.resolution
     pixels = engine.picture(UpscalePicture(picture=plain) if large else plain)

@@ -1,8 +1,9 @@
 """From a small face to a large one: what a photo of it would have shown.
 
 A residual network works at the small size, sub-pixel convolutions (ESPCN, arXiv 1609.05158) draw the larger ones, each
-smoothed so that its four phases leave no grid (arXiv 1806.02658), and what they draw is added to the picture as plain interpolation enlarges it (after SRGAN, arXiv 1609.04802, without
-normalisation). Faces are aligned, so it is told where in the picture it is: an eye is drawn otherwise than a collar.
+smoothed so that its four phases leave no grid (arXiv 1806.02658), and what they draw is added to the picture as plain
+interpolation enlarges it (after SRGAN, arXiv 1609.04802, without normalisation). Faces are aligned, so it is told where
+in the picture it is: an eye is drawn otherwise than a collar.
 """
 
 from __future__ import annotations
@@ -77,7 +78,7 @@ class _Doubled(nn.Module):
         self.register_buffer("filter", torch.outer(taps, taps).repeat(wide, 1, 1, 1), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        drawn = F.pad(F.pixel_shuffle(self.conv(x), 2), (1, 1, 1, 1), mode="replicate")
+        drawn = _edged(_edged(F.pixel_shuffle(self.conv(x), 2), 2), 3)
         return F.leaky_relu(F.conv2d(drawn, self.filter, groups=len(self.filter)), _SLOPE)
 
 
@@ -101,6 +102,11 @@ class Upscaler(nn.Module):
         x = F.leaky_relu(self.first(x), _SLOPE)
         drawn: Tensor = self.last(self.doubled(x + self.blocks(x)))
         return drawn + enlarged(images, self.config.size)
+
+
+def _edged(x: Tensor, dim: int) -> Tensor:
+    """The outermost pixels once more; torch's own padding would leave 16-bit types."""
+    return torch.cat([x.narrow(dim, 0, 1), x, x.narrow(dim, -1, 1)], dim=dim)
 
 
 def enlarged(images: Tensor, size: int) -> Tensor:

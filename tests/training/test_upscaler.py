@@ -87,7 +87,7 @@ def test_it_learns_to_draw_what_a_small_picture_hides(pack: LoadedPack) -> None:
     torch.manual_seed(0)
     photos = Stripes().batch(8)[0]
     before = trained(pack, 0).judge(photos)
-    trainer = trained(pack, 30, samples=1, alone=1, rate=1e-2, drawn=0, soft=0, kept=0.1)
+    trainer = trained(pack, 100, samples=1, alone=1, rate=1e-2, drawn=0, soft=0, kept=0.1)
     assert trainer.judge(photos) < 0.5 * before
     people = trainer.generated.batch(4, (0.0, 0.5), 0.0)[0]
     again = shrunk(trainer.average(people), 32)

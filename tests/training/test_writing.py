@@ -4,6 +4,7 @@ import resource
 import signal
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -64,12 +65,16 @@ def test_of_two_who_write_at_once_one_waits(tmp_path: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from training.writing import whole\n"
         "with whole(Path(sys.argv[1])) as file:\n"
-        "    for _ in range(40): file.write(sys.argv[2].encode()); file.flush(); time.sleep(0.005)\n"
+        "    for _ in range(40): file.write(sys.argv[2].encode()); file.flush(); time.sleep(0.02)\n"
     )
     target = tmp_path / LATEST
-    both = [subprocess.Popen([sys.executable, "-c", code, str(target), letter]) for letter in "ab"]
+    first = subprocess.Popen([sys.executable, "-c", code, str(target), "a"])
+    while not any(tmp_path.iterdir()):
+        assert first.poll() is None
+        time.sleep(0.005)
+    both = [first, subprocess.Popen([sys.executable, "-c", code, str(target), "b"])]
     assert [process.wait(60) for process in both] == [0, 0]
-    assert target.read_bytes() in {b"a" * 40, b"b" * 40}
+    assert target.read_bytes() == b"b" * 40, "the second one is the last"
     assert list(tmp_path.iterdir()) == [target]
 
 

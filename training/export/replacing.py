@@ -12,7 +12,7 @@ from glob import escape
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from training.writing import NotWritten, alone, flush, not_written
+from training.writing import NotWritten, flush, in_turn, not_written
 
 _HERE, _SWAP = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of macOS
 
@@ -21,7 +21,7 @@ _HERE, _SWAP = -100, 2  # AT_FDCWD; RENAME_EXCHANGE of Linux, RENAME_SWAP of mac
 def replacing(out: Path) -> Iterator[Path]:
     """An empty folder that takes the place of `out` at the end, unless the body raises.
 
-    Files of `out` that the new folder has no successor for stay. Whoever else replaces a folder beside `out` waits.
+    Files of `out` that the new folder has no successor for stay. Whoever else writes beside `out` waits.
 
     Raises:
         NotWritten: the disk is full, or does not let us; `out` is as it was.
@@ -38,7 +38,7 @@ def _replacing(out: Path) -> Iterator[Path]:
     out.parent.mkdir(parents=True, exist_ok=True)
     if out.exists() and not out.is_dir():
         raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR))
-    with alone(out.parent) as locked, _scratch(out) as scratch:
+    with in_turn(out.parent) as locked, _scratch(out) as scratch:
         if locked and out.exists():
             _clear(out, scratch)
         fresh = scratch / out.name

@@ -19,7 +19,7 @@ from training.transfer.sources import Source
 from training.transfer.widening import widened
 
 ADA_KIMG = 100.0  # of a transfer (ADA, arXiv 2006.06676): five times as fast as from nothing
-_KEPT = ("from", "held_out", "before")  # of what a run tells of itself, when it goes on
+_KEPT = ("from", "held_out", "before", "widened")  # of what a run tells of itself, when it goes on
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +63,6 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
     """
     if wish.start is not None and wish.grow_from is not None:
         raise TransferError("a run starts from weights of its own size, or grows from others, not both")
-    if wish.widen > 1:
-        _check_widening(wish)
     before = sources.stored(out)
     source: Source | None = None
     about: dict[str, Any] = {}
@@ -73,23 +71,29 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         config, told = before
         about = {key: told[key] for key in _KEPT if key in told}
         _check_same(recipe.generator, config.generator, out)
+        if wish.widen not in {1, about.get("widened")}:
+            raise TransferError(f"the run in {out} has begun; to widen it take another folder, and --from it")
         config = replace(recipe, generator=config.generator, discriminator=config.discriminator)
         config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
     elif path := wish.start or wish.grow_from:
         source = sources.read(path)
+        about = {"from": source.name, "held_out": source.held_out, "before": source.kimg}
         if wish.widen > 1:
             source = widened(source, wish.widen)
-        about = {"from": source.name, "held_out": source.held_out, "before": source.kimg}
+            about["widened"] = wish.widen
         config = adopted(recipe, source, grow=wish.grow_from is not None)
     if "from" in about:
         config = _hurried(config)
     config = _frozen(config, wish)
     if before is None:
+        _check_widening(wish)
         _check_learnt(config, source)
     return Beginning(config, source, about, wish.classes)
 
 
 def _check_widening(wish: Wish) -> None:
+    if wish.widen == 1:
+        return
     if wish.start is None and wish.grow_from is None:
         raise TransferError("--widen gives more channels to what was learnt before; say --from what")
     if wish.freeze_d or wish.freeze_g:

@@ -17,14 +17,19 @@ from torch import Tensor
 from inference.networks.stylegan2.config import DiscriminatorConfig
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
+from training.transfer.errors import TransferError
 from training.transfer.sources import Source, Weights
 
-_LAST = ("b8.conv1.", "b8.skip.")  # what the minibatch deviation looks at
+_LAST = ("b8.conv1.", "b8.skip.", "b4.fromrgb.")  # what the minibatch deviation looks at
 _FAINT = 0.01
 
 
 def widened(source: Source, times: int) -> Source:
-    """`source` with `times` as many channels in both networks."""
+    """`source` with `times` as many channels in both networks.
+
+    Raises:
+        TransferError: its discriminator looks at deviations of several groups of channels.
+    """
     config = source.generator_config
     generator = replace(
         config, channel_base=config.channel_base * times, channel_max=config.channel_max * times
@@ -45,6 +50,8 @@ def widened(source: Source, times: int) -> Source:
 
 def _with_discriminator(source: Source, old: DiscriminatorConfig, times: int) -> Source:
     """The condition's embedding keeps its width, so that the match is judged as before."""
+    if old.mbstd_channels > 1:
+        raise TransferError(f"{source.name} tells deviations by groups of channels, and cannot be widened")
     config = replace(
         old,
         channel_base=old.channel_base * times,

@@ -10,6 +10,7 @@ from contextlib import contextmanager, suppress
 from types import FrameType
 
 from bot.adapters.terminal.lines import Lines
+from bot.adapters.terminal.printed import named
 from bot.core.replies import Button
 
 CANCEL = b"/cancel"
@@ -69,10 +70,13 @@ class Meanwhile:
 
     def _pressed(self, typed: bytes) -> bool:
         number = 1 if typed == CANCEL else int(typed) if typed.isdigit() and len(typed) < 4 else 0
-        if not 1 <= number <= len(self._buttons):
-            return False
-        self._begin(self._buttons[number - 1], False)
-        return True
+        if 1 <= number <= len(self._buttons):
+            button: Button | None = self._buttons[number - 1]
+        else:
+            button = named(typed.decode("utf-8", "replace"), self._buttons)
+        if button is not None:
+            self._begin(button, False)
+        return button is not None
 
     def _begin(self, button: Button, by_key: bool) -> None:
         if self._pressing is None:

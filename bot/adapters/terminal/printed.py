@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol, TextIO
@@ -31,6 +31,12 @@ def one_line(text: str) -> str:
     """The text in one line, and without what a terminal would obey."""
     lines = (_CONTROL.sub(" ", line).strip() for line in re.split(r"[\n\u2028\u2029]+", text))
     return " / ".join(line for line in lines if line)
+
+
+def named(text: str, buttons: Sequence[Button]) -> Button | None:
+    """The button that says so, as it is printed; of several the last, which is in view."""
+    same = [button for button in buttons if one_line(button.label).casefold() == text.casefold()]
+    return same[-1] if same else None
 
 
 class AlbumError(Exception):

@@ -1,4 +1,4 @@
-"""What a typed line means: a command, a photo, a button's number, or text."""
+"""What a typed line means: a command, a photo, a button's number or words, or text."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote_to_bytes, urlsplit
 
+from bot.adapters.terminal.printed import named
 from bot.core import commands
 from bot.core.events import MAX_PHOTO_BYTES, Command, Event, Origin, Photo, PhotoSent, Press, TextSent
 from bot.core.replies import Button
@@ -118,8 +119,9 @@ def read(line: bytes, menu: Sequence[Button], origin: Origin) -> Event | Mistake
         if 1 <= number <= len(menu):
             return Press(origin, menu[number - 1].payload)
         return Mistake("no_such_button", "terminal-no-such-button", shorten(line.decode(), 12))
-    text = line.decode("utf-8", "replace")
-    for button in menu:
-        if button.label.casefold() == text.casefold():
-            return Press(origin, button.payload)
-    return TextSent(origin, text)
+    return _said(line.decode("utf-8", "replace"), menu, origin)
+
+
+def _said(text: str, menu: Sequence[Button], origin: Origin) -> Press | TextSent:
+    button = named(text, menu)
+    return TextSent(origin, text) if button is None else Press(origin, button.payload)

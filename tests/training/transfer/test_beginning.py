@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 import torch
@@ -10,6 +11,7 @@ from typer.testing import CliRunner
 
 from inference.errors import PackError
 from inference.networks.ops.resample import downsample2d, make_filter, upsample2d
+from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import loader
@@ -26,6 +28,8 @@ from training.recipes import starter
 from training.transfer.beginning import Wish, plan
 from training.transfer.conditions import kin
 from training.transfer.errors import TransferError
+from training.transfer.sources import Source
+from training.transfer.widening import widened
 
 TAPS = (1.0, 3.0, 3.0, 1.0)
 
@@ -326,6 +330,39 @@ def test_a_widened_network_begins_as_the_old_one(
     with torch.no_grad():
         seen, before = trainer.discriminator(image, c), judge(image, c)
     assert (seen - before).abs().max() < 0.1 * before.std(), "but for what the deviation sees"
+
+
+def test_a_widened_run_goes_on_and_another_is_not_widened(
+    recipe: GanConfig, base: Path, out: Path, faces: FaceSet
+) -> None:
+    found = plan(recipe, Wish(start=base, widen=2), out)
+    trainer = GanTrainer(found.config, faces)
+    found.fill(trainer)
+    save_checkpoint(out / LATEST, {**trainer.state_dict(), "seconds": 1.0, "about": found.about})
+    for wish in (Wish(start=base, widen=2), Wish(widen=2), Wish()):
+        again = plan(recipe, wish, out)
+        assert (again.config.generator.channel_max, again.about["widened"]) == (16, 2)
+    for folder, wish in ((base, Wish(start=base, widen=2)), (out, Wish(start=base, widen=3))):
+        with pytest.raises(TransferError, match="has begun; to widen it take another folder"):
+            plan(recipe, wish, folder)
+
+
+@pytest.mark.parametrize("architecture", ["skip", "resnet", "orig"])
+def test_discriminators_of_all_kinds_judge_as_before(architecture: Literal["skip", "resnet", "orig"]) -> None:
+    torch.manual_seed(0)
+    config = DiscriminatorConfig(resolution=32, channel_base=512, channel_max=16, architecture=architecture)
+    old, generator = Discriminator(config), GeneratorConfig(resolution=32, channel_base=128, channel_max=8)
+    weights = Generator(generator).state_dict()
+    source = widened(Source("old", generator, weights, weights, config, old.state_dict()), 2)
+    assert source.discriminator_config is not None
+    new = Discriminator(source.discriminator_config)
+    new.load_state_dict(source.discriminator)
+    image = torch.rand(8, 3, 32, 32) * 2 - 1
+    with torch.no_grad():
+        seen, before = new(image), old(image)
+    assert (seen - before).abs().max() < 0.05 * before.std()
+    with pytest.raises(TransferError, match="groups of channels"):
+        widened(replace(source, discriminator_config=replace(config, mbstd_channels=2)), 2)
 
 
 def test_a_pack_is_widened_and_grows(recipe: GanConfig, tmp_path: Path, source: FaceSource) -> None:

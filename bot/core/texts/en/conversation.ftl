@@ -15,7 +15,7 @@ help =
     /privacy: what I keep, and until when
     /forget: delete all of it, at once
     Or just press a button, type a type, or send a selfie.
-help-terminal = Here at the terminal: @photo.jpg sends a photo, by its name or path (a file that is dropped here does, too). The number of a button presses it. /cancel stops what is being made.
+help-terminal = Here at the terminal: @photo.jpg sends a photo, by its name or path (a file that is dropped here does, too). The number of a button presses it, and so do its words. /cancel stops what is being made.
 disclaimer = All of this is for fun: types have no proven tie to faces, and the faces are made up by a computer. MBTI is a trade mark of The Myers-Briggs Company, which has nothing to do with this bot.
 
 ask-type = Which type shall I show you?
