@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
 import structlog
 from PIL import Image
@@ -23,10 +24,12 @@ from inference import logs
 from inference.__main__ import main
 from inference.client import Client
 from inference.commands import serving
+from inference.engine.engine import Engine
 from inference.errors import Stopping, Unreachable
 from inference.images import synthetic
-from inference.settings import Settings
-from inference.wire import JobEvent, LatentFace, ProjectResult
+from inference.packs.loader import load
+from inference.settings import STARTER, Settings
+from inference.wire import FacePicture, JobEvent, LatentFace, ProjectResult, UpscalePicture
 from tests.inference.rig import collect, couple, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -342,3 +345,20 @@ def test_render_and_project_without_a_server(
     run("render", "--label", "ENFP", "--gender", "female", "--size", "64", "--out", str(label))
     with Image.open(label) as image:
         assert image.size == (64, 64)
+
+
+@pytest.mark.usefixtures("one_thread")
+def test_what_is_projected_is_drawn_by_the_upscaler(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], tmp_path: Path, photo: bytes
+) -> None:
+    """The shipped pack has one; plain interpolation is softer."""
+    monkeypatch.setenv("TYPEFACE_INFERENCE_THREADS", "1")
+    selfie, found, latent = (tmp_path / name for name in ("photo.jpg", "found.png", "face.json"))
+    selfie.write_bytes(photo)
+    command = ["project", str(selfie), "--out", str(found), "--latent", str(latent), "--steps", "0"]
+    assert here(monkeypatch, capsys, *command, "--pack", str(STARTER))[0] == 0
+    engine = Engine(load(STARTER))
+    face = FacePicture(face=LatentFace.model_validate_json(latent.read_text()))
+    with Image.open(found) as image:
+        assert np.array_equal(np.asarray(image), engine.picture(UpscalePicture(picture=face)))
+    assert engine.picture(face).shape == (64, 64, 3)
