@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import fcntl
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -14,7 +15,7 @@ from typing import BinaryIO, Final
 from training.errors import TrainingError
 
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
-_PATIENCE: Final = 60  # seconds: no folder is written in for longer
+_PATIENCE: Final = 60.0  # seconds in which any file is written, but by a process that hangs
 
 
 class NotWritten(TrainingError):
@@ -25,7 +26,7 @@ class NotWritten(TrainingError):
 def whole(target: Path) -> Iterator[BinaryIO]:
     """A file that takes the place of `target` at the end; a crash, an error or a power cut leaves the old one.
 
-    Who writes in the same folder waits.
+    Who writes in the same folder waits, a minute at most.
 
     Raises:
         NotWritten: the disk is full, or does not let us.
@@ -33,7 +34,7 @@ def whole(target: Path) -> Iterator[BinaryIO]:
     draft = target.with_name(f".{target.name}.part")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with in_turn(target.parent), _removed(draft):
+        with in_turn(target.parent, _PATIENCE), _removed(draft):
             with draft.open("wb") as file:
                 yield file
                 file.flush()
@@ -47,18 +48,17 @@ def whole(target: Path) -> Iterator[BinaryIO]:
 
 
 @contextmanager
-def in_turn(folder: Path) -> Iterator[bool]:
-    """One after the other in a folder; false where locks are unknown or the other one hangs."""
+def in_turn(folder: Path, patience: float = math.inf) -> Iterator[bool]:
+    """One after the other in a folder; false where locks are unknown, or after that many seconds."""
     descriptor = os.open(folder, os.O_RDONLY)
     try:
-        yield _locked(descriptor)
+        yield _locked(descriptor, time.monotonic() + patience)
     finally:
         os.close(descriptor)
 
 
-def _locked(descriptor: int) -> bool:
-    patience = time.monotonic() + _PATIENCE
-    while time.monotonic() < patience:
+def _locked(descriptor: int, until: float) -> bool:
+    while time.monotonic() < until:
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

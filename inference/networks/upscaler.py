@@ -30,12 +30,14 @@ class UpscalerConfig(Config):
         width: channels at that size.
         blocks: residual ones, of two convolutions each.
         widths: channels at each larger size; each doubles the side.
+        smooth: each doubling is followed by a filter; the weights of earlier packs were learnt without.
     """
 
     resolution: int = 64
     width: int = 48
     blocks: int = 6
     widths: tuple[int, ...] = (32, 16, 8)
+    smooth: bool = False
 
     def __post_init__(self) -> None:
         if not self.widths or min(self.width, self.blocks, *self.widths) < 1:
@@ -52,7 +54,7 @@ class UpscalerConfig(Config):
         doublings = math.log2(max(size, 1) / resolution)
         if doublings < 1 or not doublings.is_integer():
             raise ValueError(f"{resolution} px cannot be doubled into {size} px")
-        return cls(resolution=resolution, widths=tuple(32 >> i for i in range(int(doublings))))
+        return cls(resolution=resolution, widths=tuple(32 >> i for i in range(int(doublings))), smooth=True)
 
 
 class _Block(nn.Module):
@@ -67,19 +69,22 @@ class _Block(nn.Module):
 
 
 class _Doubled(nn.Module):
-    """`[N, I, r, r]` to `[N, O, 2r, 2r]`; the binomial filter passes no pattern of period 2."""
+    """`[N, I, r, r]` to `[N, O, 2r, 2r]`; where it is smooth, a binomial filter passes no pattern of period 2."""
 
     filter: Tensor
 
-    def __init__(self, narrow: int, wide: int) -> None:
+    def __init__(self, narrow: int, wide: int, smooth: bool) -> None:
         super().__init__()
+        self.smooth = smooth
         self.conv = nn.Conv2d(narrow, 4 * wide, 3, padding=1)
         taps = torch.tensor([0.25, 0.5, 0.25])
         self.register_buffer("filter", torch.outer(taps, taps).repeat(wide, 1, 1, 1), persistent=False)
 
     def forward(self, x: Tensor) -> Tensor:
-        drawn = _edged(_edged(F.pixel_shuffle(self.conv(x), 2), 2), 3)
-        return F.leaky_relu(F.conv2d(drawn, self.filter, groups=len(self.filter)), _SLOPE)
+        drawn = F.pixel_shuffle(self.conv(x), 2)
+        if self.smooth:
+            drawn = F.conv2d(_edged(_edged(drawn, 2), 3), self.filter, groups=len(self.filter))
+        return F.leaky_relu(drawn, _SLOPE)
 
 
 class Upscaler(nn.Module):
@@ -91,7 +96,7 @@ class Upscaler(nn.Module):
         self.first = nn.Conv2d(3 + _PLACES, config.width, 3, padding=1)
         self.blocks = nn.Sequential(*[_Block(config.width) for _ in range(config.blocks)])
         widths = zip((config.width, *config.widths), config.widths, strict=False)
-        self.doubled = nn.Sequential(*[_Doubled(narrow, wide) for narrow, wide in widths])
+        self.doubled = nn.Sequential(*[_Doubled(narrow, wide, config.smooth) for narrow, wide in widths])
         self.last = nn.Conv2d(config.widths[-1], 3, 3, padding=1)
         nn.init.zeros_(self.last.weight)
         nn.init.zeros_(self.last.bias)  # type: ignore[arg-type]

@@ -70,11 +70,17 @@ def test_a_fresh_one_interpolates() -> None:
 def test_no_weights_draw_a_grid_onto_what_is_flat() -> None:
     """Sub-pixel convolutions alone do: each of their four phases has weights of its own."""
     torch.manual_seed(0)
-    network = Upscaler(UpscalerConfig(resolution=32, width=4, blocks=1, widths=(4, 4)))
-    torch.nn.init.normal_(network.last.weight)
-    drawn = network.last(network.doubled(torch.ones(1, 4, 32, 32)))[..., 32:96, 32:96]
-    assert drawn.abs().mean() > 0.1
-    assert torch.allclose(drawn, drawn.mean(dim=(2, 3), keepdim=True).expand_as(drawn), atol=1e-4)
+    before = UpscalerConfig.from_dict({"resolution": 32, "width": 4, "blocks": 1, "widths": [4, 4]})
+    assert UpscalerConfig.of(32, 128).smooth
+    grids = []
+    for config in (before, replace(before, smooth=True)):
+        network = Upscaler(config)
+        torch.nn.init.normal_(network.last.weight)
+        drawn = network.last(network.doubled(torch.ones(1, 4, 32, 32)))[..., 32:96, 32:96]
+        assert drawn.abs().mean() > 0.1
+        grids.append(float(drawn.std(dim=(2, 3)).mean()))
+    assert grids[0] > 0.01, "what was learnt without the filter is drawn without it"
+    assert grids[1] < 1e-4
 
 
 @pytest.mark.parametrize(("resolution", "size"), [(64, 64), (64, 96), (64, 32), (64, 0)])

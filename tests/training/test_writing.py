@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 import torch
 
+from training import writing
 from training.loops.checkpoint import LATEST, CheckpointError, load_checkpoint, save_checkpoint
-from training.writing import NotWritten, whole
+from training.writing import NotWritten, in_turn, whole
 
 
 def test_an_error_leaves_what_was_there(tmp_path: Path) -> None:
@@ -76,6 +77,14 @@ def test_of_two_who_write_at_once_one_waits(tmp_path: Path) -> None:
     assert [process.wait(60) for process in both] == [0, 0]
     assert target.read_bytes() == b"b" * 40, "the second one is the last"
     assert list(tmp_path.iterdir()) == [target]
+
+
+def test_one_that_hangs_holds_nobody_for_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(writing, "_PATIENCE", 0.1)
+    with in_turn(tmp_path) as locked:
+        assert locked
+        save_checkpoint(tmp_path / LATEST, {"step": 1})
+    assert load_checkpoint(tmp_path / LATEST) == {"step": 1}
 
 
 @pytest.mark.parametrize("content", [b"", b"PK", b"nothing of the kind" * 100])

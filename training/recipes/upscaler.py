@@ -13,9 +13,9 @@ Command::
 An archive of smaller pictures than the result teaches as far as it goes: the result is shrunk to its size. The rate
 falls to nothing at the end of the time given. Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on.
 
-What to expect at 64 px: 150 seconds of a core that knows bfloat16 a thousand pictures (kimg), 190 once the
-discriminator is there; on one that does not, 400 to 600. Distance from held-out photos: 0.0556 by plain interpolation,
-0.0514 at 5 kimg without the discriminator, then, for sharpness, 0.055 to 0.058.
+What to expect at 64 px: 80 seconds a thousand pictures (kimg) on two threads that know bfloat16, 125 once the
+discriminator is there, other work beside it; where they do not, two to three times that. Distance from held-out photos:
+0.0556 by plain interpolation, 0.0514 at 5 kimg without the discriminator, then, for sharpness, 0.055 to 0.058.
 
 The first version asked the discriminator about samples, too: they drew a grid of 8 px onto skin, since no small picture
 tells what such a discriminator wants. Its period stood out of the spectrum of the pack's types 4.5 times; without that

@@ -60,19 +60,19 @@ def _with_discriminator(source: Source, old: DiscriminatorConfig, times: int) ->
     )
     weights = source.discriminator
     placed = _placed(weights, Discriminator(config).state_dict())
-    wide, narrow = config.width(4), old.width(4)
-    for (
-        name,
-        value,
-    ) in placed.items():  # the deviation is a mean over channels: it must hardly see the new ones
+    if old.mbstd_channels and "b4.conv.weight" in placed:
+        _keep_deviation(placed, weights["b4.conv.weight"], config.width(4), old.width(4))
+    return replace(source, discriminator_config=config, discriminator=placed)
+
+
+def _keep_deviation(placed: Weights, before: Tensor, wide: int, narrow: int) -> None:
+    """The minibatch deviation, read behind all channels, is their mean: it must hardly see the new ones."""
+    for name, value in placed.items():
         if name.startswith(_LAST) and name.endswith(("weight", "bias")):
             value[narrow:] *= _FAINT
-    if old.mbstd_channels and "b4.conv.weight" in placed:
-        conv, before = placed["b4.conv.weight"], weights["b4.conv.weight"]
-        gain = _gain(conv, before)
-        conv[:narrow, narrow:wide] = 0
-        conv[:narrow, wide:] = before[:, narrow:] * gain * (wide / narrow)
-    return replace(source, discriminator_config=config, discriminator=placed)
+    conv = placed["b4.conv.weight"]
+    conv[:narrow, narrow:wide] = 0
+    conv[:narrow, wide:] = before[:, narrow:] * _gain(conv, before) * (wide / narrow)
 
 
 def _placed(weights: Mapping[str, Tensor], fresh: Mapping[str, Tensor]) -> Weights:

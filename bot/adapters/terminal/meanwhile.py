@@ -70,10 +70,9 @@ class Meanwhile:
 
     def _pressed(self, typed: bytes) -> bool:
         number = 1 if typed == CANCEL else int(typed) if typed.isdigit() and len(typed) < 4 else 0
+        button = named(typed.decode("utf-8", "replace"), self._buttons)
         if 1 <= number <= len(self._buttons):
-            button: Button | None = self._buttons[number - 1]
-        else:
-            button = named(typed.decode("utf-8", "replace"), self._buttons)
+            button = self._buttons[number - 1]
         if button is not None:
             self._begin(button, False)
         return button is not None

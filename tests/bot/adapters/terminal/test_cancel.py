@@ -119,7 +119,7 @@ async def test_a_second_ctrl_c_ends_the_chat(desk: Desk) -> None:
             desk.types(CTRL_C)
 
 
-@pytest.mark.parametrize("typed", ["/cancel", "1", " /CANCEL "])
+@pytest.mark.parametrize("typed", ["/cancel", "1", " /CANCEL ", say("en", "button-cancel").upper()])
 async def test_a_word_or_its_number_cancels_it_too(desk: Desk, typed: str) -> None:
     await desk.works()
     # What else is typed meanwhile is read when the work has ended, and in its order.
