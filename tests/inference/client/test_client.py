@@ -1,7 +1,8 @@
 import asyncio
 import gc
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable
+import threading
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 from aiohttp import web
 
 from inference.client import Client
+from inference.engine.projection import Projection
 from inference.errors import (
     BadImage,
     Busy,
@@ -19,6 +21,7 @@ from inference.errors import (
     _classes,
     from_problem,
 )
+from inference.packs.loader import LoadedPack
 from inference.server.jobs import JOBS
 from inference.transport import Server, Timeouts
 from inference.wire import JobEvent, ProjectResult, SeedFace
@@ -110,11 +113,25 @@ async def test_an_answer_in_another_language() -> None:
         await runner.cleanup()
 
 
+class Gated(Paced):
+    """An engine that goes on only while its gate is open."""
+
+    def __init__(self, pack: LoadedPack, paced: int) -> None:
+        super().__init__(pack, paced)
+        self.gate = threading.Event()
+        self.gate.set()
+
+    def advance(self, projections: Sequence[Projection]) -> None:
+        assert self.gate.wait(20), "nobody opened the gate"
+        super().advance(projections)
+
+
 class Breaking:
     """A proxy before the real server, that breaks connections when it is told to."""
 
-    def __init__(self, rig: Rig) -> None:
+    def __init__(self, rig: Rig, engine: Gated) -> None:
         self.rig = rig
+        self.engine = engine
         self.broken = 0
         self.seen: list[str] = []
         self.before: dict[str, Callable[[], Awaitable[None]]] = {}
@@ -153,8 +170,9 @@ class Breaking:
 
 @pytest.fixture
 async def breaking(tiny_pack: Any) -> AsyncIterator[tuple[Client, Breaking]]:
-    async with serving(Paced(tiny_pack, 25)) as rig:
-        proxy = Breaking(rig)
+    engine = Gated(tiny_pack, 25)
+    async with serving(engine) as rig:
+        proxy = Breaking(rig, engine)
         url, runner = await run({("*", "/{path:.*}"): proxy.handle})
         async with Client(url) as client:
             yield client, proxy
@@ -164,6 +182,13 @@ async def breaking(tiny_pack: Any) -> AsyncIterator[tuple[Client, Breaking]]:
 async def test_a_broken_stream_is_taken_up_again(breaking: tuple[Client, Breaking], photo: bytes) -> None:
     client, proxy = breaking
     proxy.breaks("GET events", 2)
+    proxy.engine.gate.clear()
+
+    async def go_on_when_both_are_broken() -> None:
+        if proxy.broken == 2:
+            proxy.engine.gate.set()
+
+    proxy.before["GET events"] = go_on_when_both_are_broken
     events, result = await collect(client, photo)
     assert proxy.broken == 2
     assert proxy.seen.count("GET events") == 3
