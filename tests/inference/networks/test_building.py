@@ -28,7 +28,7 @@ def gpu(monkeypatch: pytest.MonkeyPatch) -> Gpu:
 def test_without_nvcc_it_is_told_once(
     gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    monkeypatch.setattr(build, "nvcc", lambda: None)
+    monkeypatch.setattr(build, "nvcc", lambda *_: None)
     for _ in range(3):
         found = kernels.prepare(tmp_path, gpu.device)
         assert found.compiled is None
@@ -43,7 +43,7 @@ def test_what_does_not_compile_is_tried_once(
     compiler = _script(
         tmp_path / "nvcc", f"echo x >> {tries}; echo 'kernels.cu(1): error: no such thing'; exit 2"
     )
-    monkeypatch.setattr(build, "nvcc", lambda: str(compiler))
+    monkeypatch.setattr(build, "nvcc", lambda *_: str(compiler))
     for _ in range(3):
         kernels.prepare(tmp_path / "cache", gpu.device)
     assert tries.read_text().count("x") <= len(build.SOURCES)
@@ -58,13 +58,13 @@ def test_a_library_in_the_cache_needs_no_compiler(
     """Built once, by a compiler that counts; then found by others, even without one."""
     tries = tmp_path / "tries"
     compiler = _script(tmp_path / "nvcc", f"echo x >> {tries}; while [ $1 != -o ]; do shift; done; echo > $2")
-    monkeypatch.setattr(build, "nvcc", lambda: str(compiler))
+    monkeypatch.setattr(build, "nvcc", lambda *_: str(compiler))
     cache = tmp_path / "a cache"
     made = build.compiled(cache, ["90"])
     assert made.parent.name == "12.9.1"
     assert tries.read_text().count("x") == len(build.SOURCES) + 1
     assert build.compiled(cache, ["90"]) == made
-    monkeypatch.setattr(build, "nvcc", lambda: None)
+    monkeypatch.setattr(build, "nvcc", lambda *_: None)
     assert build.compiled(cache, ["90"]) == made
     assert tries.read_text().count("x") == len(build.SOURCES) + 1
     with pytest.raises(build.BuildError):
@@ -90,6 +90,23 @@ def test_without_a_toolkit_a_package_compiles(tmp_path: Path, monkeypatch: pytes
             library.try_out(torch.device("cpu"))
 
 
+def test_an_nvcc_that_is_too_old_or_broken_is_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    does = {"": "exit 1", "cu12": "echo sm_75 sm_80", "cu13": "echo sm_80 sm_90 sm_100"}
+    places = {}
+    for folder, lines in does.items():
+        at = tmp_path / folder / "bin"
+        at.mkdir(parents=True)
+        places[str(at) if folder else None] = str(_script(at / "nvcc", lines))
+    broken, old, new = places.values()
+    monkeypatch.setattr(build, "_packaged", lambda: [tmp_path / "cu12", tmp_path / "cu13"])
+    monkeypatch.setattr(build.shutil, "which", lambda _, path=None: places.get(path))
+    assert build.nvcc(["80"]) == old
+    assert build.nvcc(["90"]) == build.cuda_compiler(["90"]).program == new
+    assert build.nvcc(["75", "90"]) == broken, "none knows both: the first says why"
+
+
 def _script(path: Path, does: str) -> Path:
     """A compiler by that name, of version 12.9.1."""
     path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {{ echo "release 12.9, V12.9.1"; exit; }}\n{does}\n')
@@ -98,5 +115,5 @@ def _script(path: Path, does: str) -> Path:
 
 
 def test_the_check_says_when_there_is_no_nvcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(build, "nvcc", lambda: None)
+    monkeypatch.setattr(build, "nvcc", lambda *_: None)
     assert "nvcc is not installed" in build.check(tmp_path)

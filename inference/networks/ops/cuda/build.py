@@ -53,10 +53,22 @@ class Compiler:
     link_flags: tuple[str, ...]
 
 
-def nvcc() -> str | None:
-    """The path of NVIDIA's compiler: the system's, else that of the extra `cuda`, which lies among our packages."""
+def nvcc(architectures: Sequence[str] = ()) -> str | None:
+    """The path of NVIDIA's compiler: the system's, else that of the extra `cuda`, which lies among our packages.
+
+    The first that compiles for all of `architectures`; where none does, the first there is.
+    """
     places = (None, "/usr/local/cuda/bin", *(f"{toolkit}/bin" for toolkit in _packaged()))
-    return next((found for place in places if (found := shutil.which("nvcc", path=place))), None)
+    programs = [found for place in places if (found := shutil.which("nvcc", path=place))]
+    able = (program for program in programs if _compiles_for(program, architectures))
+    return next(able, programs[0] if programs else None)
+
+
+def _compiles_for(program: str, architectures: Sequence[str]) -> bool:
+    try:
+        return known(program, architectures) == tuple(architectures)
+    except BuildError:
+        return False
 
 
 def _packaged() -> list[Path]:
@@ -72,7 +84,7 @@ def cuda_compiler(architectures: Sequence[str]) -> Compiler:
     Raises:
         BuildError: there is no nvcc.
     """
-    program = nvcc()
+    program = nvcc(architectures)
     if program is None:
         raise BuildError("nvcc is not installed")
     codes = [f"-gencode=arch=compute_{a},code=sm_{a}" for a in architectures]
