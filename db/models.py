@@ -180,7 +180,7 @@ class Consent(Base):
 
 
 class Face(Base):
-    """A kept latent, sealed with its owner's key (`db.crypto.seal`); `pack` is name and version."""
+    """A kept latent, sealed with its owner's key (`db.crypto.seal`); `pack` is its name."""
 
     __tablename__ = "faces"
     __table_args__ = (Index(None, "person_id", "kind"), Index(None, "expires_at"))

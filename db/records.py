@@ -140,7 +140,7 @@ class Pair:
 
 @dataclass(frozen=True, slots=True)
 class PairLatent:
-    """One of two faces that are mixed by agreement: its pack's name and version, and the latent."""
+    """One of two faces that are mixed by agreement: its pack's name, and the latent."""
 
     pack: str
     latent: bytes = field(repr=False)

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from bot.core.effects import Ended, Failed, Job, Outcome
+from bot.core.effects import Ended, Failed, Job, ManyFound, Outcome
 from bot.core.ports import Store
 from bot.core.run import Run
 
 _CODES = {"quota": "quota_used", "cooldown": "cooldown"}
 _OWN_DOING = frozenset({"cancelled"})
+"""Failures that are a person's own wish."""
 
 
 class Uses:
@@ -29,8 +30,14 @@ class Uses:
 
     async def settle(self, run: Run, outcome: Outcome) -> None:
         """Give the use back when nothing came of it."""
-        made = isinstance(outcome, Ended) or (isinstance(outcome, Failed) and outcome.code in _OWN_DOING)
-        if run.used and not made:
+        if run.used and not _made(outcome):
             async with run.writing():
                 await self._store.give_back(run.ref, run.event.origin.community)
         run.used = False
+
+
+def _made(outcome: Outcome) -> bool:
+    """Where a photo had several faces, only the one that is picked is a use."""
+    if isinstance(outcome, Failed):
+        return outcome.code in _OWN_DOING
+    return isinstance(outcome, Ended) and not isinstance(outcome, ManyFound)

@@ -19,7 +19,7 @@ class Faces(Area):
             person: whose face it is; must have agreed, so that work which ends after `/forget` keeps nothing.
             latent: any bytes.
             kind: what it is to the bot, such as `selfie`.
-            pack: name and version of the pack that the latent belongs to.
+            pack: name of the pack that the latent belongs to.
             seconds: how long it is kept, at least 1.
 
         Returns:

@@ -51,10 +51,14 @@ class Quotas(Communities):
         return quota
 
     async def give_back(self, person: PersonRef, community: str | None) -> None:
-        """The use came to nothing, and not by the person's doing: it does not count."""
+        """The use came to nothing, and not by the person's doing: it does not count, and nobody waits for it.
+
+        Nor for one before it: had any wait been left, it would not have been taken.
+        """
+        now = self._now()
         async with self._database.writing() as session:
             where = await self._where(session, person, community)
-            await uses.give_back(session, self._use(person, where, self._now()))
+            await uses.give_back(session, self._use(person, where, now), now - _DAY)
 
     async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         """Give this person all of today's uses again, at once; returns the tag that stands for them in the log."""

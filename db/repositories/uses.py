@@ -36,8 +36,9 @@ async def take(session: AsyncSession, hash: bytes, now: datetime) -> None:
     await session.execute(update(Use).where(Use.hash == hash).values(count=Use.count + 1, last_at=now))
 
 
-async def give_back(session: AsyncSession, hash: bytes) -> None:
-    await session.execute(update(Use).where(Use.hash == hash, Use.count > 0).values(count=Use.count - 1))
+async def give_back(session: AsyncSession, hash: bytes, last: datetime) -> None:
+    given = update(Use).where(Use.hash == hash, Use.count > 0)
+    await session.execute(given.values(count=Use.count - 1, last_at=last))
 
 
 async def drop(session: AsyncSession, hashes: list[bytes]) -> None:

@@ -174,7 +174,7 @@ async def test_a_quota_is_used_up_and_starts_again_at_midnight(
     assert await store.take_quota(ann, None, limit=2) == Quota("", 1)
     assert await store.take_quota(bob, GUILD, limit=2) == Quota("", 1)
     await store.give_back(ann, GUILD)
-    assert await store.take_quota(ann, GUILD, limit=2) == Quota("", 0)
+    assert await store.take_quota(ann, GUILD, limit=2, cooldown=60) == Quota("", 0)
     await store.save(ann, "chat", "{}")
     await store.forget(ann)
     assert (await store.take_quota(ann, GUILD, limit=2)).refused == "quota"

@@ -224,8 +224,8 @@ class Shared(Rows):
         await self._call("give_back")
         today = (person, self.place(community) if community else None, self.now.date())
         if today in self.uses:
-            count, last = self.uses[today]
-            self.uses[today] = (max(0, count - 1), last)
+            count, _ = self.uses[today]
+            self.uses[today] = (max(0, count - 1), self.now - DAY)
 
     async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         await self._call("reset_quota")
