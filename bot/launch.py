@@ -157,7 +157,10 @@ class InferenceProcess:
             pause = 0.5 if time.monotonic() - started > 60 else min(pause * 2, 30)
             log.warning("inference server ended; starting it again", exit_code=code, pause=pause)
             await asyncio.sleep(pause)
-            await self._spawn()
+            try:
+                await self._spawn()
+            except OSError as error:  # no memory for it, or no file: the next turn of the loop tries again
+                log.warning("inference server cannot be started", error=error.strerror)
 
     async def wait_ready(self, client: Client) -> None:
         deadline = time.monotonic() + READY_SECONDS

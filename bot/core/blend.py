@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 
 from inference.wire import EditFace, Face, Gender, LabelFace, LayerGroup, MixFace
@@ -57,6 +57,11 @@ class Blend:
         """Moved along `direction` by `amount` in all; of too many directions the first is given up."""
         others = tuple((name, by) for name, by in self.edits if name != direction)
         return replace(self, edits=(*others, (direction, amount))[-MAX_EDITS:] if amount else others)
+
+    def within(self, looks: int, directions: Collection[str]) -> Blend:
+        """Without what another pack had: a look beyond the first `looks`, edits along other directions."""
+        edits = tuple((name, by) for name, by in self.edits if name in directions)
+        return replace(self, look=self.look if self.look < looks else 0, edits=edits)
 
     def plain(self) -> Blend:
         """Without edits, on the type's average."""

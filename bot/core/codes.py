@@ -1,4 +1,4 @@
-"""The code of a picture of two, as it is written and dictated: `K7M2-QX4B-9RTD`. Pure."""
+"""Codes, as they are written and dictated: of a picture, and of one of two people, `K7M2-QX4B-9RTD`. Pure."""
 
 from __future__ import annotations
 
@@ -9,6 +9,13 @@ from db.records import PAIR_ALPHABET, PAIR_LETTERS
 _GROUP = 4
 _MEANT = str.maketrans("OIL", "011")
 """What is taken for a digit, and is in no code."""
+
+
+def picture(said: str) -> str | None:
+    """The code of a picture, however it is written; None for what is none."""
+    plain = unicodedata.normalize("NFKC", said[:100]).upper()
+    code = "".join(sign for sign in plain if sign.isascii() and sign.isalnum())
+    return code if 4 <= len(code) <= 12 else None
 
 
 def spelled(pair: str) -> str:

@@ -291,6 +291,8 @@ def _back(state: State, _: Command, known: Known) -> Turn:
         return flow.advance(state, known)
     if not state.greeted:
         return state, (Say((Line("welcome"),), menus.WELCOME),)
+    if not known.last_face:  # none is kept any longer
+        state = replace(state, face=None)
     face = Line("back-face", {"type": state.type}) if state.type and state.face else None
     where = Line("back-type", {"type": state.type}) if state.type else None
     # Nobody is asked to agree without the words.

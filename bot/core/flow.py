@@ -103,8 +103,10 @@ def project(state: State, known: Known, pick: int | None = None) -> Turn:
 def portrait(state: State, known: Known, *, public: bool = False) -> Portrait:
     """The face as it is made now: the person's own blended with the type's, or the type's alone."""
     assert state.type and state.gender
-    public = public or known.public
-    return Portrait(state.type, state.gender, state.blend, state.face, state.shown, public)
+    public, blend = public or known.public, state.blend
+    if known.place.pack:
+        blend = blend.within(len(known.looks), {one.name for one in known.directions})
+    return Portrait(state.type, state.gender, blend, state.face, state.shown, public)
 
 
 def render_face(

@@ -16,9 +16,9 @@ from bot.core.place import Place
 from bot.core.presses import Action, decode
 
 Need = Literal["anyone", "admin", "owner"]
-_NEEDS: dict[str, Need] = {spec.name: spec.may for spec in COMMANDS}
-_TOGETHER = frozenset({spec.name for spec in COMMANDS if spec.community} | {Action.COUNT})
-_OWN_DATA = frozenset({"privacy", "mydata", "forget"})
+_NEEDS: dict[str, Need] = {f"/{spec.name}": spec.may for spec in COMMANDS}
+_TOGETHER = frozenset({f"/{spec.name}" for spec in COMMANDS if spec.community} | {Action.COUNT})
+_OWN_DATA = frozenset({"/privacy", "/mydata", "/forget"})
 _ADMINS = frozenset(
     {Action.ADMIN, Action.SET, Action.ROLE, Action.PAUSE, Action.BLOCKS, Action.UNBLOCK}
     | {Action.LOG, Action.STATS}
@@ -47,9 +47,9 @@ def asks_for_rights(event: Event) -> bool:
 
 
 def _wish(event: Event) -> str:
-    """The command or the action; nothing for words, photos and buttons that are not ours."""
+    """`/command` or the action, which may have the same name; nothing for words, photos and others' buttons."""
     if isinstance(event, Command):
-        return event.name
+        return f"/{event.name}"
     pressed = decode(event.origin.person, event.payload) if isinstance(event, Press) else None
     return pressed.action if pressed and pressed.mine else ""
 

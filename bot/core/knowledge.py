@@ -49,7 +49,7 @@ class Knowledge:
         return state, known
 
     def _known(self, run: Run, standing: Standing, packs: Packs, pair: Pair | None) -> Known:
-        chosen, place = standing.preferences, self._place(run, standing, packs.names)
+        chosen, place = standing.preferences, self._place(run, standing, packs)
         run.place = place
         run.speak(chosen)
         pack = packs.look(place.settings.pack)
@@ -83,15 +83,15 @@ class Knowledge:
         """Whether the event's photo, if it has one, can be held."""
         return run.photo is None or self._photos.room(run.key, run.photo.data)
 
-    def _place(self, run: Run, standing: Standing, packs: tuple[str, ...]) -> Place:
+    def _place(self, run: Run, standing: Standing, packs: Packs) -> Place:
         """Where the event comes from, with what is set there now."""
         origin, tag = run.event.origin, self._store.tag
         platform = origin.person.platform
         owner = origin.owner or (platform, origin.person.id) in self._owners
         if origin.community is None:
-            return Place(owner=owner)
+            return Place(owner=owner, pack=packs.named(None))
         settings = standing.settings
-        if settings.pack not in packs:  # it has left the server
+        if settings.pack and settings.pack not in packs.names:  # it has left the server
             settings = settings.changed("pack", None)
         return Place(
             community=True,
@@ -101,7 +101,8 @@ class Knowledge:
             blocked=standing.blocked,
             channel=tag(platform, "channel", origin.channel or origin.chat),
             roles=tuple(tag(platform, "role", role) for role in origin.roles),
-            packs=packs,
+            packs=packs.names,
+            pack=packs.named(settings.pack),
         )
 
     def _chart_of(self, place: Place) -> Chart:

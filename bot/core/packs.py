@@ -9,6 +9,7 @@ from bot.core import captions
 from bot.core.blend import UNIT
 from bot.core.effects import Direction
 from bot.core.ports import Clock, Faces
+from bot.core.presses import FARTHEST
 from inference.errors import TypefaceError
 from inference.wire import PackInfo
 
@@ -34,8 +35,17 @@ class Packs:
 
     def look(self, name: str | None = None) -> Pack:
         """The pack of that name, or else the default one."""
+        info = self._find(name)
+        return _pack(info) if info else Pack()
+
+    def named(self, name: str | None) -> str | None:
+        """The name of the pack that `look` finds; None while the server's are not known."""
+        info = self._find(name)
+        return info.name if info else None
+
+    def _find(self, name: str | None) -> PackInfo | None:
         named = [one for one in self.infos if one.name == name] or [one for one in self.infos if one.default]
-        return _pack(named[0]) if named else Pack()
+        return named[0] if named else None
 
 
 class PackView:
@@ -62,7 +72,7 @@ class PackView:
 
 def _pack(info: PackInfo) -> Pack:
     directions = tuple(
-        Direction(one.name, ceil(one.low * UNIT), floor(one.high * UNIT))
+        Direction(one.name, max(-FARTHEST, ceil(one.low * UNIT)), min(FARTHEST, floor(one.high * UNIT)))
         for one in sorted(info.directions, key=lambda one: captions.rank(one.name))
     )
     return Pack(directions, tuple(info.looks))

@@ -6,7 +6,7 @@ from bot.core import captions
 from bot.core.blend import HIGH, LOW, STEP, UNIT
 from bot.core.effects import Choice, Choices, Direction, Known, Line, Range, Selection
 from bot.core.portrait import Portrait
-from bot.core.presses import Action
+from bot.core.presses import Action, carried
 from bot.core.state import State
 
 SMALL, LARGE = UNIT // 2, UNIT * 3 // 2
@@ -57,7 +57,7 @@ def edit(state: State, known: Known, wanted: Portrait) -> Choices:
         return (last,)
     amount = wanted.blend.amount(direction.name)
     moves = tuple(
-        Choice(Line("button-plain", {"text": sign}), Action.MOVE, (direction.name, str(to)))
+        Choice(Line("button-plain", {"text": sign}), Action.MOVE, (carried(direction.name), str(to)))
         for sign, by in (("− −", -LARGE), ("−", -SMALL), ("+", SMALL), ("+ +", LARGE))
         if (to := min(direction.high, max(direction.low, amount + by))) != amount
     )
@@ -74,7 +74,7 @@ def select(known: Known, wanted: Portrait) -> Selection | None:
         Choice(
             captions.direction(one.name),
             Action.EDIT,
-            (one.name,),
+            (carried(one.name),),
             "primary" if one == direction else "secondary",
         )
         for one in known.directions[:MAX_SELECT]
@@ -97,7 +97,7 @@ def ranges(known: Known, wanted: Portrait) -> tuple[Range, ...]:
         Range(
             captions.direction(one.name),
             Action.MOVE,
-            (one.name,),
+            (carried(one.name),),
             one.low,
             one.high,
             blend.amount(one.name),

@@ -98,11 +98,9 @@ class Photos:
         if held := self._held.get(key):
             self._held[key] = replace(held, spare=spare)
 
-    def drop(self, key: Key, token: str | None = None) -> None:
-        """Let the photo go; with `token` only if it is still that one."""
-        held = self._held.get(key)
-        if held and token in (None, held.token):
-            del self._held[key]
+    def drop(self, key: Key) -> None:
+        """Let the photo go."""
+        self._held.pop(key, None)
 
     def forget(self, person: Person) -> None:
         """Let all photos of a person go."""

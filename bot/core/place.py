@@ -12,7 +12,8 @@ class Place:
     """A chat in a server or group; without `community` a chat that nobody else has a say in.
 
     `admin` and `owner` are as the platform tells them with this very event. `channel` and `roles` are tags, as settings
-    hold them (`db.areas.communities`). `packs` are the packs that there are to choose from.
+    hold them (`db.areas.communities`). `packs` are the packs that there are to choose from, `pack` is the one that is
+    used here; None while the server's are not known.
     """
 
     community: bool = False
@@ -23,6 +24,7 @@ class Place:
     channel: str = ""
     roles: tuple[str, ...] = ()
     packs: tuple[str, ...] = ()
+    pack: str | None = None
 
     @property
     def quota(self) -> int | None:

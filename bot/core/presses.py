@@ -110,6 +110,8 @@ class Action(StrEnum):
 _ACTIONS = frozenset(Action)
 _GENDER, _COUNT, _TOKEN = "|".join(GENDERS), "[0-9]{1,9}", "[0-9a-f]{8}"
 _NAME, _SEED, _CODE = "[a-z0-9-]{0,32}", "[0-9]{1,10}", "[0-9A-Z]{4,12}"
+FARTHEST = 999
+"""In tenths, as far as a face is moved along a direction."""
 _PAIR = "[A-Za-z0-9_-]{12}"  # as wide as ids were before they were codes
 _ARGUMENTS: dict[Action, tuple[str, ...]] = {
     Action.TYPE: ("|".join(TYPES),),
@@ -179,6 +181,11 @@ class Pressed:
 def tag(person: Person) -> str:
     """Eight hexadecimal digits that stay the same for a person."""
     return blake2s(f"{person.platform}\0{person.id}".encode(errors="replace"), digest_size=4).hexdigest()
+
+
+def carried(name: str) -> str:
+    """What stands for the name of a direction on a button: itself, unless a button cannot carry it."""
+    return name if re.fullmatch(_NAME, name) else blake2s(name.encode(), digest_size=8).hexdigest()
 
 
 def _valid(action: Action, args: tuple[str, ...]) -> bool:

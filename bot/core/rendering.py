@@ -8,14 +8,13 @@ from functools import partial
 
 from bot.core import blend, making
 from bot.core.card import Shape
-from bot.core.effects import Ask, Failed, Outcome, Render, Rendered
-from bot.core.hand import Hand
+from bot.core.effects import Ask, Failed
 from bot.core.jobs import Jobs
 from bot.core.making import Made
 from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.run import Run
-from bot.core.stills import SIZE, Stills, Words
+from bot.core.stills import Stills, Words
 from db.errors import NoConsent
 from inference.errors import Busy, TypefaceError
 from inference.wire import Face, ImageFormat, LatentFace
@@ -31,24 +30,20 @@ class Rendering:
         self._faces, self._store, self._stills = ports.faces, ports.store, Stills(ports.drawing)
         self._clock, self._jobs, self._retention_seconds = ports.clock, jobs, retention_seconds
 
-    def hand(self) -> Hand:
-        return Hand(asks={Render: self.render})
-
-    async def render(self, run: Run, effect: Render) -> Outcome:
-        """Make a picture; it is then what is shown next, with the code that tells how it was made."""
-        begun = self._clock.monotonic()
-        outcome: Outcome = Rendered(effect.wanted, effect.instead)
-        code = "done"
-        made = making.of(effect.wanted)
+    async def draw(self, run: Run, ask: Ask, made: Made) -> Failed | None:
+        """Make a picture; it is then what is shown next, with the code that tells how it was made. Why not, if not."""
+        begun, failure = self._clock.monotonic(), None
         try:
-            picture = await self.drawn(run, made, size=SIZE, format="jpeg")
-            if picture is None:
-                return Failed(effect, "face_gone")
-            run.show(picture, code=await self.keep(run, Made("face", (made,))))
+            picture = await self.still(run, made)
         except TypefaceError as error:
-            code, outcome = error.code, failed(effect, error)
-        await self._jobs.log(run, "render", 0, self._jobs.since(begun), code)
-        return outcome
+            picture, failure = None, failed(ask, error)
+        if picture:
+            run.show(picture, code=await self.keep(run, made))
+        else:
+            failure = failure or Failed(ask, "face_gone")
+        kind = "render" if made.kind == "face" else "sheet"
+        await self._jobs.log(run, kind, 0, self._jobs.since(begun), failure.code if failure else "done")
+        return failure
 
     async def drawn(self, run: Run, made: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
         """Its pixels; None when the person's latent is no longer kept. Raises TypefaceError."""
@@ -56,17 +51,6 @@ class Rendering:
         if face is None:
             return None
         return await self._faces.render(face, pack=run.place.settings.pack, size=size, format=format)
-
-    async def draw(self, run: Run, made: Made) -> bool:
-        """Make a sheet or a card; it is then what is shown next, as in `render`.
-
-        Returns whether all faces on it are still kept. Raises TypefaceError.
-        """
-        begun = self._clock.monotonic()
-        if picture := await self.still(run, made):
-            run.show(picture, code=await self.keep(run, made))
-        await self._jobs.log(run, "sheet", 0, self._jobs.since(begun), "done" if picture else "face_gone")
-        return picture is not None
 
     async def still(
         self, run: Run, made: Made, *, scale: int = 1, format: ImageFormat = "jpeg"
@@ -110,7 +94,7 @@ class Rendering:
         kind = blend.type_face(made.type, made.gender, made.blend)
         if made.face is None:
             return blend.expression(None, kind, made.blend)
-        latent = await self._store.face(run.ref, made.face, run.place.settings.pack)
+        latent = await self._store.face(run.ref, made.face, run.place.pack)
         if latent is None:
             return None
         return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)

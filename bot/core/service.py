@@ -101,7 +101,6 @@ class Service:
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
             memory.hand(self._photos),
             writes.hand(store),
-            rendering.hand(),
             work.hand(),
             drawings.hand(rendering),
             Makings(store, rendering).hand(),

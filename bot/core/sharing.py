@@ -13,7 +13,7 @@ from hashlib import blake2s
 
 from bot.core import blend, captions
 from bot.core.effects import Line
-from bot.core.events import Person
+from bot.core.events import NOBODY
 from bot.core.making import Made, from_json
 from bot.core.phrasing import Phrasing
 from bot.core.portrait import Portrait
@@ -27,7 +27,6 @@ KEPT, KEPT_SECONDS = 32, 600.0
 """So many pictures are kept in memory, and for so long."""
 AT_ONCE, A_MINUTE = 2, 120
 """Pictures that are made at the same time, and faces in a minute, for all links together."""
-_NOBODY = Person("web", "")
 
 
 @dataclass
@@ -102,7 +101,7 @@ class Sharing:
             return await self._faces.render(_expression(face, latent), pack=None, size=size, format=format)
 
         try:
-            return await self._stills.still(made, draw, Words(Phrasing(_NOBODY, locale).line))
+            return await self._stills.still(made, draw, Words(Phrasing(NOBODY, locale).line))
         except (TypefaceError, StoreError) as error:
             raise SharingError from error
 

@@ -47,8 +47,9 @@ class Watch:
         """Look once, and tell what there is to be told; what nobody got is told again at the next look."""
         if await self._ready():
             if self._since is not None and self._told:
-                await self._tell("owner-back", self._clock.monotonic() - self._since)
-            self._since, self._told = None, False
+                self._told = not await self._tell("owner-back", self._clock.monotonic() - self._since)
+            if not self._told:
+                self._since = None
             return
         now = self._clock.monotonic()
         self._since = now if self._since is None else self._since

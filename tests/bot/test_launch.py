@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.launch import Running, Whereabouts
+from bot.launch import InferenceProcess, Running, Whereabouts
 from inference.transport import Server
 
 
@@ -65,3 +66,26 @@ def test_the_notes_are_for_their_owner_alone_and_never_half_written(tmp_path: Pa
     assert oct((tmp_path / "run.json").stat().st_mode)[-3:] == "600"
     assert [path.name for path in tmp_path.iterdir()] == ["run.json"]
     assert "a token" not in repr(notes)
+
+
+async def test_an_inference_server_that_cannot_be_started_now_is_tried_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server = InferenceProcess(tmp_path / "log")
+    monkeypatch.setattr(server, "_arguments", ["-c", ""])  # one that ends at once
+    spawn, tries, again = server._spawn, 0, asyncio.Event()
+
+    async def short_of_memory() -> None:
+        nonlocal tries
+        tries += 1
+        if tries == 2:
+            raise OSError(12, "Cannot allocate memory")
+        await spawn()
+        if tries == 3:
+            again.set()
+
+    monkeypatch.setattr(server, "_spawn", short_of_memory)
+    await server.start()
+    async with asyncio.timeout(30):
+        await again.wait()
+    await server.stop()

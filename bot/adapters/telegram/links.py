@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import re
 
-from bot.core.commands import COMMANDS
 from bot.core.mbti import GENDERS, TYPES
 
-_NAMES = frozenset(spec.name for spec in COMMANDS)
 _REST = {
     "mbti": re.compile(f"({'|'.join(TYPES)})(_({'|'.join(GENDERS)}))?", re.IGNORECASE),
     "show": re.compile("[0-9A-Za-z]{4,12}"),
@@ -28,6 +26,6 @@ def payload(kind: str, gender: str = "") -> str:
 def linked(given: str) -> tuple[str, str]:
     """The command and its text that a payload stands for; the plain start for what stands for nothing."""
     name, _, rest = given.partition("_")
-    if name not in _REST or name not in _NAMES or not _REST[name].fullmatch(rest):
+    if name not in _REST or not _REST[name].fullmatch(rest):
         return "start", ""
     return name, rest.replace("_", " ") if name == "mbti" else rest

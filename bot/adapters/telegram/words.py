@@ -59,9 +59,10 @@ def _command(said: str, rest: str, addressed: bool, me: User) -> Words:
 
 
 def named(message: Message, option: str, me: User) -> dict[str, str]:
-    """Whom a command is about: `option` is the platform's id, where Telegram tells it, `handle` the @username.
+    """Whom a command is about, by the platform's id: `option` who is mentioned, `answered` whose message it answers.
 
-    The author of the message that the command answers, or who is mentioned in it.
+    Of a mentioned @username Telegram tells no id: that is the `handle`. In a topic, whatever answers nothing else
+    answers the message that opened it.
     """
     text = message.text or message.caption or ""
     for entity in message.entities or message.caption_entities or ():
@@ -71,5 +72,7 @@ def named(message: Message, option: str, me: User) -> dict[str, str]:
         if entity.type == MessageEntityType.MENTION and said.lower() != f"@{me.username}".lower():
             return {"handle": said[1:]}
     replied = message.reply_to_message
-    author = replied.from_user if replied and not replied.sender_chat else None
-    return {option: str(author.id)} if author and not author.is_bot else {}
+    if not replied or replied.sender_chat or replied.forum_topic_created:
+        return {}
+    author = replied.from_user
+    return {"answered": str(author.id)} if author and not author.is_bot else {}

@@ -59,6 +59,11 @@ class Feed:
     def idle(self) -> bool:
         return not (self.items or self.running or self.pages)
 
+    @property
+    def holds_older(self) -> bool:
+        """Whether there is more than the newest answer."""
+        return bool(self.items) and self.items[0].asked.update != self.items[-1].asked.update
+
     def knows(self, update: str) -> bool:
         """Whether this event is being answered, or its whole answer is still here."""
         return update in self.running or any(item.last and item.asked.update == update for item in self.items)

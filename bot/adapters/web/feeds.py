@@ -32,7 +32,7 @@ TIDY_SECONDS = 30.0
 class Bounds:
     """Of one person so many answers run, pages listen and bytes are kept; and of all together.
 
-    What was said is kept for `seconds`. The newest of each person stays, however large it is.
+    What was said is kept for `seconds`. Each person's newest answer stays, however large it is.
     """
 
     answers: int = 4
@@ -101,7 +101,7 @@ class Feeds:
             if feed.idle:
                 del self._feeds[person]
         while sum(feed.size for feed in self._feeds.values()) > self._bounds.all_bytes:
-            full = [feed for feed in self._feeds.values() if len(feed.items) > 1]
+            full = [feed for feed in self._feeds.values() if feed.holds_older]
             if not full:
                 break
             min(full, key=lambda feed: feed.items[0].number).drop()
@@ -129,7 +129,7 @@ class Feeds:
         if ended := body.get("ended"):
             feed.end(ended)
         feed.add(asked, body)
-        while feed.size > self._bounds.bytes and len(feed.items) > 1:
+        while feed.size > self._bounds.bytes and feed.holds_older:
             feed.drop()
         self.tidy()
 

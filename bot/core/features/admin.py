@@ -179,10 +179,14 @@ def _channels(known: Known) -> Say:
     answers = settings.answers_in(here)
     say = Line("admin-ask-channels", {"value": value_line("channels", settings.channels)})
     now = Line("value-here-on" if answers else "value-here-off")
-    some = bool(settings.channels)
+    some, others = bool(settings.channels), set(settings.channels) != {here}  # none chosen are all
     menu = (
         *(() if some and answers else (menus.button("channels-here", Action.SET, "channels", "here"),)),
-        *((menus.button("channels-leave", Action.SET, "channels", "leave"),) if some and answers else ()),
+        *(
+            (menus.button("channels-leave", Action.SET, "channels", "leave"),)
+            if some and answers and others
+            else ()
+        ),
         *((menus.button("channels-all", Action.SET, "channels", "all"),) if some else ()),
     )
     return _panel((say, now), (menu, _BACK))
@@ -287,18 +291,21 @@ def _unblock(state: State, args: Args, _: Known) -> Turn:
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
-    """`/admin`, `/admin log`, `/admin stats 7`, `/admin block @ann`, `/admin reset @ann`, `/admin quota` of a role."""
+    """`/admin`, `/admin log`, `/admin stats 7`, `/admin block` or `reset` with a person, `/admin` with a role."""
     what, *rest = " ".join(
         v for k, v in command.options.items() if k in ("what", "text")
     ).lower().split() or [""]
     person, role = command.options.get("person"), command.options.get("role")
+    if what in ("block", "reset"):  # whoever answers a message may want anything else
+        person = person or command.options.get("answered")
     state = replace(state, waiting="")
     if role:
         return state, (TagRole(role),)
-    if person:
+    if person and what in ("", "block", "reset"):
         return state, (ResetQuota(person) if what == "reset" else BlockPerson(person),)
     if what in ("block", "reset"):
-        return state, (_panel((Line(f"admin-ask-{what}"),), (_BACK,)),)
+        asked = Line(f"admin-ask-{what}", {"platform": known.person.platform})
+        return state, (_panel((asked,), (_BACK,)),)
     if what == "log":
         return state, (ReadLog(0),)
     if what == "stats":

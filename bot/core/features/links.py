@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.core import menus
+from bot.core import codes, menus
 from bot.core.effects import Ask, Known, Line, Outcome, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
@@ -50,10 +50,10 @@ class LinksEnded(Outcome):
 
 
 def _command(state: State, command: Command, known: Known) -> Turn:
-    said = "".join(c for c in " ".join(command.options.values()).upper() if c.isascii() and c.isalnum())
-    if not 4 <= len(said) <= 12:
+    code = codes.picture(command.said)
+    if code is None:
         return state, (Say((Line("ask-share-code"),), menus.GALLERY, code="ask_code"),)
-    return _share(state, (said,), known)
+    return _share(state, (code,), known)
 
 
 def _share(state: State, args: Args, known: Known) -> Turn:

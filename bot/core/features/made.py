@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from bot.core import captions, filming, flow, menus
+from bot.core import captions, codes, filming, flow, menus
 from bot.core.blend import of_type
 from bot.core.effects import Ask, Choice, Known, Line, Outcome, Prefer, Render, Say, Show, retry
 from bot.core.events import Command
@@ -18,8 +18,6 @@ from bot.core.outcomes import seen
 from bot.core.portrait import Portrait
 from bot.core.presses import Action
 from bot.core.state import State
-
-_CODE_LENGTH = range(4, 13)
 
 
 @dataclass(frozen=True)
@@ -111,10 +109,10 @@ class OriginalMade(Outcome):
 
 def _show_command(state: State, command: Command, _: Known) -> Turn:
     """`/show CODE`, however it is written."""
-    said = "".join(c for c in " ".join(command.options.values()).upper() if c.isascii() and c.isalnum())
-    if len(said) not in _CODE_LENGTH:
+    code = codes.picture(command.said)
+    if code is None:
         return state, (Say((Line("ask-code"),), menus.GALLERY, code="ask_code"),)
-    return state, (ReadMaking(said),)
+    return state, (ReadMaking(code),)
 
 
 def _read(state: State, outcome: MakingRead, known: Known) -> Turn:

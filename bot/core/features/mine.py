@@ -44,7 +44,10 @@ def _held(state: State, _: Command, __: Known) -> Turn:
     return state, (ReadHeld(),)
 
 
-def _hand_over(state: State, _: Args, __: Known) -> Turn:
+def _hand_over(state: State, _: Args, known: Known) -> Turn:
+    """It holds what was made in private chats, too: where others would read it, it is not sent."""
+    if known.shared and not known.can_hide:
+        return state, (Say((Line("my-data-private"),), menus.PRIVACY, code="my_data_private"),)
     return state, (HandOver(),)
 
 

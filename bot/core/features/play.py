@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from bot.core import captions, flow, menus
+from bot.core import captions, flow, menus, presses
 from bot.core.blend import HIGH, LOW, UNIT
-from bot.core.effects import Known, Line, Render, Say
+from bot.core.effects import Direction, Known, Line, Render, Say
 from bot.core.events import Command
 from bot.core.feature import Args, Feature
 from bot.core.flow import Turn
@@ -54,16 +54,22 @@ def _mix(state: State, args: Args, known: Known) -> Turn:
 def _edit(state: State, args: Args, known: Known) -> Turn:
     if not known.directions:
         return state, (Say((Line("no-directions"),), menus.LOST),)
-    return flow.render_face(state, known, panel="edit", direction=args[0], instead=args[0] != "")
+    direction = _direction(args[0], known)
+    name = direction.name if direction else ""
+    return flow.render_face(state, known, panel="edit", direction=name, instead=args[0] != "")
+
+
+def _direction(carried: str, known: Known) -> Direction | None:
+    """None where it is of another pack."""
+    return next((one for one in known.directions if presses.carried(one.name) == carried), None)
 
 
 def _move(state: State, args: Args, known: Known) -> Turn:
-    name, amount = args[0], int(args[1])
-    direction = next((one for one in known.directions if one.name == name), None)
-    if direction is None:  # of another pack
+    direction, amount = _direction(args[0], known), int(args[1])
+    if direction is None:
         return _edit(state, ("",), known)
-    blend = state.blend.edited(name, min(direction.high, max(direction.low, amount)))
-    return flow.render_face(state.blended(blend), known, panel="edit", direction=name, instead=True)
+    blend = state.blend.edited(direction.name, min(direction.high, max(direction.low, amount)))
+    return flow.render_face(state.blended(blend), known, panel="edit", direction=direction.name, instead=True)
 
 
 def _unedited(state: State, _: Args, known: Known) -> Turn:
@@ -125,11 +131,11 @@ def _edit_command(state: State, command: Command, known: Known) -> Turn:
     if not names or not said:
         return there(_edit)(state, ("",), known)
     if direction := meant(said, names):
-        return there(_edit)(state, (direction,), known)
+        return there(_edit)(state, (presses.carried(direction),), known)
     *words, last = said.split()
     direction, amount = meant(" ".join(words), names), _tenths(last)
     if direction and amount is not None:
-        return there(_move)(state, (direction, str(amount)), known)
+        return there(_move)(state, (presses.carried(direction), str(amount)), known)
     told = [name for name in names if captions.group(name) is None] or names
     offered = tuple(map(captions.direction, told))
     how = Line("edit-how", {"word": visible(command.said, 20), "names": offered})

@@ -114,7 +114,7 @@ def _command(state: State, command: Command, _: Known) -> Turn:
     said = (command.options.get("code") or command.options.get("text", "")).strip()
     if pair := read(said):
         return state, (Look(pair),)
-    friend = command.options.get("friend")
+    friend = command.options.get("friend") or command.options.get("answered")
     handle = command.options.get("handle") or (said if said.startswith("@") else None)
     if said and not (friend or handle):
         return state, (

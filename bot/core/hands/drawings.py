@@ -1,27 +1,29 @@
-"""Sheets and cards: many faces on one picture."""
+"""Faces, and sheets and cards with many of them."""
 
 from __future__ import annotations
 
-from bot.core.effects import Failed, Outcome
+from bot.core import making
+from bot.core.effects import Ask, Outcome, Render, Rendered
 from bot.core.features.card import CardDrawn, DrawCard
 from bot.core.features.sheets import DrawSheet, SheetDrawn
 from bot.core.hand import Hand
-from bot.core.rendering import Rendering, failed
+from bot.core.making import Made
+from bot.core.rendering import Rendering
 from bot.core.run import Run
-from inference.errors import TypefaceError
 
 
 def hand(rendering: Rendering) -> Hand:
-    async def draw(run: Run, effect: DrawSheet | DrawCard, drawn: Outcome) -> Outcome:
-        try:
-            there = await rendering.draw(run, effect.made)
-        except TypefaceError as error:
-            return failed(effect, error)
-        return drawn if there else Failed(effect, "face_gone")
+    async def draw(run: Run, ask: Ask, made: Made, drawn: Outcome) -> Outcome:
+        return await rendering.draw(run, ask, made) or drawn
+
+    async def face(run: Run, effect: Render) -> Outcome:
+        made = Made("face", (making.of(effect.wanted),))
+        return await draw(run, effect, made, Rendered(effect.wanted, effect.instead))
 
     return Hand(
         asks={
-            DrawSheet: lambda run, effect: draw(run, effect, SheetDrawn(effect)),
-            DrawCard: lambda run, effect: draw(run, effect, CardDrawn(effect)),
+            Render: face,
+            DrawSheet: lambda run, effect: draw(run, effect, effect.made, SheetDrawn(effect)),
+            DrawCard: lambda run, effect: draw(run, effect, effect.made, CardDrawn(effect)),
         }
     )

@@ -20,7 +20,11 @@ from db.records import Making
 from inference.errors import TypefaceError
 
 MOST_FACES = 80
-"""So many faces of the newest pictures are made again for the file; how the others were made is told all the same."""
+MOST_BYTES = 8 * 2**20
+"""So many faces, and bytes, of the newest pictures are made again for the file; how all were made is told all the same.
+
+Discord takes files of up to 10 MiB.
+"""
 
 
 def hand(store: Store, rendering: Rendering) -> Hand:
@@ -32,9 +36,13 @@ def hand(store: Store, rendering: Rendering) -> Hand:
             if latent := await store.face(run.ref, face.id):
                 files[f"faces/{face.id}.float16"] = latent
         faces = len(files)
+        room = MOST_BYTES
         try:
             for code, told in _newest(made):
-                if picture := await rendering.still(run, told, format="png"):
+                picture = await rendering.still(run, told, format="png")
+                if (room := room - len(picture or b"")) < 0:
+                    break
+                if picture:
                     files[f"pictures/{code}.png"] = picture
         except TypefaceError as error:
             return failed(effect, error)

@@ -106,9 +106,7 @@ class Us:
         a, b = (LatentFace(data=b64encode(one.latent).decode()) for one in latents)
         two = MixFace(a=a, b=b, layers="all", weight=effect.weight / 100)
         try:
-            picture = await self._faces.render(
-                _calm(two), pack=run.place.settings.pack, size=SIZE, format="jpeg"
-            )
+            picture = await self._faces.render(_calm(two), pack=asker.pack, size=SIZE, format="jpeg")
         except TypefaceError as error:
             return failed(effect, error)
         if await self._store.pair_latents(effect.pair, run.ref, SELFIE) is None:  # ended while it was drawn

@@ -138,6 +138,7 @@ class FakeFaces:
     """
 
     def __init__(self) -> None:
+        self.infos = [PACK, ANIME]
         self.rendered: list[Face] = []
         self.morphed: list[tuple[Face, ...]] = []
         self.projected: list[tuple[bytes, str, Box | None]] = []
@@ -154,7 +155,7 @@ class FakeFaces:
 
     async def packs(self) -> list[PackInfo]:
         self._maybe_fail("packs")
-        return [PACK, ANIME]
+        return self.infos
 
     async def state(self) -> ServerState:
         self._maybe_fail("state")

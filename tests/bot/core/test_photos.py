@@ -21,7 +21,6 @@ def test_a_new_photo_takes_the_place_of_the_old() -> None:
     photos = Photos(FakeClock())
     first, second = photos.hold(A, b"1"), photos.hold(A, b"2")
     photos.mark(A, first.token, ((0, 0, 1, 1),))
-    photos.drop(A, first.token)
     assert photos.find(A) == second
     photos.mark(A, second.token, ((0, 0, 1, 1),))
     found = photos.find(A)

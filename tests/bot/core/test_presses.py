@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.core.presses import _ARGUMENTS, OPEN, Action, decode, encode, tag
+from bot.core.presses import _ARGUMENTS, FARTHEST, OPEN, Action, carried, decode, encode, tag
 from tests.bot.core.people import ANN, BOB
 
 PAYLOADS = st.sampled_from(list(Action)).flatmap(
@@ -50,6 +50,12 @@ def test_forged_arguments_are_nothing() -> None:
     assert decode(ANN, f"2.{mine}.begin") is None
     assert decode(ANN, f"1.{mine}.show.{'1' * 60}") is None
     assert decode(ANN, f"1.{mine}.show.1\n") is None
+
+
+@given(st.text(min_size=1, max_size=64))
+def test_a_direction_of_any_name_fits_on_a_button(name: str) -> None:
+    payload = encode(ANN, Action.MOVE, carried(name), str(-FARTHEST))
+    assert decode(ANN, payload)
 
 
 def test_the_tag_tells_nobodys_id() -> None:

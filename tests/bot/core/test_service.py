@@ -83,7 +83,7 @@ async def test_whose_face_it_is_is_asked_once_and_changed_under_the_types_pictur
     bench: Bench, way: str
 ) -> None:
     await bench.send(command("mbti", "ENFP", "woman"))
-    await bench.send(press(Action.TYPES))
+    assert final(await bench.send(press(Action.TYPES))).code == "ask_type"
     ways = {"pressed": press(Action.TYPE, "INTJ"), "typed": command("mbti", "INTJ"), "said": text("intj")}
     kind = (await bench.send(ways[way]))[0]
     assert isinstance(kind, Shown)

@@ -70,6 +70,11 @@ async def test_what_nobody_got_is_told_again() -> None:
     scene.heard = True
     assert await scene.after(15, False) == [("owner-away", 315)]
     assert await scene.after(15, False) == []
+    scene.heard = False
+    assert await scene.after(15, True) == [("owner-back", 345)]
+    scene.heard = True
+    assert await scene.after(15, True) == [("owner-back", 360)]
+    assert await scene.after(15, True) == []
 
 
 async def test_a_look_that_fails_does_not_end_the_watch(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -42,7 +42,7 @@ function mouth(type, [, light]) {
 
 /** The face of a type as an SVG that screen readers pass over. */
 export function face(type) {
-  const colours = GROUPS[type[1] === "N" ? type[1] + type[2] : type[1] + type[3]];
+  const colours = GROUPS[group(type)];
   const svg = part("svg", { viewBox: "0 0 100 100", "aria-hidden": "true", focusable: "false" });
   const gaze = part("g", { class: "gaze" });
   gaze.append(...eyes(type));

@@ -7,8 +7,8 @@ blocked = The admins here have asked me not to answer you in this place. You can
 paused = I am taking a break here. In private I still answer.
 paused-notice = The admins say: { $text }
 off-here = I do not answer in this channel. Please use another one, or talk to me in private.
-error-quota-used = You have used all that is meant for you here today. It goes on in { DURATION($seconds) }. Your photo is not lost: while it is in memory, press to try again.
-error-cooldown = That was quick! Please wait { DURATION($seconds) }, then press to try again. You need not send the photo again.
+error-quota-used = You have used all that is meant for you here today. It goes on in { DURATION($seconds) }. A photo that you sent is not lost: while it is in memory, press to try again.
+error-cooldown = That was quick! Please wait { DURATION($seconds) }, then press to try again. No photo need be sent again.
 error-setting-refused = I could not set that. Please choose another value.
 error-block-self = You cannot block yourself.
 
@@ -23,8 +23,8 @@ admin-home =
     · Spoiler cover: { $spoiler } · Pictures at first: { $public }
     · Language where none is known: { $language }
 admin-ask-channels = Where I answer: { $value }. Go to a channel and call /admin there to choose it.
-admin-ask-quota = How many photos may each person send me a day (in UTC)? Now: { $value }. For one role alone, call /admin with the role.
-admin-ask-cooldown = How long must a person wait between two photos? Now: { $value }.
+admin-ask-quota = How many photos and films may each person have me work on a day (in UTC)? Now: { $value }. For one role alone, call /admin with the role.
+admin-ask-cooldown = How long must a person wait between two of them? Now: { $value }.
 admin-ask-retention-hours = How long are faces and pictures kept here? Now: { $value }.
 admin-ask-match-chart = Who goes with whom? Now: { $value }.
 admin-ask-pack = Whose faces shall I show here? Now: { $value }. After a change, people send a new selfie.
@@ -33,11 +33,17 @@ admin-ask-public = Who sees pictures at first? Everybody may choose for themselv
 admin-ask-locale = Which language for people whose own I do not know? Now: { $value }.
 admin-ask-role = How many photos a day for this role? Now: { $value }. Whoever has several roles gets the largest number.
 admin-ask-notice = What shall I tell people meanwhile? Write it as your next message, in 300 characters at most.
-admin-ask-block = Whom shall I not answer here any more? Call /admin with the person.
-admin-ask-reset = Whose photos of today shall count from nought again? Call /admin with reset and the person.
+admin-ask-block = { $platform ->
+    [telegram] Whom shall I not answer here any more? Answer a message of theirs with /admin block.
+   *[other] Whom shall I not answer here any more? Call /admin with the person.
+}
+admin-ask-reset = { $platform ->
+    [telegram] Whose photos of today shall count from nought again? Answer a message of theirs with /admin reset.
+   *[other] Whose photos of today shall count from nought again? Call /admin with reset and the person.
+}
 admin-reset = Done: { $who } has all photos of today again. I keep no names, only a tag.
 admin-blocks = { $count ->
-    [0] Nobody is blocked here. To block somebody, call /admin with the person.
+    [0] Nobody is blocked here. /admin block says how to block somebody.
     [one] One person is blocked here. I keep no names, only a tag.
    *[other] { $count } people are blocked here. I keep no names, only tags.
 }

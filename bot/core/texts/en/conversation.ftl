@@ -128,7 +128,7 @@ expired = This button is from an earlier time, and what it belonged to is gone. 
 
 error-unknown-type = I do not know a type { $word }. Did you mean one of these: { $types }?
 error-bad-image = I cannot read this file as a photo. Please send a normal JPEG, PNG or WebP picture.
-error-too-large = This photo is too large for me. Please send one of less than 20 MB and 40 megapixels.
+error-too-large = This photo is too large for me. Please send one of less than 20 MB and 50 megapixels.
 error-not-a-photo = I can only look at photos: stickers, videos, voices and other files are lost on me. Send a picture, as a photo or as an image file.
 error-forwarded = This picture was passed on, so it may be somebody else's face, and nobody's face is used without asking them. If it is you, please send it yourself as a new photo.
 error-no-face = I could not find a face in this photo. Please send one where your face is seen from the front, in good light, without sunglasses or mask.

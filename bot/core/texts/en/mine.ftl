@@ -9,6 +9,7 @@ my-data = All that I keep about you, in one file: { $pictures ->
     [one] one of your faces, as numbers
    *[other] { $faces } of your faces, as numbers
 }.
+my-data-private = The file holds your pictures of all our chats, and here everyone would get it. Write /mydata to me in private.
 alt-my-data = A zip file with all that is kept about you.
 button-forget-sure = Yes, forget me
 button-keep = No, keep it

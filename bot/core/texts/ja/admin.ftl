@@ -7,7 +7,7 @@ blocked = ここの管理者の希望により、この場所ではお答えし�
 paused = ここではひと休みしています。個人チャットではお答えします。
 paused-notice = 管理者より: { $text }
 off-here = このチャンネルではお答えしていません。ほかのチャンネルか個人チャットをご利用ください。
-error-quota-used = 今日ここで使える回数を使い切りました。{ DURATION($seconds) }後にまた使えます。写真はメモリーにある間は残っていますので、もう一度ボタンを押してください。
+error-quota-used = 今日ここで使える回数を使い切りました。{ DURATION($seconds) }後にまた使えます。送った写真はメモリーにある間は残っていますので、もう一度ボタンを押してください。
 error-cooldown = 少し早いようです。{ DURATION($seconds) }待ってから、もう一度押してください。写真を送り直す必要はありません。
 error-setting-refused = その値には設定できません。ほかの値を選んでください。
 error-block-self = 自分自身はブロックできません。
@@ -23,8 +23,8 @@ admin-home =
     · ネタバレ防止: { $spoiler } · 最初の公開範囲: { $public }
     · 言語がわからないとき: { $language }
 admin-ask-channels = 応答する場所: { $value }。ほかのチャンネルを選ぶには、そのチャンネルで /admin を呼んでください。
-admin-ask-quota = 一人が一日(UTC)に送れる写真は何枚ですか。現在: { $value }。特定のロールだけ決めるには、/admin でロールを選んでください。
-admin-ask-cooldown = 次の写真までどのくらい待ちますか。現在: { $value }。
+admin-ask-quota = 一人が一日(UTC)に写真と動画で使えるのは何回ですか。現在: { $value }。特定のロールだけ決めるには、/admin でロールを選んでください。
+admin-ask-cooldown = 次に使うまでどのくらい待ちますか。現在: { $value }。
 admin-ask-retention-hours = ここでは顔と画像をどのくらい保存しますか。現在: { $value }。
 admin-ask-match-chart = だれとだれが合いますか。現在: { $value }。
 admin-ask-pack = ここではどの顔モデルを使いますか。現在: { $value }。変えると、自撮りを送り直すことになります。
@@ -33,11 +33,17 @@ admin-ask-public = 最初はだれが画像を見ますか。各自が /public �
 admin-ask-locale = 言語がわからない人には何語で話しますか。現在: { $value }。
 admin-ask-role = このロールは一日に写真何枚ですか。現在: { $value }。ロールが複数あれば、いちばん大きい数になります。
 admin-ask-notice = その間、みなさんに何と伝えますか。次のメッセージで300文字以内で書いてください。
-admin-ask-block = だれに応答しないようにしますか。/admin でその人を選んでください。
-admin-ask-reset = だれの今日の枚数を数え直しますか。/admin でリセットとその人を選んでください。
+admin-ask-block = { $platform ->
+    [telegram] だれに応答しないようにしますか。その人のメッセージに /admin block で返信してください。
+   *[other] だれに応答しないようにしますか。/admin でその人を選んでください。
+}
+admin-ask-reset = { $platform ->
+    [telegram] だれの今日の枚数を数え直しますか。その人のメッセージに /admin reset で返信してください。
+   *[other] だれの今日の枚数を数え直しますか。/admin でリセットとその人を選んでください。
+}
 admin-reset = { $who } さんは、今日の枚数をはじめから使えます。名前は残さず、印だけを残します。
 admin-blocks = { $count ->
-    [0] ブロックされている人はいません。ブロックするには /admin でその人を選んでください。
+    [0] ブロックされている人はいません。ブロックのしかたは /admin block で見られます。
    *[other] { $count }人がブロックされています。名前は保存せず、目印だけがあります。
 }
 admin-page = { $pages } ページ中 { $page } ページ目です。

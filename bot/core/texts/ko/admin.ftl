@@ -7,7 +7,7 @@ blocked = 이곳 관리자의 부탁으로 여기서는 답하지 않아요. 개
 paused = 여기서는 잠시 쉬고 있어요. 개인 대화에서는 답해요.
 paused-notice = 관리자의 말: { $text }
 off-here = 이 채널에서는 답하지 않아요. 다른 채널이나 개인 대화를 이용해 주세요.
-error-quota-used = 오늘 여기서 쓸 수 있는 횟수를 다 썼어요. { DURATION($seconds) } 뒤에 다시 할 수 있어요. 사진은 메모리에 있는 동안 그대로 있으니 버튼만 다시 눌러 주세요.
+error-quota-used = 오늘 여기서 쓸 수 있는 횟수를 다 썼어요. { DURATION($seconds) } 뒤에 다시 할 수 있어요. 보내신 사진은 메모리에 있는 동안 그대로 있으니 버튼만 다시 눌러 주세요.
 error-cooldown = 조금 빨라요! { DURATION($seconds) } 뒤에 다시 눌러 주세요. 사진은 다시 보내지 않아도 돼요.
 error-setting-refused = 그렇게는 정할 수 없어요. 다른 값을 골라 주세요.
 error-block-self = 자기 자신은 차단할 수 없어요.
@@ -23,8 +23,8 @@ admin-home =
     · 스포일러 가리기: { $spoiler } · 처음 공개 범위: { $public }
     · 언어를 모를 때: { $language }
 admin-ask-channels = 답하는 곳: { $value }. 다른 채널을 고르려면 그 채널에서 /admin을 불러 주세요.
-admin-ask-quota = 한 사람이 하루(UTC)에 사진을 몇 장까지 보낼 수 있나요? 지금: { $value }. 한 역할만 따로 정하려면 /admin에 역할을 골라 주세요.
-admin-ask-cooldown = 사진 두 장 사이에 얼마나 기다려야 하나요? 지금: { $value }.
+admin-ask-quota = 한 사람이 하루(UTC)에 사진과 영상을 몇 번까지 쓸 수 있나요? 지금: { $value }. 한 역할만 따로 정하려면 /admin에 역할을 골라 주세요.
+admin-ask-cooldown = 한 번 쓴 뒤 다음까지 얼마나 기다려야 하나요? 지금: { $value }.
 admin-ask-retention-hours = 여기서는 얼굴과 그림을 얼마나 보관할까요? 지금: { $value }.
 admin-ask-match-chart = 누가 누구와 잘 맞나요? 지금: { $value }.
 admin-ask-pack = 여기서는 어떤 얼굴 모델을 쓸까요? 지금: { $value }. 바꾸면 셀카를 새로 보내야 해요.
@@ -33,11 +33,17 @@ admin-ask-public = 처음에 그림을 누가 보나요? 각자 /public, /privat
 admin-ask-locale = 언어를 모르는 분에게는 어떤 언어로 말할까요? 지금: { $value }.
 admin-ask-role = 이 역할은 하루에 사진 몇 장인가요? 지금: { $value }. 역할이 여럿이면 가장 큰 수를 따라요.
 admin-ask-notice = 쉬는 동안 뭐라고 알려 줄까요? 다음 메시지로 300자까지 적어 주세요.
-admin-ask-block = 누구에게 답하지 않을까요? /admin에 그 사람을 골라 주세요.
-admin-ask-reset = 누구의 오늘 사진 수를 처음부터 다시 셀까요? /admin에서 초기화와 그 사람을 골라 주세요.
+admin-ask-block = { $platform ->
+    [telegram] 누구에게 답하지 않을까요? 그 사람의 메시지에 /admin block으로 답장해 주세요.
+   *[other] 누구에게 답하지 않을까요? /admin에 그 사람을 골라 주세요.
+}
+admin-ask-reset = { $platform ->
+    [telegram] 누구의 오늘 사진 수를 처음부터 다시 셀까요? 그 사람의 메시지에 /admin reset으로 답장해 주세요.
+   *[other] 누구의 오늘 사진 수를 처음부터 다시 셀까요? /admin에서 초기화와 그 사람을 골라 주세요.
+}
 admin-reset = 됐어요. { $who } 님은 오늘 사진을 처음부터 다시 쓸 수 있어요. 이름은 보관하지 않고 표시만 있어요.
 admin-blocks = { $count ->
-    [0] 차단된 사람이 없어요. 차단하려면 /admin에 그 사람을 골라 주세요.
+    [0] 차단된 사람이 없어요. 차단하는 방법은 /admin block으로 볼 수 있어요.
    *[other] { $count }명이 차단되어 있어요. 이름은 보관하지 않고 표시만 있어요.
 }
 admin-page = { $pages }쪽 가운데 { $page }쪽이에요.

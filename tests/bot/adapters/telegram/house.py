@@ -106,7 +106,7 @@ class PaintedFaces:
             self.cancelled += 1
             raise
         latent = LatentFace(data=b64encode(bytes(64)).decode())
-        yield ProjectResult(face=latent, pack="painted", version="1", steps=STEPS, loss=0.1)
+        yield ProjectResult(face=latent, pack=PACK.name, version="1", steps=STEPS, loss=0.1)
 
 
 @asynccontextmanager

@@ -98,9 +98,14 @@ async def test_whom_a_command_is_about(telegram: Telegram, launch: Launch, ann: 
         nobody = await told(telegram, core, Command, 4)
         ann.text("/mbti ENFP", group, reply_to_message=message)
         other = await told(telegram, core, Command, 5)
-    assert answered.options["person"] == mentioned.options["person"] == str(ben.id)
+        created = {"forum_topic_created": {"name": "Faces", "icon_color": 7322096}}
+        opened = ben._send({**created, "message_thread_id": 7, "is_topic_message": True}, group)
+        ann.text("/admin", group, message_thread_id=7, is_topic_message=True, reply_to_message=opened)
+        topic = await told(telegram, core, Command, 6)
+    assert answered.options["answered"] == mentioned.options["person"] == str(ben.id)
     assert (named.options["handle"], named.options.get("person")) == ("ben_from_work", None)
     assert set(nobody.options) == set(other.options) == {"text"}, "the bot is nobody, and /mbti is about none"
+    assert not topic.options, "who opened the topic is not meant"
 
 
 async def test_answers_stay_in_their_topic(telegram: Telegram, launch: Launch, ann: Someone) -> None:
@@ -160,4 +165,4 @@ async def test_a_reset_of_nobody_that_telegram_tells_of_asks_whose(
     ann.found(group)
     async with house(tmp_path, PaintedFaces()) as core, launch(core):
         ann.text("/admin reset @ben_from_work", group)
-        await Chat(telegram, ann, group).sees(say("en", "admin-ask-reset"))
+        await Chat(telegram, ann, group).sees(say("en", "admin-ask-reset", platform="telegram"))

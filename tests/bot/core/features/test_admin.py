@@ -18,7 +18,7 @@ from bot.core.presses import Action
 from bot.core.replies import Progress, Shown, Text
 from db.community import AuditEntry, CommunitySettings
 from db.records import PersonRef
-from inference.errors import Busy, NoFace
+from inference.errors import Busy, ManyFaces, NoFace
 from inference.wire import LabelFace, PackInfo
 from tests.bot.core.conftest import Bench
 from tests.bot.core.people import ANN, BOB, actions, at, command, final, press, selfie, text
@@ -139,6 +139,9 @@ async def test_it_answers_in_the_chosen_channels_alone(bench: Bench) -> None:
     assert len(settings(bench).channels) == 2
     await set_by(bench, "channels", "leave", channel="faces")
     assert (await sent(bench, at(command("help"), channel="faces"))).code == "off_here"
+    page = await set_by(bench, "channels", action=Action.ADMIN, channel="general")
+    offered = [args for action, args in actions(page) if action is Action.SET]
+    assert offered == [("channels", "all")], "no channel at all would be every channel"
     await set_by(bench, "channels", "all", channel="faces")
     assert (await sent(bench, at(command("help"), channel="faces"))).code is None
     assert (await sent(bench, command("help"))).code is None  # in private nobody has a say
@@ -223,6 +226,26 @@ async def test_an_admin_gives_somebody_todays_photos_again(bench: Bench) -> None
     assert bench.store.blocking == {}
 
 
+async def test_of_several_faces_the_one_that_is_picked_is_a_use(bench: Bench) -> None:
+    await set_by(bench, "quota", "1")
+    await ready(bench)
+    bench.faces.fail["project"] = ManyFaces(boxes=[(10, 0, 110, 100), (300, 0, 400, 100)])
+    numbers = await sent(bench, at(selfie()))
+    (_, one), (_, two) = actions(numbers)[:2]
+    assert isinstance(await sent(bench, at(press(Action.PICK, *one))), Shown)
+    assert (await sent(bench, at(press(Action.PICK, *two)))).code == "quota_used"
+
+
+async def test_nobody_waits_for_what_failed(bench: Bench) -> None:
+    await set_by(bench, "cooldown", "30")
+    await ready(bench)
+    assert isinstance(await sent(bench, at(selfie())), Shown)
+    bench.store.now += timedelta(seconds=30)
+    bench.faces.fail["project"] = NoFace()
+    assert (await sent(bench, at(selfie(b"no face")))).code == "no_face"
+    assert isinstance(await sent(bench, at(selfie(b"a face"))), Shown)
+
+
 async def test_work_that_fails_is_given_back(bench: Bench) -> None:
     await set_by(bench, "quota", "1")
     await ready(bench)
@@ -266,6 +289,16 @@ async def test_a_blocked_person_hears_one_word_and_keeps_their_rights(bench: Ben
     assert (await bench.send(at(command("help", person=BOB))))[-1].code is None  # type: ignore[union-attr]
     myself = at(Command(command("x").origin, "admin", {"person": ANN.id}), admin=True)
     assert (await sent(bench, myself)).code == "block_self"
+
+
+@pytest.mark.parametrize("what", ["", "log", "stats 7", "quota"])
+async def test_who_answers_a_message_blocks_nobody_unless_they_say_so(bench: Bench, what: str) -> None:
+    options = {"text": what, "answered": BOB.id}
+    await sent(bench, at(Command(command("x").origin, "admin", options), admin=True))
+    assert not bench.store.blocking.get("guild")
+    block = Command(command("x").origin, "admin", {**options, "text": "block"})
+    await sent(bench, at(block, admin=True))
+    assert len(bench.store.blocking["guild"]) == 1
 
 
 async def test_many_blocked_people_are_turned_through_in_pages(bench: Bench) -> None:
@@ -403,7 +436,8 @@ async def test_the_places_own_pack_chart_time_and_language_hold(bench: Bench) ->
     await set_by(bench, "pack", "house")
     bench.store.settings["guild"] = settings(bench).changed("pack", "gone")  # it has left the server since
     bench.faces.packs_asked.clear()
-    await bench.send(at(press(Action.AGAIN)))
+    assert (await sent(bench, at(press(Action.AGAIN)))).code == "face_gone", "it was made for another pack"
+    await bench.send(at(press(Action.TYPE, "INTJ")))
     assert set(bench.faces.packs_asked) == {None}
     bench.store.settings["guild"] = settings(bench).changed("match_chart", "gone")
     assert isinstance(await sent(bench, at(press(Action.MATCH))), Shown)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from bot.core.presses import Action
 from bot.core.replies import Shown
 from bot.core.wording import say
+from inference.wire import LabelFace
 from tests.bot.core.conftest import Bench
 from tests.bot.core.features.test_play import blended
 from tests.bot.core.people import actions, command, final, press
@@ -21,6 +24,15 @@ async def test_the_open_question_is_asked_again_and_the_face_is_still_there(benc
     assert say("en", "back-face", type="ENFP") in told.text
     assert isinstance(shown, Shown)
     assert (Action.MORE_ME, ()) in actions(shown), "the face is shown with its own buttons"
+
+
+async def test_a_face_that_is_kept_no_longer_is_not_said_to_be_there(bench: Bench) -> None:
+    await blended(bench)
+    bench.store.now += timedelta(days=2)
+    told, shown = await bench.send(command("back"))
+    assert say("en", "back-type", type="ENFP") in told.text
+    assert isinstance(shown, Shown)
+    assert isinstance(bench.faces.rendered[-1], LabelFace)
 
 
 async def test_a_type_that_was_left_is_shown_again_and_keeps_its_code(bench: Bench) -> None:

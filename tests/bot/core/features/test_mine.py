@@ -8,7 +8,9 @@ import zipfile
 from dataclasses import replace
 from typing import Any
 
-from bot.core.hands.mine import MOST_FACES
+import pytest
+
+from bot.core.hands import mine as hands
 from bot.core.presses import Action
 from bot.core.replies import Shown
 from bot.core.wording import say
@@ -76,18 +78,51 @@ async def test_all_that_is_kept_comes_in_one_file(bench: Bench) -> None:
 async def test_the_newest_pictures_are_in_the_file_and_how_all_were_made(bench: Bench) -> None:
     """Sheets count as all their faces, so that nobody's file keeps the server busy for everybody."""
     mine = await blended(bench)
-    for number in range(MOST_FACES // 9 + 1):
+    for number in range(hands.MOST_FACES // 9 + 1):
         await bench.send(command("surprise", str(number)))
         await bench.send(press(Action.SURPRISE, str(100 * number)))
     faces = len(bench.faces.rendered)
     file = shown(await bench.send(press(Action.MY_DATA)))
-    assert len(bench.faces.rendered) - faces <= MOST_FACES
+    assert len(bench.faces.rendered) - faces <= hands.MOST_FACES
     with zipfile.ZipFile(io.BytesIO(file.picture.data)) as archive:
         told = json.loads(archive.read("data.json"))["pictures"]
         drawn = [name for name in archive.namelist() if name.startswith("pictures/")]
     assert 0 < len(drawn) < len(told)
     assert f"pictures/{told[0]['code']}.png" in drawn
     assert mine.made in {picture["code"] for picture in told}
+
+
+async def test_the_file_is_no_larger_than_platforms_take(
+    bench: Bench, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await blended(bench)
+    newest = shown(await bench.send(press(Action.SEED, "7"))).made
+    whole = await _pictures(bench)
+    assert len(whole) > 1
+    monkeypatch.setattr(hands, "MOST_BYTES", sum(whole.values()) - 1)
+    less = await _pictures(bench)
+    assert len(less) == len(whole) - 1
+    assert f"pictures/{newest}.png" in less
+
+
+async def _pictures(bench: Bench) -> dict[str, int]:
+    """Those in the file, and their bytes."""
+    file = shown(await bench.send(press(Action.MY_DATA)))
+    with zipfile.ZipFile(io.BytesIO(file.picture.data)) as archive:
+        found = {one.filename: one.file_size for one in archive.infolist()}
+    return {name: size for name, size in found.items() if name.startswith("pictures/")}
+
+
+async def test_a_group_gets_nobodys_file(bench: Bench) -> None:
+    """It holds what was made in private chats."""
+    await blended(bench)
+    asked = press(Action.MY_DATA)
+    here = replace(asked, origin=replace(asked.origin, shared=True, can_hide=False))
+    rendered = len(bench.faces.rendered)
+    assert final(await bench.send(here)).code == "my_data_private"
+    assert len(bench.faces.rendered) == rendered
+    hidden = replace(asked, origin=replace(asked.origin, shared=True, can_hide=True))
+    assert shown(await bench.send(hidden)).picture.media_type == "application/zip"
 
 
 async def test_a_file_that_cannot_be_made_now_is_told(bench: Bench) -> None:

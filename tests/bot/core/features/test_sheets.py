@@ -16,6 +16,7 @@ from bot.core.wording import LOCALES, say
 from inference.errors import Busy, Unreachable
 from inference.wire import LabelFace, MixFace
 from tests.bot.core.conftest import Bench
+from tests.bot.core.fakes import PACK
 from tests.bot.core.features.test_play import blended, shown
 from tests.bot.core.people import actions, command, final, origin, press
 
@@ -63,6 +64,26 @@ async def test_looks_are_told_by_name_on_buttons_and_under_faces(bench: Bench, l
     assert next(b.style for row in sheet.menu for b in row if b.label.endswith(names[1])) == "primary"
     plain = await spoken(press(Action.LOOK, "0"))
     assert not any(name in plain.text for name in names)
+
+
+async def test_a_look_and_edits_of_another_pack_are_taken_off(bench: Bench) -> None:
+    await blended(bench)
+    await bench.send(command("looks", "3"))
+    await bench.send(press(Action.MOVE, "own-name", "5"))
+    bench.faces.infos = [PACK.model_copy(update={"looks": ["mean"], "directions": PACK.directions[:1]})]
+    bench.clock.now += 61
+    shown(await bench.send(press(Action.AGAIN)))
+    face = bench.faces.rendered[-1]
+    assert isinstance(face, MixFace), "no edit is around it"
+    assert face.b == LabelFace(label="ENFP", gender="female", look=0)
+
+
+async def test_a_sheet_that_fails_is_counted(bench: Bench) -> None:
+    await blended(bench)
+    bench.faces.fail["render"] = Unreachable()
+    assert final(await bench.send(command("looks"))).code == "unreachable"
+    kind, _, _, code = bench.store.jobs[-1]
+    assert (kind, code) == ("sheet", "unreachable")
 
 
 @pytest.mark.parametrize("said", ["3", "older", " Older ", "나이 든 얼굴", "年配の顔"])
