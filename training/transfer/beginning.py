@@ -73,8 +73,7 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         _check_same(recipe.generator, config.generator, out)
         if wish.widen not in {1, about.get("widened")}:
             raise TransferError(f"the run in {out} has begun; to widen it take another folder, and --from it")
-        config = replace(recipe, generator=config.generator, discriminator=config.discriminator)
-        config = replace(config, freeze_d=before[0].freeze_d, freeze_g=before[0].freeze_g)
+        config = _gone_on(recipe, config)
     elif path := wish.start or wish.grow_from:
         source = sources.read(path)
         about = {"from": source.name, "held_out": source.held_out, "before": source.kimg}
@@ -89,6 +88,15 @@ def plan(recipe: GanConfig, wish: Wish, out: Path) -> Beginning:
         _check_widening(wish)
         _check_learnt(config, source)
     return Beginning(config, source, about, wish.classes)
+
+
+def _gone_on(recipe: GanConfig, before: GanConfig) -> GanConfig:
+    """The recipe with a run's networks, and the bound that 16 bits need: the run may have begun on a CPU."""
+    made: dict[str, Any] = {}
+    for name in ("generator", "discriminator"):
+        its = getattr(before, name)
+        made[name] = replace(its, conv_clamp=its.conv_clamp or getattr(recipe, name).conv_clamp)
+    return replace(recipe, **made, freeze_d=before.freeze_d, freeze_g=before.freeze_g)
 
 
 def _check_widening(wish: Wish) -> None:

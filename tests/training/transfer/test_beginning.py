@@ -478,3 +478,26 @@ def test_the_command_goes_on_as_it_began(
     assert refused.exit_code == 2
     assert "grows to 64, not to the 32 of this run" in refused.output
     assert not (out / "x").exists()
+
+
+def test_a_new_mapping_learns_and_one_of_before_keeps_its_rate(out: Path) -> None:
+    """Weights of the mapping are stored divided by it: another one would be another network."""
+    assert starter.config().generator.lr_multiplier == 0.3
+    for wish in (Wish(start=STARTER), Wish(start=STARTER, widen=2)):
+        assert plan(starter.config(64), wish, out).config.generator.lr_multiplier == 0.01
+    assert plan(starter.config(128), Wish(grow_from=STARTER), out).config.generator.lr_multiplier == 0.01
+
+
+def test_a_run_of_a_cpu_that_goes_on_in_16_bits_is_bounded(
+    recipe: GanConfig, base: Path, faces: FaceSet
+) -> None:
+    bounded = replace(
+        recipe,
+        generator=replace(recipe.generator, conv_clamp=256.0),
+        discriminator=replace(recipe.discriminator, conv_clamp=256.0),
+    )
+    found = plan(replace(bounded, precision="float16"), Wish(), base).config
+    assert (found.generator.conv_clamp, found.discriminator.conv_clamp) == (256, 256)
+    save_checkpoint(base / LATEST, {**GanTrainer(found, faces).state_dict(), "seconds": 1.0, "about": {}})
+    again = plan(recipe, Wish(), base).config
+    assert (again.generator.conv_clamp, again.discriminator.conv_clamp) == (256, 256)
