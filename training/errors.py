@@ -3,6 +3,7 @@
 TrainingError
   DataError        a data set that cannot be read, or is not enough
   SettingError     options that do not fit each other, the data, or the machine
+  Occupied         another command works in the folder (`training.writing`)
   NotWritten       the disk is full or closed (`training.writing`)
   TransferError    weights that do not fit the run (`training.transfer`)
   PreparingError   photos that cannot become a data set (`training.preparing`)

@@ -14,8 +14,13 @@ from typing import BinaryIO, Final
 
 from training.errors import TrainingError
 
+LOCK: Final = "lock"
 NO_ROOM: Final = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _PATIENCE: Final = 60.0  # seconds in which any file is written, but by a process that hangs
+
+
+class Occupied(TrainingError):
+    """Another command works in the folder."""
 
 
 class NotWritten(TrainingError):
@@ -55,6 +60,29 @@ def in_turn(folder: Path, patience: float = math.inf) -> Iterator[bool]:
         yield _locked(descriptor, time.monotonic() + patience)
     finally:
         os.close(descriptor)
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Work in a folder that nobody else works in; who is killed leaves it free.
+
+    Raises:
+        NotWritten: the disk is full, or does not let us.
+        Occupied: another command works in it.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        lock = (folder / LOCK).open("w")
+    except OSError as error:
+        raise NotWritten(not_written(folder, error)) from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise Occupied(f"Another run is working in {folder}.") from None
+        except OSError:  # a disk that knows no locks
+            pass
+        yield
 
 
 def _locked(descriptor: int, until: float) -> bool:

@@ -59,3 +59,14 @@ def test_on_a_gpu_it_tells_its_memory(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "max_memory_reserved", lambda device: 6_840_000_000)
     assert bench._memory(torch.device("cuda", 0)) == "; 6.8 GB of its memory"
     assert not bench._memory(torch.device("cpu"))
+
+
+def test_half_precision_is_measured_as_it_is_trained(monkeypatch: pytest.MonkeyPatch) -> None:
+    """With its layers bounded; what the textbook has is plain."""
+    seen = []
+    monkeypatch.setattr(bench, "own", lambda config, _: seen.append(config))
+    monkeypatch.setattr(bench, "by_the_textbook", lambda config, _: seen.append(config))
+    monkeypatch.setattr(bench, "measure", lambda *_: {})
+    result = CliRunner().invoke(app, ["bench", "--precision", "fp16", "--device", "cpu"])
+    assert result.exit_code == 0, result.output
+    assert [(c.precision, c.generator.conv_clamp) for c in seen] == [("float16", 256), ("float32", None)]

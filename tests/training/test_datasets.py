@@ -17,6 +17,7 @@ from training.datasets.people import load_people
 from training.datasets.rarity import rarity
 from training.datasets.table import named
 from training.errors import DataError
+from training.export.illustrating import Age
 
 
 def test_a_person_stays_on_one_side(source: FaceSource) -> None:
@@ -168,3 +169,18 @@ def test_no_pictures_is_an_error(source: FaceSource) -> None:
 def test_age_bands(band: str, years: float) -> None:
     assert Row("f", "male", "", "A", "", band).years == years
     assert math.isnan(Row("f", "male", "", "A", "").years)
+
+
+def test_an_archive_of_one_gender_is_drawn_from(faces: FaceSet) -> None:
+    men = faces.labels == 1
+    alone = FaceSet(faces.images[men], faces.labels[men], faces.ages[men], faces.weights[men], {})
+    images, conditions = alone.batch(6)
+    assert len(images) == 6 and conditions[:, 1].all() and alone.conditions(4)[:, 1].all()
+    assert faces.has_both and not alone.has_both
+
+
+def test_without_ages_nothing_is_held_to_them(source: FaceSource, faces: FaceSet) -> None:
+    assert Age.learn(source, faces) is not None
+    few = replace(faces, ages=faces.ages.clone())
+    few.ages[3:] = torch.nan
+    assert Age.learn(source, few) is None

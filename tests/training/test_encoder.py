@@ -171,7 +171,7 @@ def test_a_pack_s_network_is_taken_over(
     again.go()
     add_trained("encoder", tmp_path / "on" / LATEST, pack)
     assert "0.0 thousand pictures (after 70.8 thousand of a run before)" in (pack / "CARD.md").read_text()
-    third = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "third"), Shown(held_out))
+    third = PartRun(_trainer(load(folder), faces), PartPlan(tmp_path / "third", kimg=1), Shown(held_out))
     third.resume(pack)
     assert third.about["before"] == 70.8
     manifest = json.loads((pack / "manifest.json").read_text())
@@ -180,7 +180,7 @@ def test_a_pack_s_network_is_taken_over(
     third.resume(pack)
     assert third.about["before"] == 0
     usual = EncoderTrainer(SMALL, load(folder), faces)
-    other = PartRun(usual, PartPlan(tmp_path / "other"), Shown(held_out))
+    other = PartRun(usual, PartPlan(tmp_path / "other", kimg=1), Shown(held_out))
     with pytest.raises(CheckpointError, match="another size"):
         other.resume(pack)
 

@@ -124,3 +124,14 @@ def test_a_sheet_has_every_class(config: GanConfig) -> None:
     ws = generator.mapping(z, torch.eye(7)[6].expand(3, -1), track=False)
     last = generator.synthesis(class_mean(generator, 6).lerp(ws, 0.7), noise="const")
     torch.testing.assert_close(pictures[-3:], last)
+
+
+def test_a_run_goes_on_with_the_options_that_are_asked_for_now(config: GanConfig, faces: FaceSet) -> None:
+    first = GanTrainer(config, faces)
+    first.step()
+    second = GanTrainer(replace(config, lr=0.001, r1_interval=2, optimiser="adamw"), faces)
+    wanted = [{**adam.state_dict()["param_groups"][0]} for adam in (second.g_adam, second.d_adam)]
+    second.load_state_dict(first.state_dict())
+    found = [adam.state_dict()["param_groups"][0] for adam in (second.g_adam, second.d_adam)]
+    assert found == wanted and wanted[1]["betas"] != first.d_adam.param_groups[0]["betas"]
+    assert differing(second.d_adam.state_dict()["state"], first.d_adam.state_dict()["state"]) == []

@@ -1,18 +1,24 @@
 """The run of a pack's further network: saved by the clock, stopped at a number that is none, begun from a folder."""
 
+import itertools
+import json
 import math
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
+from typer.testing import CliRunner
 
 from inference.packs.loader import load
 from tests.inference.packs import tiny
 from tests.training.test_encoder import NETWORK, SMALL
+from training.__main__ import app
 from training.datasets.faces import FaceSet
-from training.errors import TrainingError
+from training.errors import SettingError, TrainingError
 from training.export.trained import add_trained
+from training.loops import part_run
 from training.loops.breaking import Broken
 from training.loops.checkpoint import LATEST, CheckpointError, load_checkpoint
 from training.loops.encoder import EncoderTrainer
@@ -66,7 +72,7 @@ def test_what_was_measured_last_goes_with_the_checkpoints(
     again.save()
     assert load_checkpoint(out / LATEST)["held_out"] == measured > 0
     said: list[str] = []
-    other = PartRun(trainer, PartPlan(tmp_path / "other"), Shown(PICTURES), said.append)
+    other = PartRun(trainer, PartPlan(tmp_path / "other", kimg=1), Shown(PICTURES), said.append)
     with pytest.raises(CheckpointError, match="there is no checkpoint"):
         other.resume(tmp_path)
     other.resume(out)
@@ -104,3 +110,27 @@ def test_a_checkpoint_of_another_network_goes_into_no_pack(
     PartRun(trainer, PartPlan(out, kimg=0), Shown(PICTURES), lambda _: None).go()
     with pytest.raises(CheckpointError, match="of another command"):
         add_trained("upscaler", out / LATEST, tmp_path / "tiny")
+
+
+@pytest.mark.parametrize("command", ["encoder", "upscaler"])
+def test_a_run_has_an_end_since_its_rate_follows_it(command: str, tmp_path: Path) -> None:
+    options = ["--pack", "none", "--data", "none.zip", "--out", str(tmp_path / "run")]
+    result = CliRunner().invoke(app, [command, *options])
+    assert result.exit_code == 2 and "say when it ends, with --minutes or --kimg" in result.stderr
+    with pytest.raises(SettingError):
+        PartPlan(tmp_path)
+
+
+def test_the_pace_is_of_what_was_shown_since_the_last_line(
+    trainer: Failing, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Six pictures a step, a second each, whatever the lines are apart: the first one comes after a step alone."""
+    clock = itertools.count()
+    monkeypatch.setattr(part_run, "time", SimpleNamespace(monotonic=lambda: next(clock) / 2))
+    said: list[str] = []
+    trainer.iteration = 1
+    shown = trainer.images_seen / 1000
+    plan = PartPlan(out, kimg=1.9 * shown, tick_kimg=2 * shown - 0.001)
+    PartRun(trainer, plan, Shown(PICTURES), said.append).go()
+    (line,) = [json.loads(each) for each in said if each.startswith("{")]
+    assert line["sec_per_kimg"] == pytest.approx(1 / shown, rel=0.01)

@@ -128,3 +128,13 @@ def test_two_processes_share_its_batches(source: FaceSource, tmp_path: Path) -> 
     assert (state["images"], len(state["random"])) == (16, 2)
     assert not torch.equal(*(random["cpu"] for random in state["random"]))
     assert done.stdout.count(" pictures: ") == 1
+
+
+def test_it_learns_two_genders_and_refuses_one(source: FaceSource, tmp_path: Path) -> None:
+    lines = source.manifest.read_text().splitlines()
+    table = tmp_path / "women.csv"
+    table.write_text("\n".join([lines[0], *(line for line in lines if ",female," in line)]))
+    options = ["--data", source.archive, "--manifest", table, "--out", tmp_path / "run"]
+    result = CliRunner().invoke(app, ["train", "starter", *map(str, options)])
+    assert result.exit_code == 2, result.output
+    assert "faces.zip shows one gender" in result.stderr and not (tmp_path / "run").exists()

@@ -8,12 +8,15 @@ import pytest
 import torch
 from PIL import Image
 from torch import Tensor
+from typer.testing import CliRunner
 
 from inference.errors import PackError
 from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
 from inference.packs.loader import LoadedPack, load
 from tests.inference.packs import tiny
+from tests.training.pictures import write_prepared
 from tests.training.test_loops import differing
+from training.__main__ import app
 from training.export.trained import add_trained
 from training.loops.checkpoint import LATEST, save_checkpoint
 from training.loops.part_run import PartPlan, PartRun, Shown
@@ -200,3 +203,17 @@ def test_pictures_are_compared_at_the_smaller_size() -> None:
     photo = enlarged(torch.rand(1, 3, 8, 8), 32)
     assert apart(enlarged(photo, 64), photo) < 0.05
     assert apart(torch.zeros(1, 3, 64, 64), torch.ones(1, 3, 32, 32)) == pytest.approx(1, abs=1e-3)
+
+
+def test_photos_that_would_be_enlarged_teach_nothing(folder: Path, tmp_path: Path) -> None:
+    data = write_prepared(tmp_path / "set.zip", n=9, side=128)
+    options = ["--pack", str(folder), "--data", str(data), "--out", str(tmp_path / "run"), "--kimg", "1"]
+    result = CliRunner().invoke(app, ["upscaler", *options])
+    assert result.exit_code == 2, result.output
+    assert "set.zip has pictures of 128 px, and what is drawn is judged at 256" in result.stderr
+
+
+def test_its_own_step_leaves_the_discriminator_without_gradients(pack: LoadedPack) -> None:
+    trainer = trained(pack, 0, alone=0)
+    trainer._train(trainer._draw(), against=True)
+    assert all(p.grad is None and p.requires_grad for p in trainer.discriminator.parameters())

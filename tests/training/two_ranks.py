@@ -105,7 +105,7 @@ class _Flat:
 
 
 def main(out: Path) -> None:
-    with machine("cpu") as here:
+    with machine("cpu", shared=True) as here:
         torch.save(known_steps(here, config()), out / f"known{here.world.rank}.pt")
         gan.image_noise = path_length.image_noise  # type: ignore[attr-defined]
         own = replace(config(), lr=0.002, noise="random", augment="bgc", augment_p=0.5)

@@ -13,14 +13,11 @@ from rich.console import Console
 from rich.table import Table
 
 from training.benching.phases import CYCLE, PHASES, Spent, by_the_textbook, measure, own
-from training.commands.options import Device, Threads
-from training.config import GanConfig, Precision
+from training.commands.options import PRECISIONS, Device, Threads
 from training.loops.hardware import hardware
 from training.loops.machine import machine
 from training.recipes import stylegan2_ada as recipe
 from training.telling import sentences
-
-_PRECISIONS: dict[str, Precision] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 
 
 def bench(  # noqa: PLR0913, PLR0917 - one a flag
@@ -46,21 +43,18 @@ def bench(  # noqa: PLR0913, PLR0917 - one a flag
     base, most = channel_base or (2048 if small else None), channel_max or (64 if small else 512)
     shape = recipe.Shape(resolution, channel_base=base, channel_max=most, codes=codes)
     wishes = recipe.Wishes(batch=batch or (8 if small else None), aug="fixed", p=0.5, augpipe=augpipe)
+    low = replace(wishes, precision=PRECISIONS[precision])  # which bounds the layers too
     with sentences(), machine(device, threads) as here:
-        config = recipe.config("auto", shape, wishes)
-        trainers = {"own": own(_in(config, precision), here)}
+        config = recipe.config("auto", shape, low)
+        trainers = {"own": own(config, here)}
         if compiled:
             with machine(device, compiled=True) as faster:
-                trainers["compiled"] = own(_in(config, precision), faster)
+                trainers["compiled"] = own(config, faster)
         if here.device.type == "cpu":
-            trainers["textbook"] = by_the_textbook(config, here)
+            trainers["textbook"] = by_the_textbook(recipe.config("auto", shape, wishes), here)
         spent = measure(trainers, cycles)
         typer.echo(f"{hardware(here)}; batch {config.batch}; {_load()}{_memory(here.device)}")
         Console().print(_table(spent, cycles * CYCLE * config.batch / 1000))
-
-
-def _in(config: GanConfig, precision: str) -> GanConfig:
-    return replace(config, precision=_PRECISIONS[precision])
 
 
 def _load() -> str:

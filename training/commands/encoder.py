@@ -41,6 +41,7 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
     typeface-training add-encoder --run runs/encoder --pack packs/ours
     """
     with sentences(), machine(device, threads) as here:
+        plan = PartPlan(out, kimg, minutes)
         loaded = loader.load(pack, here.device)
         photos, held_out = load_photos(data, manifest, loaded.manifest.resolution)
         shown = Shown.of(photos.images, held_out, _JUDGED, loaded.device)
@@ -49,6 +50,4 @@ def encoder(  # noqa: PLR0913, PLR0917 - one a flag
         numbers = recipe.config()
         numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
         trainer = EncoderTrainer(numbers, loaded, photos)
-        run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
-        run.resume(start)
-        run.go()
+        PartRun(trainer, replace(plan, about=about), shown).sit(start)

@@ -20,6 +20,7 @@ from training.loops.machine import Machine, machine
 from training.recipes import identity as recipes
 from training.recipes.identity import IdentityTraining
 from training.telling import sentences
+from training.writing import alone
 
 
 def identity(  # noqa: PLR0913, PLR0917 - one a flag
@@ -65,6 +66,7 @@ def _train(
     held_out = load_people(source.data, source.manifest, side, "validation")
     trainer = loop.IdentityTrainer(recipe, people, here)
     typer.echo(f"{len(people)} pictures, {len(held_out)} held out; {torch.get_num_threads()} threads")
-    loop.train(trainer, out, minutes, partial(print, flush=True))
+    with alone(out):
+        loop.train(trainer, out, minutes, partial(print, flush=True))
     if len(held_out):
         typer.echo(f"held out, found among {len(held_out)}: {loop.told_apart(trainer.network, held_out):.3f}")

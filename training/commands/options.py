@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Final, Literal
 
 import typer
 
 from training.augment.families import FAMILIES
+from training.config import Precision
 from training.loops.machine import DeviceName
 
 Data = Annotated[
@@ -57,6 +58,7 @@ Families = Annotated[
         rich_help_panel="Augmentation",
     ),
 ]
+PRECISIONS: Final[dict[str, Precision]] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 MetricName = Literal["sliced", "identity"]
 Metric = Annotated[
     MetricName | None,

@@ -108,6 +108,4 @@ def _train(config: BaselineConfig, plan: RunPlan, source: _Source, where: _Where
         trainer = BaselineTrainer(config, photos, here)
         measure = MEASURES[source.metric](photos) if source.metric else None
         unseen = None if held_out is None else source.shown(held_out, here)
-        run = Run(trainer, plan, full_watch(trainer, plan, photos, unseen, measure))
-        run.resume()
-        run.go()
+        Run(trainer, plan, full_watch(trainer, plan, photos, unseen, measure)).sit()

@@ -25,6 +25,7 @@ from training.commands.options import (
 )
 from training.datasets.faces import FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
+from training.errors import DataError
 from training.evaluation.measures import MEASURES
 from training.loops.gan import GanTrainer
 from training.loops.hardware import hardware
@@ -34,6 +35,7 @@ from training.loops.watch import full_watch
 from training.recipes import starter as recipe
 from training.telling import sentences
 from training.transfer import beginning
+from training.watching.watch import UNWATCHED
 
 
 def starter(  # noqa: PLR0913, PLR0917 - one a flag
@@ -73,7 +75,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
 
     Give changed numbers again when it goes on. On a processor, two processes of one thread are faster than two threads.
     """
-    with sentences(), machine(device, threads) as here:
+    with sentences(), machine(device, threads, shared=True) as here:
         numbers = recipe.config(int(size), wide=wide)
         changed: dict[str, Any] = {"r1_gamma": gamma, "lr": rate, "d_lr": d_rate}
         numbers = replace(numbers, **{name: value for name, value in changed.items() if value is not None})
@@ -83,6 +85,10 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         )
         source, side = FaceSource(data, manifest), begun.config.generator.resolution
         faces, held_out = load_faces(source, side), load_faces(source, side, validation=True)
+        if not faces.has_both:
+            raise DataError(
+                f"{data.name} shows one gender; this recipe learns two, train stylegan2-ada any faces"
+            )
         if here.world.first:
             typer.echo(f"{len(faces)} pictures: {faces.counts}; {torch.get_num_threads()} threads")
         about = {"recipe": "starter", "counts": faces.counts, "hardware": hardware(here), **begun.about}
@@ -90,9 +96,9 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
         plan = RunPlan(out, kimg, minutes, about=about)
         trainer = GanTrainer(begun.config, faces, here)
         begun.fill(trainer)
-        measure = MEASURES[metric](faces) if metric else None
-        both = len(set(held_out.labels.tolist())) == len(GENDERS)  # of a small archive, one side may lack one
-        watch = full_watch(trainer, plan, faces, held_out if both else None, measure)
-        run = Run(trainer, plan, watch, here.world)
-        run.resume()
-        run.go()
+        watch = UNWATCHED
+        if here.world.first:
+            measure = MEASURES[metric](faces) if metric else None
+            # Of a small archive the side that is held out may lack a gender.
+            watch = full_watch(trainer, plan, faces, held_out if held_out.has_both else None, measure)
+        Run(trainer, plan, watch, here.world).sit()

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import Annotated, Literal
+from typing import Annotated, Any, Final, Literal
 
+import torch
 import typer
 
 from training.augment.pipeline import pipe
 from training.commands.options import (
+    PRECISIONS,
     Data,
     Device,
     Families,
@@ -44,9 +46,11 @@ from training.watching.watch import UNWATCHED, Watch
 
 PrecisionName = Literal["auto", "fp32", "bf16", "fp16"]
 
-_PRECISIONS: dict[PrecisionName, Precision] = {"fp32": "float32", "bf16": "bfloat16", "fp16": "float16"}
 _DATA, _AUGMENT, _NUMBERS, _MACHINE = "Pictures", "Augmentation", "Numbers", "Machine"
+_CADENCE: Final[dict[str, Any]] = {"tick_kimg": 4.0, "look_kimg": 20.0, "keep_kimg": 200.0}
+"""Of runs of thousands of kimg; the usual one is the starter's, of hundreds."""
 _WISHES = recipe.Wishes()
+_CPU = torch.device("cpu")
 FEW = 3
 """Pictures of a label: with fewer, what it learns are these pictures."""
 
@@ -146,7 +150,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
 
     torchrun --nproc-per-node 4 -m training train stylegan2-ada --data faces.zip --out runs/faces --batch 64
     """
-    with sentences(), machine(device, threads, compiled=compiled) as here:
+    with sentences(), machine(device, threads, compiled=compiled, shared=True) as here:
         opened = open_data(data, manifest, resolution, only=only)
         held_out = open_held_out(data, manifest, opened.resolution, only)
         source = _Source(opened, held_out, Use(mirror, mirror_y, cond, seed))
@@ -173,14 +177,13 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         begun = beginning.plan(config, wish, out)
         about = {"recipe": f"stylegan2-ada {cfg}", "counts": opened.counts, "hardware": hardware(here)}
         plan = RunPlan(out, kimg, minutes, about=about | begun.about, checkpoint_minutes=save_minutes)
-        plan = replace(plan, classes=opened.classes if cond else ())
+        plan = replace(plan, classes=opened.classes if cond else (), **_CADENCE)
         trainer = GanTrainer(begun.config, source.on(here), here)
         begun.fill(trainer)
         run = Run(trainer, plan, _watch(trainer, plan, source, here, metric), here.world)
         if here.world.first:
             typer.echo(f"{len(opened.labels)} pictures of {opened.resolution} px: {plain(opened.counts)}")
-        run.resume()
-        run.go()
+        run.sit()
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,16 +210,18 @@ class _Source:
         return len(counts)
 
     def on(self, here: Machine) -> TrainingSet:
-        opened, world = self.opened, here.world
-        classes = len(opened.classes)
-        part = world.rank, world.size
-        return TrainingSet(opened.pictures, opened.labels, classes, self.use, here.device, part)
+        return _shown(self.opened, self.use, here.device, (here.world.rank, here.world.size))
 
-    def held_out_on(self, here: Machine) -> TrainingSet | None:
-        held = self.held_out
-        if held is None:
-            return None
-        return TrainingSet(held.pictures, held.labels, len(held.classes), self.use, here.device)
+    def watched(self) -> tuple[TrainingSet, TrainingSet | None]:
+        """Both sides as the checks look at them: on the CPU, so that the device has room for the networks."""
+        held = None if self.held_out is None else _shown(self.held_out, self.use)
+        return _shown(self.opened, self.use), held
+
+
+def _shown(
+    opened: Opened, use: Use, device: torch.device = _CPU, part: tuple[int, int] = (0, 1)
+) -> TrainingSet:
+    return TrainingSet(opened.pictures, opened.labels, len(opened.classes), use, device, part)
 
 
 def _watch(
@@ -225,15 +230,15 @@ def _watch(
     """Of the first process; others only train."""
     if not here.world.first:
         return UNWATCHED
-    photos = source.on(here)
+    photos, held_out = source.watched()
     measure = MEASURES[metric](photos) if metric else None
-    return full_watch(trainer, plan, photos, source.held_out_on(here), measure)
+    return full_watch(trainer, plan, photos, held_out, measure)
 
 
 def _precision(name: PrecisionName, here: Machine) -> Precision:
     if name == "auto":
         return "float16" if here.device.type == "cuda" else "float32"
-    return _PRECISIONS[name]
+    return PRECISIONS[name]
 
 
 def _check_pipe(spec: str) -> None:

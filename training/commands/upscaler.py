@@ -50,20 +50,18 @@ def upscaler(  # noqa: PLR0913, PLR0917 - one a flag
     typeface-training add-upscaler --run runs/upscaler --pack packs/ours
     """
     with sentences(), machine(device, threads) as here:
+        plan, numbers = PartPlan(out, kimg, minutes), recipe.config()
         loaded = loader.load(pack, here.device)
-        opened = [load_photos(path, manifest, _side(path, size)) for path in data]
+        opened = [load_photos(path, manifest, _side(path, size, numbers.seen_at)) for path in data]
         learnt = [photos for photos, _ in opened]
         shown = Shown.of(learnt[0].images, opened[0][1], _JUDGED, loaded.device)
         many = " and ".join(str(len(photos)) for photos in learnt)
         typer.echo(f"{many} pictures, {torch.get_num_threads()} threads. {shown.whose}")
         counts = {path.name: photos.counts for path, photos in zip(data, learnt, strict=True)}
         about = {"counts": counts, "hardware": hardware(here), "pack": loaded.manifest.version}
-        numbers = recipe.config()
         numbers = replace(numbers, seed=seed, size=size, precision=here.precision(numbers.precision))
         trainer = _trainer(numbers, loaded, learnt)
-        run = PartRun(trainer, PartPlan(out, kimg, minutes, about=about), shown)
-        run.resume(start)
-        run.go()
+        PartRun(trainer, replace(plan, about=about), shown).sit(start)
 
 
 def _trainer(training: UpscalerTraining, pack: LoadedPack, photos: Sequence[Photos]) -> UpscalerTrainer:
@@ -73,7 +71,13 @@ def _trainer(training: UpscalerTraining, pack: LoadedPack, photos: Sequence[Phot
         raise SettingError(f"--size: {error}") from error
 
 
-def _side(archive: Path, size: int) -> int:
-    """At which the archive's pictures are learnt from."""
+def _side(archive: Path, size: int, least: int) -> int:
+    """At which the archive's pictures are learnt from. Raises `SettingError` where they would have to be enlarged."""
     with Archive(archive) as opened:
-        return min([size, *map(opened.side, opened.pictures)])
+        side = min(map(opened.side, opened.pictures), default=size)
+    if side < least:
+        raise SettingError(
+            f"{archive.name} has pictures of {side} px, and what is drawn is judged at {least}: enlarged, they would "
+            "teach it blur. Leave them out"
+        )
+    return min(size, side)

@@ -54,12 +54,12 @@ class FaceSet:
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         """Pictures float32 in [-1, 1] `[size, 3, R, R]` and one-hot labels `[size, 2]`.
 
-        Half of each gender on average, rare people more often, mirrored at random; draws from torch's default
-        generator.
+        Half of each gender on average where there are both, rare people more often, mirrored at random; draws from
+        torch's default generator.
         """
-        gender = torch.randint(len(GENDERS), (size,))
+        gender = self._genders(size)
         index = torch.zeros_like(gender)
-        for g in range(len(GENDERS)):
+        for g in set(gender.tolist()):
             members = (self.labels == g).nonzero().flatten()
             drawn = members[torch.multinomial(self.weights[members], size, replacement=True)]
             index = torch.where(gender == g, drawn, index)
@@ -70,7 +70,20 @@ class FaceSet:
 
     def conditions(self, n: int) -> Tensor:
         """`[n, 2]`: as even as the batches are."""
-        return one_hot(torch.randint(len(GENDERS), (n,)))
+        return one_hot(self._genders(n))
+
+    @property
+    def has_both(self) -> bool:
+        """Whether there are women and men."""
+        return len(self._present()) == len(GENDERS)
+
+    def _genders(self, n: int) -> Tensor:
+        """`[n]` of those that are there."""
+        present = torch.tensor(self._present())
+        return present[torch.randint(len(present), (n,))]
+
+    def _present(self) -> list[int]:
+        return sorted(set(self.labels.tolist()))
 
     def state_dict(self) -> dict[str, Any]:
         """Nothing: all that it draws comes from torch's generator."""

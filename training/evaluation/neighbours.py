@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
@@ -16,6 +17,7 @@ HEART: Final = 0.05
 _CROWD: Final = 50
 
 _BLOCK = 512
+_SPREAD = 5000  # rows: more change the mean by less than a sample does, and take all the memory
 
 
 def apart(a: Floats, b: Floats) -> Floats:
@@ -25,11 +27,16 @@ def apart(a: Floats, b: Floats) -> Floats:
     return distances
 
 
+def _blocks(a: Floats, b: Floats) -> Iterator[Floats]:
+    """`apart`, some rows at a time: of 50,000 pictures all would take 10 GB."""
+    for start in range(0, len(a), _BLOCK):
+        yield apart(a[start : start + _BLOCK], b)
+
+
 def nearest(a: Floats, b: Floats) -> tuple[NDArray[np.int64], Floats]:
     """For each row of `a` the index and the distance of the nearest row of `b`."""
     places, distances = [], []
-    for start in range(0, len(a), _BLOCK):
-        block = apart(a[start : start + _BLOCK], b)
+    for block in _blocks(a, b):
         places.append(block.argmin(axis=1))
         distances.append(block.min(axis=1))
     return np.concatenate(places), np.concatenate(distances)
@@ -45,13 +52,14 @@ def precision_recall(reals: Floats, fakes: Floats, k: int = NEIGHBOURS) -> tuple
 
 
 def _covered(centres: Floats, points: Floats, k: int) -> float:
-    inside = apart(centres, centres)
-    radius = np.sort(inside, axis=1)[:, min(k, len(centres) - 1)]  # the nearest is the picture itself
-    return float((apart(points, centres) <= radius).any(axis=1).mean())
+    last = min(k, len(centres) - 1)  # the nearest is the picture itself
+    radius = np.concatenate([np.sort(block, axis=1)[:, last] for block in _blocks(centres, centres)])
+    return float(np.concatenate([(block <= radius).any(axis=1) for block in _blocks(points, centres)]).mean())
 
 
 def spread(numbers: Floats) -> float:
-    """Mean distance between two different rows."""
+    """Mean distance between two different rows, of the first 5,000."""
+    numbers = numbers[:_SPREAD]
     n = len(numbers)
     return float(apart(numbers, numbers).sum() / (n * (n - 1)))
 
@@ -92,6 +100,7 @@ def by_heart(training: Floats, held_out: Floats, samples: Floats) -> ByHeart:
 def _crowd(points: Floats, photos: Floats) -> Floats:
     """For each of the points its mean distance to the photos that come after the nearest."""
     few = min(_CROWD, len(photos) - 1)
-    blocks = [apart(points[start : start + _BLOCK], photos) for start in range(0, len(points), _BLOCK)]
-    found: Floats = np.concatenate([np.sort(block, axis=1)[:, 1 : few + 1].mean(axis=1) for block in blocks])
+    found: Floats = np.concatenate(
+        [np.sort(block, axis=1)[:, 1 : few + 1].mean(axis=1) for block in _blocks(points, photos)]
+    )
     return found

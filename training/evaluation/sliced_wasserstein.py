@@ -17,6 +17,8 @@ from inference.networks.ops.resample import downsample2d, make_filter, upsample2
 
 _TAPS = (1.0, 4.0, 6.0, 4.0, 1.0)
 _PATCH = 7
+_TOGETHER = 16
+"""Pictures that are cut at once: all patches of one of 256 px are 37 MB."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +73,11 @@ def _distance(reals: Tensor, fakes: Tensor, slices: Slices, dice: torch.Generato
 
 def _patches(images: Tensor, places: Tensor) -> Tensor:
     """`[N * k, C, 49]`: the patches of `images [N, C, H, W]` at `places [N, 1, k]`."""
+    parts = zip(torch.split(images, _TOGETHER), torch.split(places, _TOGETHER), strict=True)
+    return torch.cat([_cut(*part) for part in parts])
+
+
+def _cut(images: Tensor, places: Tensor) -> Tensor:
     n, channels = images.shape[:2]
     windows = F.unfold(images, _PATCH)  # [N, C * 49, L]
     chosen = windows.gather(2, places.expand(-1, windows.shape[1], -1))

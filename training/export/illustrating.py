@@ -30,6 +30,8 @@ from training.export.parts import changed
 from training.export.types import LETTERS, TYPES, type_latents, type_shifts
 
 STRENGTH = 0.8
+_AGES = 30
+"""Known ones, below which a reader of age tells all people the same, so that nothing can be held to it."""
 _TEMPLATE = Path(__file__).with_name("types.md")
 _HOW = "largest effect on the grey structure of the face region, skin colour and age held"
 
@@ -69,8 +71,10 @@ class Age:
     error: float | None
 
     @classmethod
-    def learn(cls, source: FaceSource, faces: FaceSet) -> Age:
-        """From `faces`, the training side of `source`; judged on the other one."""
+    def learn(cls, source: FaceSource, faces: FaceSet) -> Age | None:
+        """From `faces`, the training side of `source`, if ages of enough are known; judged on the other one."""
+        if int((~faces.ages.isnan()).sum()) < _AGES:
+            return None
         probe, strangers = fit_age(faces), load_faces(source, faces.images.shape[-1], validation=True)
         known = ~strangers.ages.isnan()
         if not known.any():

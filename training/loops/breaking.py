@@ -10,7 +10,7 @@ import torch
 from torch import Tensor
 
 from training.errors import TrainingError
-from training.loops.checkpoint import LATEST
+from training.loops.checkpoint import LATEST, kept_name
 
 _OF_GANS = "lower the rate (--rate), raise R1 (--gamma), or compute in float32 (--precision fp32)"
 
@@ -21,14 +21,15 @@ class Broken(TrainingError):
     @classmethod
     def at(cls, kimg: float, what: str, folder: Path, saved: float | None, change: str = _OF_GANS) -> Broken:
         """The sentence: what broke, the last good checkpoint of `folder`, taken at `saved` kimg, and what to change."""
-        kept = sorted(folder.glob("kimg-*.pt"))
+        # Later ones are of a branch that a roll back has left.
+        kept = sorted(each.name for each in folder.glob("kimg-*.pt") if each.name <= kept_name(saved or 0))
         good = f"{LATEST} ({saved:.1f} kimg) is the last good checkpoint" if saved is not None else ""
         good = (
             f"Nothing was overwritten: {good}; the same command goes on from it."
             if good
             else ("No checkpoint had been written yet.")
         )
-        earlier = f"go on from an earlier one ({kept[-1].name} copied over {LATEST}), " if kept else ""
+        earlier = f"go on from an earlier one ({kept[-1]} copied over {LATEST}), " if kept else ""
         return cls(
             f"Training broke at {kimg:.2f} kimg: {what} is not a finite number. {good} "
             f"If it breaks again, {earlier}{change}."

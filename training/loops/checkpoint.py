@@ -16,6 +16,11 @@ from training.writing import whole
 LATEST = "latest.pt"
 
 
+def kept_name(kimg: float) -> str:
+    """Of a checkpoint that stays."""
+    return f"kimg-{int(kimg):05d}.pt"
+
+
 class CheckpointError(TrainingError):
     """A file that is no checkpoint of ours, or not all of one."""
 

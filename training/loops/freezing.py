@@ -8,6 +8,9 @@ with them: blocks that stand still while their styles move do not stand still.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from torch import nn
 
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
@@ -46,3 +49,15 @@ def freeze(network: nn.Module, prefixes: list[str]) -> list[str]:
     for name in names:
         network.get_parameter(name).requires_grad_(False)
     return names
+
+
+@contextmanager
+def still(network: nn.Module) -> Iterator[None]:
+    """Gradients pass through, but none is computed for the network's own weights."""
+    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
+    network.requires_grad_(False)
+    try:
+        yield
+    finally:
+        for parameter in learning:
+            parameter.requires_grad_()

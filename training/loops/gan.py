@@ -11,8 +11,7 @@ float32 where the rest is in bfloat16, whose seven bits are too few for second d
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any, Final, Protocol, TypeVar
 
@@ -29,7 +28,7 @@ from training.errors import SettingError
 from training.loops import shown
 from training.loops.ema import ema_beta, update_ema
 from training.loops.fakes import Dice, Fakes, codes
-from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator
+from training.loops.freezing import freeze, frozen_in_discriminator, frozen_in_generator, still
 from training.loops.machine import Machine
 from training.loops.optimisers import lazy_optimiser, step
 from training.loops.samples import sample_rows
@@ -118,7 +117,7 @@ class GanTrainer:
             fakes = self._fakes(self.rows)
             return generator_terms(self._judge(self.augment(fakes.images), fakes.labels))
 
-        with _frozen(self.discriminator):
+        with still(self.discriminator):
             losses = self._accumulate([part] * self.rounds)
         return self._move(self.g_adam, losses)
 
@@ -223,7 +222,7 @@ class GanTrainer:
 
     def judged(self, images: Tensor, conditions: Tensor) -> Tensor:
         """Logits `[M]`."""
-        return shown.judged(self.discriminator, images, conditions, self.config.batch)
+        return shown.judged(self.discriminator, images, conditions, self.rows)
 
     def options(self) -> dict[str, Any]:
         """The configuration."""
@@ -231,7 +230,7 @@ class GanTrainer:
 
     def tables(self) -> str:
         """Generator and discriminator."""
-        return shown.gan_tables(self.generator, self.discriminator, self.config.batch)
+        return shown.gan_tables(self.generator, self.discriminator, self.rows)
 
     def samples(self, columns: int) -> Tensor:
         """`[classes * 2 * columns, 3, R, R]` of the averaged generator: a row for each class and psi."""
@@ -258,20 +257,18 @@ class GanTrainer:
         }
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where `state_dict` was taken, at the rates of this trainer's configuration.
+        """Go on where `state_dict` was taken, with rates and betas of this trainer's configuration.
 
         With another number of processes the dice are new ones; of a halved run (`training.transfer.halving`) the
         optimisers begin anew.
         """
         world, config = self.machine.world, self.config
-        rates = [adam.param_groups[0]["lr"] for adam in (self.g_adam, self.d_adam)]
         self.iteration, self.images_seen = state["iteration"], state["images"]
         for name in ("generator", "discriminator", "average", "augment", "data"):
             getattr(self, name).load_state_dict(state[name])
         for name in MOMENTS & state.keys():
-            getattr(self, name).load_state_dict(state[name])
-        for adam, rate in zip((self.g_adam, self.d_adam), rates, strict=True):
-            adam.param_groups[0]["lr"] = rate
+            adam: torch.optim.Optimizer = getattr(self, name)
+            adam.load_state_dict({**adam.state_dict(), "state": state[name]["state"]})
         if config.ada is None:
             self.augment.p.fill_(config.augment_p)
         self.path_average = state["path_average"].to(self.machine.device)
@@ -304,15 +301,3 @@ def _placed(network: Network, machine: Machine) -> Network:
 
 def _compiled(network: nn.Module, machine: Machine) -> nn.Module:
     return torch.compile(network) if machine.compiled else network  # type: ignore[return-value]
-
-
-@contextmanager
-def _frozen(network: nn.Module) -> Iterator[None]:
-    """Gradients pass through, but none is computed for the network's own weights."""
-    learning = [parameter for parameter in network.parameters() if parameter.requires_grad]
-    network.requires_grad_(False)
-    try:
-        yield
-    finally:
-        for parameter in learning:
-            parameter.requires_grad_()

@@ -45,20 +45,25 @@ class Machine:
 
 
 @contextmanager
-def machine(name: DeviceName, threads: int | None = None, *, compiled: bool = False) -> Iterator[Machine]:
-    """The machine that was asked for, alone or as `torchrun` says.
+def machine(
+    name: DeviceName, threads: int | None = None, *, compiled: bool = False, shared: bool = False
+) -> Iterator[Machine]:
+    """The machine that was asked for.
 
     Args:
         name: of the device; `auto` is the GPU where there is one.
         threads: of the processor; none: torch's own number.
         compiled: see `Machine`.
+        shared: with the other processes that `torchrun` began; otherwise there must be none.
 
     Raises:
-        SettingError: there is no such device.
+        SettingError: there is no such device, or there are other processes.
     """
     if threads:
         torch.set_num_threads(threads)
     rank, size, local = settings.ranks()
+    if size > 1 and not shared:
+        raise SettingError(f"this command runs in one process, and torchrun began {size}; run it by itself")
     device = _device(name, local)
     if device.type == "cuda":
         _ready(device)

@@ -23,6 +23,7 @@ from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.sittings import sat_on, shown
 from training.loops.ticks import Means, not_finite, passed
+from training.writing import alone
 
 _say = partial(print, flush=True)
 
@@ -31,7 +32,8 @@ _say = partial(print, flush=True)
 class PartPlan:
     """When to stop and how often to write. Kimg are thousands of pictures shown to the network.
 
-    `kimg` counts all sittings, `minutes` this one; with both, whichever comes first.
+    `kimg` counts all sittings, `minutes` this one; with both, whichever comes first. One of them there must be, since
+    the rate follows how far the run is.
     """
 
     out: Path
@@ -41,6 +43,12 @@ class PartPlan:
     look_kimg: float = 5.0
     checkpoint_minutes: float = 4.0
     about: Mapping[str, Any] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        if self.kimg is None and self.minutes is None:
+            raise SettingError(
+                "say when it ends, with --minutes or --kimg: the rate rises and falls over the whole run"
+            )
 
     def done(self, kimg: float, minutes: float) -> float:
         """The share of the run that lies behind."""
@@ -113,6 +121,17 @@ class PartRun:
                 self.trainer.take_over(first)
             self.say(f"began with {other.name}")
 
+    def sit(self, other: Path | None = None) -> None:
+        """Go on where the folder is, or begin with `other`, alone in it.
+
+        Raises:
+            Broken: as `go`.
+            Occupied: another run works in it.
+        """
+        with alone(self.plan.out):
+            self.resume(other)
+            self.go()
+
     def go(self) -> None:
         """Train until a limit or a signal; always ends with a checkpoint and a sheet.
 
@@ -120,6 +139,7 @@ class PartRun:
             Broken: a loss or a weight is not a number; the checkpoint of before is as it was.
         """
         started = last = told = saved = time.monotonic()
+        since = self._kimg()
         with stop_signals() as stop:
             while not stop:
                 done = self.plan.done(self._kimg(), (time.monotonic() - started) / 60)
@@ -130,8 +150,8 @@ class PartRun:
                 now = time.monotonic()
                 self.seconds, last = self.seconds + now - last, now
                 if passed(before, self._kimg(), self.plan.tick_kimg):
-                    self._report(now - told)
-                    told = now
+                    self._report((now - told) / (self._kimg() - since))
+                    told, since = now, self._kimg()
                 if passed(before, self._kimg(), self.plan.look_kimg):
                     self.look()
                 elif now - saved >= self.plan.checkpoint_minutes * 60:
@@ -173,9 +193,9 @@ class PartRun:
         change = "begin anew in another folder, with another --seed"
         return Broken.at(self._kimg(), what, self.plan.out, self._saved, change)
 
-    def _report(self, seconds: float) -> None:
-        pace = round(seconds / self.plan.tick_kimg, 1)
-        self.say(json.dumps({"kimg": round(self._kimg(), 2), "sec_per_kimg": pace} | self._means.take()))
+    def _report(self, pace: float) -> None:
+        told = {"kimg": round(self._kimg(), 2), "sec_per_kimg": round(pace, 1)}
+        self.say(json.dumps(told | self._means.take()))
 
 
 def _first(other: Path, name: str) -> tuple[Mapping[str, Any], float]:

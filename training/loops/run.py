@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from training.loops.breaking import Broken, all_finite
-from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
+from training.loops.checkpoint import LATEST, as_asked, kept_name, load_checkpoint, save_checkpoint
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.sittings import sat_on
@@ -21,6 +21,7 @@ from training.watching.best import BEST, Record, better
 from training.watching.seen import Pictures, Trouble
 from training.watching.telling import Tick
 from training.watching.watch import UNWATCHED, Watch
+from training.writing import alone
 
 SHEET_COLUMNS = 12
 EXAMINED = 256  # samples
@@ -56,6 +57,7 @@ class Run:
         self.about = dict(plan.about)
         self.best: Record | None = None
         self._saved: float | None = None  # kimg of latest.pt
+        self._mark = 0.0  # kimg of the last checkpoint that stays
         self._means = Means()
         self._numbers: dict[str, float] = {}  # what the last look measured
 
@@ -71,10 +73,24 @@ class Run:
             self.best = Record.from_dict(state["best"]) if state.get("best") else None
             self.about = sat_on(self.about, state.get("about", {}))
         self._saved = self._kimg()
+        self._mark = self._last_mark()
         return True
+
+    def sit(self) -> None:
+        """Go on where the folder is, alone in it.
+
+        Raises:
+            Broken: as `go`.
+            Occupied: another run works in it.
+        """
+        with alone(self.plan.out) if self.world.first else nullcontext():
+            self.resume()
+            self.go()
 
     def save(self) -> None:
         """Write `latest.pt`; once every `keep_kimg` also one that stays. All ranks call it, the first writes.
+
+        One that lies there already is of a branch that a roll back has left, and is replaced.
 
         Raises:
             Broken: a weight is not a number; nothing was written.
@@ -84,10 +100,9 @@ class Run:
             return
         save_checkpoint(self.plan.out / LATEST, state)
         self._saved = self._kimg()
-        mark = int(self._kimg() // self.plan.keep_kimg * self.plan.keep_kimg)
-        kept = self.plan.out / f"kimg-{mark:05d}.pt"
-        if mark and not kept.exists():
-            save_checkpoint(kept, state)
+        if (mark := self._last_mark()) > self._mark:
+            save_checkpoint(self.plan.out / kept_name(mark), state)
+            self._mark = mark
 
     def go(self) -> None:
         """Train until a limit or a signal; always ends with a checkpoint and a sheet.
@@ -96,6 +111,7 @@ class Run:
             Broken: a loss or a weight is not a number; the checkpoints of before are as they were.
         """
         started = last = saved = time.monotonic()
+        since = self._kimg()
         with stop_signals() as stop, self._told():
             while not self.world.any(bool(stop) or self._finished(time.monotonic() - started)):
                 before = self._kimg()
@@ -107,8 +123,8 @@ class Run:
                     teller.step(self._kimg(), now - started)
                 if passed(before, self._kimg(), self.plan.tick_kimg):
                     self.seconds += now - last
-                    self._tick(now - last)
-                    last = now
+                    self._tick((now - last) / (self._kimg() - since))
+                    last, since = now, self._kimg()
                 if self.world.any(now - saved >= self.plan.checkpoint_minutes * 60):
                     self.save()
                     saved = now
@@ -189,6 +205,9 @@ class Run:
     def _kimg(self) -> float:
         return self.trainer.images_seen / 1000
 
+    def _last_mark(self) -> float:
+        return self._kimg() // self.plan.keep_kimg * self.plan.keep_kimg
+
     def _finished(self, elapsed: float) -> bool:
         plan = self.plan
         if plan.max_kimg is not None and self._kimg() >= plan.max_kimg:
@@ -200,9 +219,9 @@ class Run:
             raise Broken.at(self._kimg(), broken, self.plan.out, self._saved)
         self._means.add(terms)
 
-    def _tick(self, seconds: float) -> None:
+    def _tick(self, pace: float) -> None:
         numbers = self._means.take() | self._numbers
-        tick = Tick(self._kimg(), seconds / self.plan.tick_kimg, self.seconds, numbers)
+        tick = Tick(self._kimg(), pace, self.seconds, numbers)
         self._numbers = {}
         for teller in self.tellers:
             teller.tick(tick)

@@ -11,7 +11,7 @@ from inference.networks.stylegan2.synthesis import NoiseMode
 from training.loops.samples import seeded_codes
 from training.watching.tables import network_table
 
-_PART = 32
+_PART, _PIXELS = 32, 2**20  # pictures and pixels that are drawn at once
 _SEED = 1000  # none of the sheets'
 
 
@@ -21,21 +21,24 @@ def device_of(network: nn.Module) -> torch.device:
 
 @torch.no_grad()
 def pictures(generator: Generator, n: int, noise: NoiseMode) -> tuple[Tensor, Tensor]:
-    """`[n, 3, R, R]` without truncation, classes in turn, and their conditions `[n, c_dim]`."""
+    """`[n, 3, R, R]` without truncation, classes in turn, and their conditions `[n, c_dim]`, on the CPU."""
     config, device = generator.config, device_of(generator)
     z = seeded_codes(_SEED, n, config.z_dim).to(device)
     c = torch.zeros(n, 0, device=device)
     if config.c_dim:
         c = torch.eye(config.c_dim, device=device)[torch.arange(n, device=device) % config.c_dim]
-    parts = zip(torch.split(z, _PART), torch.split(c, _PART), strict=True)
-    images = [generator.synthesis(generator.mapping(zs, cs, track=False), noise=noise) for zs, cs in parts]
-    return torch.cat(images), c
+    part = max(1, min(_PART, _PIXELS // config.resolution**2))
+    parts = zip(torch.split(z, part), torch.split(c, part), strict=True)
+    images = [
+        generator.synthesis(generator.mapping(zs, cs, track=False), noise=noise).cpu() for zs, cs in parts
+    ]
+    return torch.cat(images), c.cpu()
 
 
 @torch.no_grad()
 def judged(discriminator: Discriminator, images: Tensor, c: Tensor, batch: int) -> Tensor:
     """Logits `[M]`, in batches as in training, whose deviation is part of what is judged."""
-    device = device_of(discriminator)
+    device, batch = device_of(discriminator), min(batch, len(images))
     parts = zip(torch.split(images, batch), torch.split(c, batch), strict=True)
     whole = [(x.to(device), k.to(device)) for x, k in parts if len(x) == batch]
     return torch.cat([discriminator(x, k).flatten() for x, k in whole])

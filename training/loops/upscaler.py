@@ -13,11 +13,13 @@ from inference.networks.stylegan2.config import DiscriminatorConfig
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.upscaler import Upscaler, UpscalerConfig, enlarged
 from inference.packs.loader import LoadedPack
+from training.loops.freezing import still
 from training.loops.part import Losses, PartTrainer, Photos, Sheet
 from training.losses.adversarial import discriminator_terms, generator_terms
 from training.losses.r1 import r1_terms
 from training.losses.upscaler import apart, shrunk, softened
 from training.recipes.upscaler import UpscalerTraining
+from training.watching.seen import forked
 
 _COLUMNS, _SHOWN = 6, 256
 _TOGETHER = 8  # pictures that are judged at once
@@ -81,7 +83,7 @@ class UpscalerTrainer(PartTrainer):
     def sheet(self, photos: Tensor) -> Sheet:
         """Rows: small photos as plain interpolation enlarges them, large ones, the photos; then so of samples."""
         photos = photos[:_COLUMNS]
-        with torch.random.fork_rng(devices=[]):
+        with forked(self.pack.device):
             torch.manual_seed(1)
             samples = self.generated.batch(len(photos), (0.0, 0.7), 0.0)[0]
         small = shrunk(photos, self.pack.manifest.resolution)
@@ -121,7 +123,8 @@ class UpscalerTrainer(PartTrainer):
         kept = shrunk(drawn.samples, drawn.samples.shape[-1] // 2)  # what is smaller may be a fault
         losses["kept"] = config.kept * apart(drawn.large[n:], kept)
         if against:
-            logits = self.discriminator(self._patches(drawn.large[:n], self._corner()), None)
+            with still(self.discriminator):
+                logits = self.discriminator(self._patches(drawn.large[:n], self._corner()), None)
             losses["adversarial"] = config.adversarial * generator_terms(logits)["g_fake"]
         self.adam.zero_grad(set_to_none=True)
         torch.autograd.backward(torch.stack(list(losses.values())).sum())

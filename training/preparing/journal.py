@@ -6,14 +6,11 @@ folder may be thrown away at any time: what is in it is only work.
 
 from __future__ import annotations
 
-import fcntl
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Final
 
-from training.preparing.errors import PreparingError, writing
+from training.preparing.errors import writing
 from training.preparing.photo import Verdict
 
 Stamp = tuple[int, int]
@@ -132,21 +129,3 @@ def replace_text(path: Path, text: str) -> None:
     """
     with writing(path):
         replace_bytes(path, text.encode("utf-8", "backslashreplace"))
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Hold the work folder.
-
-    Raises:
-        PreparingError: another run works in it.
-    """
-    with writing(folder):
-        folder.mkdir(parents=True, exist_ok=True)
-        lock = (folder / "lock").open("w")
-    with lock:
-        try:
-            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise PreparingError(f"Another run is working in {folder}.") from None
-        yield

@@ -17,12 +17,13 @@ from training.preparing.crew import Crew, Order
 from training.preparing.detectors.opening import open_detector
 from training.preparing.errors import PreparingError, writing
 from training.preparing.findings import LabelCount, count
-from training.preparing.journal import Journal, alone, replace_text, stamp_of
+from training.preparing.journal import Journal, replace_text, stamp_of
 from training.preparing.packing import write_set
 from training.preparing.plan import Plan
 from training.preparing.report import PAGE, summary, write_report
 from training.preparing.sifting import Seen, sift
 from training.preparing.tree import Photo, walk
+from training.writing import alone
 
 _DONE: Final = "done.json"
 
@@ -32,6 +33,7 @@ def prepare(plan: Plan, console: Console) -> None:
 
     Raises:
         PreparingError: it cannot be made; what was at `plan.out` before is as it was.
+        Occupied: another run works in its work folder.
     """
     photos = walk(plan.photos, plan.own)
     _writable(plan.out)

@@ -15,6 +15,8 @@ from training.watching.seen import Check, Finding, Pictures, Seen, Source, Troub
 
 REALS = 1024
 JUDGED = 256
+SMALL = 32
+"""Px, at which diversity and leaks are looked at: a thousand photos of 1,024 px would take 13 GB."""
 FEW = 200
 """Photos below which a probe learns nothing."""
 
@@ -71,7 +73,7 @@ def examination(augment: str, photos: Source, held_out: Source | None) -> Examin
         photos: What it learns from.
         held_out: What it does not learn from; none leaves out what needs it.
     """
-    reals = drawn(photos, min(REALS, len(photos)))
+    reals = drawn(photos, min(REALS, len(photos)), SMALL)
     checks: list[Check] = [Diversity(reals)]
     if len(reals) >= FEW:
         checks.append(_leaking(augment, reals, held_out))
@@ -88,5 +90,5 @@ def _leaking(augment: str, reals: Pictures, held_out: Source | None) -> Leaking:
     """Bounds are set on held-out photos, or where there are too few on half of the others."""
     half = len(reals) // 2
     if held_out is not None and len(held_out) >= FEW // 4:
-        return Leaking(augment, reals, drawn(held_out, min(half, len(held_out))))
+        return Leaking(augment, reals, drawn(held_out, min(half, len(held_out)), SMALL))
     return Leaking(augment, reals.first(half), Pictures(reals.images[half:], reals.conditions[half:]))

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable, Mapping
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Final, Protocol
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor
 
 
@@ -39,14 +41,27 @@ class Pictures:
         return Pictures(self.images[:n], self.conditions[:n])
 
 
-def drawn(source: Source, n: int) -> Pictures:
-    """The first `n` of a source; its place and the random state of the run stay as they are."""
+def drawn(source: Source, n: int, side: int | None = None) -> Pictures:
+    """The first `n` of a source on the CPU, at most of `side` px; its place and the random state of the run stay."""
     place = copy.deepcopy(source.state_dict())
+    parts: list[Pictures] = []
     with torch.random.fork_rng(devices=[]):
         torch.default_generator.manual_seed(0)
-        pictures = Pictures(*source.batch(n))
+        for start in range(0, n, _TOGETHER):
+            images, conditions = (part.cpu() for part in source.batch(min(_TOGETHER, n - start)))
+            parts.append(Pictures(images if side is None else shrunk(images, side), conditions))
     source.load_state_dict(place)
-    return pictures
+    return Pictures(torch.cat([p.images for p in parts]), torch.cat([p.conditions for p in parts]))
+
+
+def forked(device: torch.device) -> AbstractContextManager[None]:
+    """Random states of the CPU and of `device` come back at the end."""
+    return torch.random.fork_rng(devices=[device] if device.type == "cuda" else [])
+
+
+def shrunk(images: Tensor, side: int) -> Tensor:
+    """`[N, 3, side, side]` of `images [N, 3, R, R]`, unless those are smaller."""
+    return F.adaptive_avg_pool2d(images, side) if images.shape[-1] > side else images
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +99,8 @@ class Finding:
 
 
 Check = Callable[[Seen], Finding]
+
+_TOGETHER = 64  # pictures that are read at once
 
 EARLY: Final = 10.0
 """Kimg: until then samples are blurs, which look alike, and like nothing."""

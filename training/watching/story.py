@@ -25,6 +25,7 @@ _FILES: Final = """\
 | `sheet-*.png` | samples, always of the same seeds |
 | `log.jsonl` | all numbers and warnings, an object a line |
 | `events.*` | the same numbers for `tensorboard --logdir` |
+| `lock` | held while a command trains here |
 | `options.json`, `networks.txt` | all options; parameters, buffers and shapes of the networks |
 """
 

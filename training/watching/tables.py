@@ -10,6 +10,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from training.watching.seen import forked
+
 _HEADS = ("Parameters", "Buffers", "Output shape", "Datatype")
 
 
@@ -37,7 +39,7 @@ def network_rows(network: nn.Module, *inputs: Any) -> list[Row]:
     outputs: dict[str, Tensor] = {}
     for name, module in network.named_modules():
         module.register_forward_hook(_noting(name, outputs))
-    with torch.random.fork_rng():
+    with forked(next(network.parameters()).device):
         network(*inputs)
     modules = dict(network.named_modules())
     rows = [_row(name or "<whole>", modules[name], output) for name, output in outputs.items()]

@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from training.evaluation import neighbours
 from training.evaluation.distances import frechet, kernel, kernel_distance
 from training.evaluation.neighbours import by_heart, nearest, precision_recall, spread
 
@@ -64,3 +65,16 @@ def test_photos_that_are_repeated_are_found() -> None:
     assert spread(np.array([[0.0], [2.0], [4.0]], dtype=np.float32)) == pytest.approx(
         (2 + 4 + 2) / 3, rel=1e-5
     )
+
+
+def test_of_many_pictures_the_first_tell_how_far_they_are_apart() -> None:
+    """50,000 against one another would be 10 GB."""
+    numbers = cloud(neighbours._SPREAD + 9, 0)
+    assert spread(numbers) == spread(numbers[: neighbours._SPREAD])
+
+
+def test_regions_are_the_same_in_parts(monkeypatch: pytest.MonkeyPatch) -> None:
+    a, b = cloud(40, 0), cloud(40, 1, shift=0.5)
+    whole = precision_recall(a, b)
+    monkeypatch.setattr(neighbours, "_BLOCK", 7)
+    assert precision_recall(a, b) == whole

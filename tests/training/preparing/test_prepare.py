@@ -18,9 +18,9 @@ from training.__main__ import app
 from training.datasets.prepared import open_prepared
 from training.preparing.crew import Crew, Order
 from training.preparing.errors import PreparingError, writing
-from training.preparing.journal import alone
 from training.preparing.plan import Look
 from training.preparing.tree import Photo
+from training.writing import Occupied, alone
 
 # Without the rest of the command line, which loads torch.
 COMMAND = [
@@ -168,7 +168,7 @@ def test_places_that_cannot_be_written(made: Path, tmp_path: Path) -> None:
 
 
 def test_two_runs_do_not_share_a_work_folder(tmp_path: Path) -> None:
-    with alone(tmp_path), pytest.raises(PreparingError, match="Another run"), alone(tmp_path):
+    with alone(tmp_path), pytest.raises(Occupied, match="Another run"), alone(tmp_path):
         pass
 
 

@@ -20,7 +20,7 @@ from training.watching.diversity import Diversity
 from training.watching.examination import Examination
 from training.watching.leaking import Leaking
 from training.watching.overfitting import Overfitting
-from training.watching.seen import Check, Finding, Pictures, Seen, Trouble, drawn
+from training.watching.seen import Check, Finding, Pictures, Seen, Trouble, drawn, forked
 
 
 @pytest.fixture(scope="module")
@@ -184,3 +184,14 @@ def test_a_trouble_is_told_when_it_begins(config: GanConfig, faces: FaceSet) -> 
     assert examination.troubles == {}
     present[0] = True
     assert [t.code for t in examination(trainer, fakes)[1]] == ["odd"]
+
+
+@pytest.mark.parametrize(("device", "kept"), [("cpu", []), ("cuda:1", ["cuda:1"])])
+def test_of_many_gpus_one_has_its_dice_back(
+    device: str, kept: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """All of them would be a warning of torch's, and a wait for each."""
+    asked: list[str] = []
+    monkeypatch.setattr(torch.random, "fork_rng", lambda devices: asked.extend(map(str, devices)))
+    forked(torch.device(device))
+    assert asked == kept

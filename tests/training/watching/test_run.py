@@ -1,9 +1,11 @@
 """A watched run: its folder, its log after a crash, the best snapshot, and numbers that are none."""
 
 import io
+import itertools
 import json
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 import torch
@@ -20,16 +22,18 @@ from training.loops.breaking import Broken
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.loops.gan import GanTrainer
 from training.loops.run import Run, RunPlan
+from training.loops.trainer import Terms
 from training.loops.watch import full_watch
 from training.watching import examination
 from training.watching.bar import Bar
 from training.watching.best import BEST, Record, better
 from training.watching.journal import JOURNAL, Journal, read_journal
-from training.watching.seen import Pictures, Trouble
+from training.watching.seen import Pictures, Trouble, drawn
 from training.watching.story import STORY, Story
 from training.watching.tables import network_rows
 from training.watching.telling import Tick
-from training.watching.watch import Watch
+from training.watching.watch import UNWATCHED, Watch
+from training.writing import Occupied, alone
 
 KEPT = {LATEST, JOURNAL, "README.md", "options.json", "networks.txt"}
 
@@ -256,3 +260,73 @@ def test_the_page_is_as_far_as_the_last_event(out: Path) -> None:
     story.note(0.74, "stopped")
     story.close()
     assert "\nNot running: 0.7 kimg, 0.01 hours, 60.0 s a kimg.\n" in (out / STORY).read_text()
+
+
+class Quick(GanTrainer):
+    """Four kimg a step, in which nothing is learnt."""
+
+    def step(self) -> Terms:
+        self.images_seen += 4000
+        return {"g_fake": 0.5}
+
+
+def quick(config: GanConfig, faces: FaceSet, plan: RunPlan, watch: Watch = UNWATCHED) -> Run:
+    run = Run(Quick(plain(config), faces), replace(plan, look_kimg=1000.0, checkpoint_minutes=0.0), watch)
+    run.resume()
+    return run
+
+
+def test_after_a_roll_back_the_bad_branch_is_neither_kept_nor_recommended(
+    config: GanConfig, faces: FaceSet, out: Path
+) -> None:
+    plan = RunPlan(out, max_kimg=24, keep_kimg=8)
+    quick(config, faces, plan).go()
+    bad = {path.name: path.read_bytes() for path in out.glob("kimg-*.pt")}
+    assert sorted(bad) == ["kimg-00008.pt", "kimg-00016.pt", "kimg-00024.pt"]
+    (out / LATEST).write_bytes(bad["kimg-00008.pt"])
+    again = quick(config, faces, replace(plan, max_kimg=16))
+    again.about["branch"] = "good"
+    again.go()
+    kept = {name: (out / name).read_bytes() == was for name, was in bad.items()}
+    assert kept == {"kimg-00008.pt": True, "kimg-00016.pt": False, "kimg-00024.pt": True}
+    assert "go on from an earlier one (kimg-00016.pt copied" in str(Broken.at(17, "a loss", out, 16.0))
+    assert "an earlier one" not in str(Broken.at(1, "a loss", out, None))
+
+
+def test_the_pace_of_the_first_line_is_of_what_was_shown_in_it(
+    config: GanConfig, faces: FaceSet, out: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plan = RunPlan(out, max_kimg=4, tick_kimg=8)
+    quick(config, faces, plan).go()
+    clock = itertools.count()
+    monkeypatch.setattr(run_module, "time", SimpleNamespace(monotonic=lambda: float(next(clock))))
+    quick(config, faces, replace(plan, max_kimg=16), Watch([Journal(out)])).go()
+    paces = [entry["sec_per_kimg"] for entry in read_journal(out / JOURNAL) if "sec_per_kimg" in entry]
+    assert paces == [0.5, 0.5], "two seconds a step of four kimg; the first line comes after one step"
+
+
+def test_two_runs_do_not_share_a_folder(config: GanConfig, faces: FaceSet, out: Path) -> None:
+    run = Run(Quick(plain(config), faces), RunPlan(out, max_kimg=4))
+    with alone(out), pytest.raises(Occupied, match="Another run is working in"):
+        run.sit()
+    assert not (out / LATEST).exists()
+    run.sit()
+    assert load_checkpoint(out / LATEST)["images"] == 4000
+
+
+def test_photos_for_the_checks_are_small_and_the_dice_stay(faces: FaceSet) -> None:
+    torch.manual_seed(2)
+    wanted = torch.rand(1)
+    torch.manual_seed(2)
+    photos = drawn(faces, 70, 16)
+    assert torch.equal(torch.rand(1), wanted)
+    assert (photos.images.shape, photos.conditions.shape) == ((70, 3, 16, 16), (70, 2))
+    assert drawn(faces, 3, 64).images.shape == (3, 3, 32, 32)
+
+
+def test_a_batch_that_is_larger_than_what_is_judged(config: GanConfig, faces: FaceSet) -> None:
+    images, conditions = faces.batch(8)
+    trainer = GanTrainer(replace(config, batch=16, at_once=None), faces)
+    assert trainer.judged(images, conditions).shape == (8,)
+    parts = GanTrainer(replace(config, batch=16, at_once=4), faces)
+    assert "[4, 3, 32, 32]" in parts.tables() and "[16, " not in parts.tables()
