@@ -26,5 +26,6 @@ done
 for side in 128 256; do
   step "training-$side" 90 training bench --device cuda --resolution "$side" --precision fp16
 done
+step training-twice 180 tests.training.twice "$out/twice" 128 --device cuda --minutes 0.25
 [ -z "$failed" ] || echo "Failed (exit code; 124 is too long):$failed. See $out." >&2
 [ -z "$failed" ]

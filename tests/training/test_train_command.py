@@ -17,6 +17,7 @@ from torch import Tensor
 from typer.testing import CliRunner
 
 from tests.golden.vectors import FOLDER
+from tests.training import twice
 from tests.training.pictures import write_prepared
 from tests.training.test_loops import differing
 from training.__main__ import app
@@ -283,3 +284,7 @@ def test_families_take_the_place_of_ada_s_transforms(faces: Path, tmp_path: Path
     assert refused.exit_code == 2
     assert "no family of augmentation 'sepia'" in refused.stderr
     assert not (tmp_path / "other").exists()
+
+
+def test_what_a_gpu_is_tried_with_runs_here_too(tmp_path: Path) -> None:
+    twice.main(tmp_path, 32, [*TINY, "--minutes", "0.02"])
