@@ -238,3 +238,11 @@ def test_models_that_do_not_fit_are_a_sentence(data: Path, pack: Path, tmp_path:
     result = average(data, plain, tmp_path / "out", "--method", "class", "--write", "projection")
     assert result.exit_code == 2
     assert not (tmp_path / "out").exists()
+
+
+def test_no_steps_are_not_the_usual_number_of_steps(pack: Path, tmp_path: Path) -> None:
+    engine, pixels = Engine(loader.load(pack)), np.zeros((2, 2, 3), np.uint8)
+    none, usual, as_many = (
+        projected.Projector(engine, tmp_path, n)._place(pixels) for n in (0, None, engine.steps)
+    )
+    assert none != usual == as_many

@@ -262,7 +262,7 @@ def _set(path: Path, count: int, gender: str = "female") -> Path:
 def test_labels_come_from_a_set_and_from_a_table_beside_it(tmp_path: Path) -> None:
     data, table = _set(tmp_path / "a.zip", 120), tmp_path / "hats.csv"
     table.write_text(
-        "file,hat\n" + "".join(f"{i}.png,{i % 3 == 0:d}\n" for i in range(110)), encoding="utf-8"
+        "file, hat \n" + "".join(f"{i}.png,{i % 3 == 0:d}\n" for i in range(110)), encoding="utf-8"
     )
     photos = from_prepared(data, 32, table)
     assert photos.images.shape == (110, 3, 32, 32), "of ten the table knows nothing"

@@ -113,3 +113,15 @@ def test_skew_is_counted() -> None:
     assert "fewest ENFP:male (10), most ISTJ (60)" in said
     assert "female 30%, male 10%" in said
     assert skew({}) == "Not recorded."
+
+
+def test_what_a_run_began_with_goes_with_it(run: Path, tmp_path: Path) -> None:
+    """And pictures are counted as they were shown, whatever the batch is now."""
+    state = load_checkpoint(run / LATEST)
+    state["about"] |= {"from": "base", "before": 120.0, "held_out": 0.13}
+    state["config"]["batch"], state["images"] = 64, 3400
+    save_checkpoint(tmp_path / "run" / LATEST, state)
+    result = export(tmp_path / "run", tmp_path / "pack", "--licence", "for members", "--attribution", "us")
+    assert result.exit_code == 0, result.output
+    told = loader.load(tmp_path / "pack").manifest.provenance
+    assert [told[name] for name in ("from", "before", "held_out", "kimg")] == ["base", 120.0, 0.13, 3.4]

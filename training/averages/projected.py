@@ -79,9 +79,10 @@ class Projector:
         return found
 
     def _place(self, pixels: Pixels) -> Path:
+        steps = self.engine.steps if self.steps is None else self.steps
         model = self.engine.pack.manifest.files.generator.sha256[:12]
         name = hashlib.sha256(pixels.tobytes()).hexdigest()
-        return self.work / f"{model}-{self.steps or self.engine.steps}" / f"{name}.latent"
+        return self.work / f"{model}-{steps}" / f"{name}.latent"
 
 
 def _read(path: Path) -> Tensor | None:

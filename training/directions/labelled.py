@@ -60,9 +60,9 @@ def _columns(table: Path, files: list[str]) -> dict[str, Tensor]:
     try:
         with table.open(newline="", encoding="utf-8-sig") as lines:
             rows = {row["file"]: row for row in csv.DictReader(lines)}
-        names = [name for name in next(iter(rows.values()), {}) if name and name != "file"]
+        names = [name for name in next(iter(rows.values()), {}) if name and name.strip() and name != "file"]
         return {
-            name: torch.tensor([float(rows.get(file, {}).get(name) or "nan") for file in files])
+            name.strip(): torch.tensor([float(rows.get(file, {}).get(name) or "nan") for file in files])
             for name in names
         }
     except (OSError, KeyError, ValueError, csv.Error) as error:

@@ -117,7 +117,9 @@ def _provenance(
     return {
         "recipe": about.get("recipe", "unknown"),
         "from": about.get("from", "nothing"),
-        "kimg": round(state["iteration"] * config.batch / 1000, 1),
+        "before": about.get("before"),
+        "held_out": about.get("held_out"),
+        "kimg": round(state["images"] / 1000, 1),
         "hours": round(state["seconds"] / 3600, 2),
         "hardware": about.get("hardware", "unknown"),
         "counts": dict(counts),

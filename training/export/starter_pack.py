@@ -120,7 +120,7 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
         "begun": f"from {about.get('from', 'scratch')}{_shown(about.get('before'))}",
         "before": about.get("before"),
         "held_out": about.get("held_out"),
-        "kimg": round(state["iteration"] * config.batch / 1000, 1),
+        "kimg": round(state["images"] / 1000, 1),
         "hours": round(state["seconds"] / 3600, 2),
         "hardware": about.get("hardware", "unknown"),
         "batch": config.batch,
