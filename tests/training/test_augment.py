@@ -5,8 +5,8 @@ import torch
 from torch import Tensor
 
 from tests.golden.vectors import GRADIENT, OUTPUT, arrays, formulas, off, off_norm
+from tests.training.percentiles import PercentileDraws
 from training.augment.controller import adjusted
-from training.augment.draws import PercentileDraws
 from training.augment.pipeline import AugmentPipe
 from training.augment.specs import multipliers
 from training.config import AdaSettings

@@ -25,6 +25,7 @@ from training.__main__ import app
 from training.datasets.faces import FaceSet
 from training.loops.baseline import BaselineTrainer
 from training.loops.checkpoint import LATEST, save_checkpoint
+from training.writing import LOCK
 
 QUICK = ["--device", "cpu", "--minutes", "0"]
 STARTER = "inference/starter"
@@ -71,15 +72,20 @@ class Payload:
         return open, (str(self.canary), "w")
 
 
+def _files(place: Path) -> dict[Path, bytes]:
+    """But for the lock, which holds nothing."""
+    return {path: path.read_bytes() for path in place.rglob("*") if path.is_file() and path.name != LOCK}
+
+
 def refused(place: Path, out: Path, line: str) -> str:
     """Runs a command in which `@name` is a file of `place` and `OUT` is to be written; what it said."""
-    before = {path: path.read_bytes() for path in place.rglob("*") if path.is_file()}
+    before = _files(place)
     words = [word.replace("@", f"{place}/").replace("OUT", str(out)) for word in line.split()]
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2, (line, result.output, result.exception)
     assert "Traceback" not in result.output and "Warning" not in result.output, line
     assert not out.exists() or not list(out.rglob("*.pt")), line
-    assert {path: path.read_bytes() for path in place.rglob("*") if path.is_file()} == before, line
+    assert _files(place) == before, line
     return " ".join(result.output.split())
 
 
@@ -168,8 +174,14 @@ def test_options_and_labels_that_lead_nowhere(place: Path, out: Path) -> None:
         ("identity --data @good.zip --resolution 32 --out OUT", "must be a multiple of 64, not 32"),
         ("directions --pack @pack", "nothing to find: give photos (--data), or --numbered"),
         ("directions --pack @pack --data @good.zip --table a.csv --manifest b.csv", "give one of them"),
-        ("encoder --pack @pack --data @good.zip --manifest @nowhere.csv --out OUT", "there is no file"),
-        ("encoder --pack @pack --data @good.zip --manifest @half.zip --out OUT", "cannot be read as a table"),
+        (
+            "encoder --pack @pack --data @good.zip --manifest @nowhere.csv --out OUT --kimg 1",
+            "there is no file",
+        ),
+        (
+            "encoder --pack @pack --data @good.zip --manifest @half.zip --out OUT --kimg 1",
+            "cannot be read as a table",
+        ),
     ):
         assert said in refused(place, out, command)
     rare = place / "rare.zip"

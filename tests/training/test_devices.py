@@ -20,7 +20,9 @@ from tests.training.test_encoder import NETWORK
 from training.averages.groups import Group
 from training.averages.making import by_class, drawn
 from training.averages.models import Models
+from training.commands.train_stylegan2_ada import _Source
 from training.config import GanConfig
+from training.datasets.opening import Opened
 from training.datasets.people import People
 from training.datasets.pictures import Kept
 from training.datasets.training_set import TrainingSet, Use
@@ -71,6 +73,9 @@ def test_the_adversarial_loop(changes: dict[str, object], config: GanConfig) -> 
         for _ in range(4):
             trainer.step()
         looked_at(trainer.samples(2), trainer.pictures(4), trainer.judged)
+        assert {value.device.type for value in trainer.pictures(4)} == {"cpu"}, (
+            "the device has room for the networks"
+        )
         assert trainer.tables()
         assert {value.device for value in trainer.state_dict()["generator"].values()} == {place}
 
@@ -174,3 +179,11 @@ def test_what_is_evaluated(pack: LoadedPack) -> None:
         ]
         for subject in subjects:
             assert len(list(subject.samples(3, (0.5, 0.5), 0.7))) == 3
+
+
+def test_photos_for_the_checks_stay_on_the_cpu() -> None:
+    images, labels = torch.zeros(12, 3, 32, 32, dtype=torch.uint8), torch.zeros(12, dtype=torch.int64)
+    opened = Opened(Kept(images), labels, ("all",), 32)
+    source = _Source(opened, opened, Use())
+    assert source.on(Machine(ELSEWHERE)).device == ELSEWHERE
+    assert {side and side.device.type for side in source.watched()} == {"cpu"}

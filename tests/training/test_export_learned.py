@@ -101,7 +101,7 @@ def test_a_full_disk_leaves_the_old_pack(
     def full(*_: object) -> dict[str, str]:
         raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(packing, "_write", full)
+    monkeypatch.setattr(packing, "write", full)
     result = export(run, out, "--licence", "new")
     assert (result.exit_code, "disk is full" in result.output) == (2, True)
     assert loader.load(out).manifest.licence == "old"

@@ -7,8 +7,9 @@ import torch
 from skimage import data, transform
 from torch import Tensor
 
+from tests.training.percentiles import PercentileDraws
 from training.augment.clahe import equalised
-from training.augment.draws import PercentileDraws, RandomDraws
+from training.augment.draws import RandomDraws
 from training.augment.families import FAMILIES, OneOf
 from training.augment.pipeline import AugmentPipe, pipe
 

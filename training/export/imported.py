@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from inference.errors import PackError
 from inference.networks.stylegan2.config import DiscriminatorConfig
-from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
+from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import loader
 from inference.packs.foreign import reading
 from inference.packs.foreign.checkpoint import ForeignCheckpoint
 from inference.wire import Gender
-from training.export.packing import FEATURE_BLOCKS, Contents, write_pack
+from training.export.packing import Contents, first_blocks, write_pack
 
 CARD = """# {name} {version}
 
@@ -110,9 +110,7 @@ def _features(found: ForeignCheckpoint, plan: ImportPlan) -> DiscriminatorFeatur
         config: DiscriminatorConfig = found.discriminator_config
         if (config.resolution, config.channels) != (side, 3):
             raise PackError("the checkpoint's discriminator sees other pictures than its generator draws")
-        discriminator = Discriminator(replace(config, num_fp16_res=0))
-        discriminator.load_state_dict(found.discriminator)
-        return DiscriminatorFeatures.cut(discriminator, min(FEATURE_BLOCKS, len(config.resolutions)))
+        return first_blocks(config, found.discriminator)
     if plan.features is None:
         raise PackError(
             "the checkpoint has no discriminator: faces could be drawn, but no selfie found, since its first blocks "

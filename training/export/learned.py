@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, get_args
 
 from inference.errors import PackError
-from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
 from inference.wire import Gender
 from training.config import GanConfig
 from training.datasets.manifest import GENDERS
 from training.errors import SettingError
 from training.export.imported import named_classes
-from training.export.packing import FEATURE_BLOCKS, Contents, write_pack
+from training.export.packing import Contents, first_blocks, write_pack
 from training.export.starter_pack import averaged_generator
 
 CARD = """# {name} {version}
@@ -84,7 +83,8 @@ def export_learned(state: Mapping[str, Any], out: Path, plan: LearnedPlan) -> No
         "illustrative": not classes,
         "provenance": _provenance(state, config, counts, plan),
     }
-    write_pack(out, Contents(generator, _features(state, config), labels, told, plan.padding, CARD))
+    features = first_blocks(config.discriminator, state["discriminator"])
+    write_pack(out, Contents(generator, features, labels, told, plan.padding, CARD))
 
 
 def _no_pack(state: Mapping[str, Any]) -> str:
@@ -98,14 +98,6 @@ def _no_pack(state: Mapping[str, Any]) -> str:
 def _label(name: str) -> str:
     """A class's name as `named_classes` reads it; a set of two genders knows no labels."""
     return f"mean:{name}" if name in GENDERS else name
-
-
-def _features(state: Mapping[str, Any], config: GanConfig) -> DiscriminatorFeatures:
-    discriminator = Discriminator(replace(config.discriminator, num_fp16_res=0))
-    discriminator.load_state_dict(state["discriminator"])
-    return DiscriminatorFeatures.cut(
-        discriminator, min(FEATURE_BLOCKS, len(config.discriminator.resolutions))
-    )
 
 
 def _provenance(

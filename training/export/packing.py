@@ -12,7 +12,8 @@ import torch
 from safetensors.torch import save
 from torch import Tensor, nn
 
-from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
+from inference.networks.stylegan2.config import DiscriminatorConfig
+from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import loader
 from inference.packs import manifest as manifests
@@ -63,9 +64,9 @@ def write_pack(out: Path, contents: Contents) -> None:
     latents = _latents(generator)
     with replacing(out) as fresh:
         files = {
-            "generator": _write(fresh / "generator.safetensors", weights),
-            "features": _write(fresh / "features.safetensors", _half(contents.features)),
-            "labels": _write(fresh / "labels.safetensors", latents),
+            "generator": write(fresh / "generator.safetensors", weights),
+            "features": write(fresh / "features.safetensors", half(contents.features)),
+            "labels": write(fresh / "labels.safetensors", latents),
         }
         manifest = _manifest(contents)
         (fresh / manifests.FILE).write_text(
@@ -103,16 +104,24 @@ def _key(index: int) -> str:
 
 def _weights(generator: Generator) -> dict[str, Tensor]:
     """In float16, if nobody sees that."""
-    exact, half = {name: value.clone() for name, value in generator.state_dict().items()}, _half(generator)
+    exact, narrow = {name: value.clone() for name, value in generator.state_dict().items()}, half(generator)
     drawn = _pictures(generator)
-    generator.load_state_dict({name: value.float() for name, value in half.items()})
+    generator.load_state_dict({name: value.float() for name, value in narrow.items()})
     rounded = _pictures(generator)
     same = bool((drawn - rounded).abs().max() * 127.5 < 1)  # false where a weight has no float16
-    return half if same else exact
+    return narrow if same else exact
 
 
-def _half(network: nn.Module) -> dict[str, Tensor]:
+def half(network: nn.Module) -> dict[str, Tensor]:
+    """Its weights in float16."""
     return {name: value.half() for name, value in network.state_dict().items()}
+
+
+def first_blocks(config: DiscriminatorConfig, weights: Mapping[str, Tensor]) -> DiscriminatorFeatures:
+    """What of a discriminator compares pictures: its first three blocks, where it has as many."""
+    discriminator = Discriminator(replace(config, num_fp16_res=0))
+    discriminator.load_state_dict(weights)
+    return DiscriminatorFeatures.cut(discriminator, min(FEATURE_BLOCKS, len(config.resolutions)))
 
 
 @torch.no_grad()
@@ -123,7 +132,8 @@ def _pictures(generator: Generator, count: int = 4) -> Tensor:
     return torch.cat([generator.synthesis(w[None], noise="const", force_fp32=True) for w in ws])
 
 
-def _write(path: Path, tensors: dict[str, Tensor]) -> dict[str, str]:
+def write(path: Path, tensors: Mapping[str, Tensor]) -> dict[str, str]:
+    """A file of tensors; its entry in the manifest."""
     path.write_bytes(save({name: value.contiguous() for name, value in tensors.items()}))
     return {"path": path.name, "sha256": manifests.sha256(path)}
 

@@ -8,10 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import save
-from torch import Tensor, nn
+from torch import nn
 
-from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
 from inference.packs import manifest as manifests
 from training.config import GanConfig
@@ -20,10 +18,10 @@ from training.evaluation.judge import judge
 from training.export.axes import AxisSearch
 from training.export.card import card
 from training.export.illustrating import STRENGTH, Age, Illustration, illustrate
+from training.export.packing import FEATURE_BLOCKS, first_blocks, half, write
 from training.export.replacing import replacing
 from training.loops.checkpoint import load_checkpoint
 
-FEATURE_BLOCKS = 3
 ATTRIBUTION = (
     "Trained in part on FairFace (Karkkainen & Joo, 2021), CC BY 4.0, https://github.com/joojs/fairface"
 )
@@ -52,7 +50,7 @@ def export(checkpoint: Path, out: Path, plan: ExportPlan) -> None:
     state = load_checkpoint(checkpoint)
     config, generator = averaged_generator(state)
     _round(generator)
-    features = _features(config, state)
+    features = first_blocks(config.discriminator, state["discriminator"])
     faces = None if plan.source is None else load_faces(plan.source, config.generator.resolution)
     age = None if faces is None or plan.source is None else Age.learn(plan.source, faces)
     found = illustrate(generator, age, plan.strength, plan.search)
@@ -62,9 +60,9 @@ def export(checkpoint: Path, out: Path, plan: ExportPlan) -> None:
     facts["quality"] = "not measured" if faces is None else str(judge(generator, faces))
     with replacing(out) as fresh:
         files = {
-            "generator": _write(fresh / "generator.safetensors", _half(generator)),
-            "features": _write(fresh / "features.safetensors", _half(features)),
-            "labels": _write(fresh / "labels.safetensors", found.codes),
+            "generator": write(fresh / "generator.safetensors", half(generator)),
+            "features": write(fresh / "features.safetensors", half(features)),
+            "labels": write(fresh / "labels.safetensors", found.codes),
         }
         (fresh / manifests.FILE).write_text(_manifest(config, files, found, facts), encoding="utf-8")
         (fresh / "CARD.md").write_text(card(facts), encoding="utf-8")
@@ -83,24 +81,9 @@ def averaged_generator(state: Mapping[str, Any]) -> tuple[GanConfig, Generator]:
     return config, generator
 
 
-def _features(config: GanConfig, state: Mapping[str, Any]) -> DiscriminatorFeatures:
-    discriminator = Discriminator(config.discriminator)
-    discriminator.load_state_dict(state["discriminator"])
-    return DiscriminatorFeatures.cut(discriminator, FEATURE_BLOCKS)
-
-
 def _round(network: nn.Module) -> None:
     """To float16 and back: latents are measured on what ships."""
-    network.load_state_dict({name: value.float() for name, value in _half(network).items()})
-
-
-def _half(network: nn.Module) -> dict[str, Tensor]:
-    return {name: value.half().contiguous() for name, value in network.state_dict().items()}
-
-
-def _write(path: Path, tensors: dict[str, Tensor]) -> dict[str, str]:
-    path.write_bytes(save(tensors))
-    return {"path": path.name, "sha256": manifests.sha256(path)}
+    network.load_state_dict({name: value.float() for name, value in half(network).items()})
 
 
 def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from training.export.parts import NewPart, add_part
 from training.loops.checkpoint import as_asked, load_checkpoint
+from training.loops.part import kimg_shown
 
 Averaged = Literal["encoder", "upscaler"]
 
@@ -42,11 +43,9 @@ def add_trained(name: Averaged, checkpoint: Path, pack: Path) -> str:
 
 
 def _facts(name: Averaged, state: Mapping[str, Any]) -> dict[str, Any]:
-    config = state["config"]
-    kimg = state["iteration"] * (config["photos"] + config["samples"]) / 1000
     return {
         "recipe": name,
-        "kimg": round(kimg, 1),
+        "kimg": round(kimg_shown(state), 1),
         "hours": round(state["seconds"] / 3600, 2),
         "held_out_loss": None if state["held_out"] is None else round(state["held_out"], 4),
         **state["about"],

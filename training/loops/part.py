@@ -24,6 +24,12 @@ Terms = dict[str, float]
 Losses = dict[str, Tensor]
 
 
+def kimg_shown(state: Mapping[str, Any]) -> float:
+    """Thousand pictures, by a checkpoint."""
+    config = state["config"]
+    return float(state["iteration"] * (config["photos"] + config["samples"]) / 1000)
+
+
 class Photos(Protocol):
     """A source of real pictures `[N, 3, S, S]` in [-1, 1], with labels that are not looked at."""
 

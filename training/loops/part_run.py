@@ -18,7 +18,7 @@ from inference.packs import manifest as manifests
 from training.errors import SettingError
 from training.loops.breaking import Broken, all_finite
 from training.loops.checkpoint import LATEST, as_asked, load_checkpoint, save_checkpoint
-from training.loops.part import PartTrainer, Terms
+from training.loops.part import PartTrainer, Terms, kimg_shown
 from training.loops.sheets import save_sheet
 from training.loops.signals import stop_signals
 from training.loops.sittings import sat_on, shown
@@ -210,6 +210,4 @@ def _first(other: Path, name: str) -> tuple[Mapping[str, Any], float]:
     path = other / LATEST if other.is_dir() else other
     state = load_checkpoint(path)
     with as_asked(path):
-        config = state["config"]
-        kimg = state["iteration"] * (config["photos"] + config["samples"]) / 1000
-        return state, shown(kimg, state.get("about", {}))
+        return state, shown(kimg_shown(state), state.get("about", {}))

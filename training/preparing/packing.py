@@ -3,38 +3,28 @@
 from __future__ import annotations
 
 import json
-import os
 import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 from training.datasets.prepared import FORMAT, INDEX
-from training.preparing.errors import writing
 from training.preparing.journal import chip_path
 from training.preparing.plan import PADDING, Look
 from training.preparing.sifting import Taken
+from training.writing import whole
 
 _LONG_AGO = (1980, 1, 1, 0, 0, 0)  # the earliest time of a zip entry, so that no clock is in the file
 
 
 def write_set(out: Path, chips: Path, taken: Sequence[Taken], look: Look) -> None:
-    """Write the archive beside its place and move it there.
+    """Write the archive.
 
     Raises:
-        PreparingError: it could not be written; what was there before is as it was.
+        NotWritten: what was there before is as it was.
     """
-    draft = out.with_name(f".{out.name}.part")
-    with writing(out):
-        try:
-            with draft.open("wb") as file:
-                _fill(file, chips, taken, look)
-                file.flush()
-                os.fsync(file.fileno())
-            draft.replace(out)
-        except BaseException:
-            draft.unlink(missing_ok=True)
-            raise
+    with whole(out) as file:
+        _fill(file, chips, taken, look)
 
 
 def describe(taken: Sequence[Taken], look: Look) -> dict[str, Any]:

@@ -33,6 +33,7 @@ def prepare(plan: Plan, console: Console) -> None:
 
     Raises:
         PreparingError: it cannot be made; what was at `plan.out` before is as it was.
+        NotWritten: likewise.
         Occupied: another run works in its work folder.
     """
     photos = walk(plan.photos, plan.own)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from training.datasets.manifest import GENDERS
 from training.preparing.errors import PreparingError
 
-GENDERS: Final = ("female", "male")
 UNLABELLED: Final = "unlabelled"
 
 

@@ -18,6 +18,7 @@ from training.config import GanConfig
 from training.datasets.faces import FaceSet
 from training.evaluation.measures import SlicedWasserstein
 from training.loops import run as run_module
+from training.loops import shown
 from training.loops.breaking import Broken
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.loops.gan import GanTrainer
@@ -330,3 +331,14 @@ def test_a_batch_that_is_larger_than_what_is_judged(config: GanConfig, faces: Fa
     assert trainer.judged(images, conditions).shape == (8,)
     parts = GanTrainer(replace(config, batch=16, at_once=4), faces)
     assert "[4, 3, 32, 32]" in parts.tables() and "[16, " not in parts.tables()
+
+
+def test_large_samples_are_drawn_a_few_at_a_time(
+    config: GanConfig, faces: FaceSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = GanTrainer(config, faces)
+    whole, sizes = trainer.pictures(5)[0], []
+    trainer.average.synthesis.register_forward_pre_hook(lambda _, given: sizes.append(len(given[0])))
+    monkeypatch.setattr(shown, "_PIXELS", 2 * 32 * 32)
+    torch.testing.assert_close(trainer.pictures(5)[0], whole)
+    assert sizes == [2, 2, 1]
