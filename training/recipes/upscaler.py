@@ -10,8 +10,9 @@ Command::
         --manifest manifest.csv --out runs/upscaler --minutes 120
     typeface-training add-upscaler --run runs/upscaler --pack inference/starter
 
-An archive of smaller pictures than the result teaches as far as it goes: the result is shrunk to its size. The rate
-falls to nothing at the end of the time given. Stop it with Ctrl-C (or SIGTERM) at any time; the same command goes on.
+An archive of smaller pictures than the result, of 256 px or more, teaches as far as it goes: the result is shrunk to
+its size. The rate falls to nothing at the end of the time given. Stop it with Ctrl-C (or SIGTERM) at any time; the
+same command goes on.
 
 What to expect at 64 px: 80 seconds a thousand pictures (kimg) on two threads that know bfloat16, 125 once the
 discriminator is there, other work beside it; where they do not, two to three times that. Distance from held-out photos:
