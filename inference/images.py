@@ -7,6 +7,7 @@ decoded, and nothing but upright RGB pixels leaves this module (no EXIF, no plac
 from __future__ import annotations
 
 import io
+import re
 import zlib
 from typing import Any, Final, Literal
 
@@ -30,6 +31,9 @@ MAX_PIXELS: Final = 52_000_000
 
 _ENOUGH = 1280  # px: the long side that faces are looked for in; larger photos are shrunk towards it
 _MAX_SCANS = 100  # progressive JPEGs have about ten; thousands of empty scans decode for minutes
+_MAX_SEGMENTS = 2000  # of a JPEG; profiles and the like are cut into pieces of 64 kB
+_SEGMENT = re.compile(rb"\xff([\x02-\xcf\xd8-\xfe])")  # neither a stuffed byte, a restart nor a filling one
+_SCAN, _END = b"\xda", b"\xd9"
 _MAX_PROFILE = 2**20
 _SYNTHETIC = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
 XMP: Final = (
@@ -81,12 +85,23 @@ def _too_many_pixels() -> TooLarge:
 
 
 def _open(data: bytes) -> Image.Image:
-    if data.startswith(b"\xff\xd8") and data.count(b"\xff\xda") > _MAX_SCANS:
-        raise BadImage("the JPEG has too many scans")
+    if data.startswith(b"\xff\xd8"):
+        _refuse_endless(data)
     image = Image.open(io.BytesIO(data), formats=FORMATS)
     if image.width < 1 or image.height < 1:
         raise BadImage("the picture is empty")
     return image
+
+
+def _refuse_endless(data: bytes) -> None:
+    """Refuse a JPEG of too many parts. They count up to the picture's end: phones append films, with any bytes."""
+    at = 2
+    segments = scans = 0
+    while (marker := _SEGMENT.search(data, at)) and marker[1] != _END:
+        segments, scans = segments + 1, scans + (marker[1] == _SCAN)
+        if segments > _MAX_SEGMENTS or scans > _MAX_SCANS:
+            raise BadImage("the JPEG has too many scans")
+        at = marker.end() + max(2, int.from_bytes(data[marker.end() : marker.end() + 2]))
 
 
 def _decode(image: Image.Image, enough: int) -> Image.Image:
@@ -100,7 +115,7 @@ def _decode(image: Image.Image, enough: int) -> Image.Image:
     small = _shrink(_plain(image), enough)
     if small.mode == "RGBA":
         white = Image.new("RGBA", small.size, "white")
-        small = Image.alpha_composite(white, small)
+        small = Image.alpha_composite(white, small).convert("RGB")
     rgb = _srgb(small, profile)
     if orientation in _UPRIGHT:
         rgb = rgb.transpose(_UPRIGHT[orientation])

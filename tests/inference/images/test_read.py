@@ -13,6 +13,9 @@ from skimage import data
 from inference import images
 from inference.errors import BadImage, TooLarge
 
+SCAN = b"\xff\xda\x00\x08\x01\x01\x00\x00\x00\x00"
+"""An empty one, of a JPEG."""
+
 
 def _photo() -> Image.Image:
     return Image.fromarray(data.astronaut())
@@ -136,6 +139,22 @@ def test_a_wide_colour_profile_is_applied() -> None:
         assert _apart(images.read(_file(_photo(), "PNG", icc_profile=unfit)), images.read(plain)) == 0
 
 
+def test_a_see_through_picture_has_its_profile_too() -> None:
+    """By a profile whose red is green, so that nobody takes it for none."""
+    opaque = Image.new("RGB", (20, 20), (255, 0, 0))
+    profile = _turned()
+    wanted = images.read(_file(opaque, "PNG", icc_profile=profile))
+    assert wanted.getpixel((3, 3)) != (255, 0, 0)
+    read = images.read(_file(opaque.convert("RGBA"), "PNG", icc_profile=profile))
+    assert _apart(read, wanted) == 0
+
+
+def _turned() -> bytes:
+    """sRGB's profile with the colorants of red and green exchanged."""
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    return profile.replace(b"rXYZ", b"____").replace(b"gXYZ", b"rXYZ").replace(b"____", b"gXYZ")
+
+
 @pytest.mark.parametrize("share", [0.1, 0.5, 0.9])
 @pytest.mark.parametrize("format", ["JPEG", "PNG", "WEBP"])
 def test_a_truncated_file_is_refused(format: str, share: float) -> None:
@@ -203,5 +222,27 @@ def test_text_of_a_picture_is_not_carried_on() -> None:
 
 
 def test_a_jpeg_of_endless_scans_is_refused() -> None:
+    whole = _file(_photo(), "JPEG", progressive=True)
+    assert images.read(whole[:-2] + SCAN * 20 + whole[-2:])
+    for endless in (SCAN * 101, b"\xff\xff\x01\xff\xd0\xff\x00" + SCAN * 101):
+        with pytest.raises(BadImage):
+            images.read(whole[:-2] + endless + whole[-2:])
+
+
+@pytest.mark.parametrize(
+    "part", [b"\xff\xe1\x00\x02", b"\xff\xe1\x00\x00", b"\xff\x00", b"\xff", b"\xff\xd0"]
+)
+def test_a_jpeg_of_endless_segments_is_judged_fast(part: bytes) -> None:
+    begin = time.process_time()
     with pytest.raises(BadImage):
-        images.read(_file(_photo(), "JPEG") + b"\xff\xda" * 200)
+        images._refuse_endless(b"\xff\xd8" + part * (2**23 // len(part)) + SCAN * 101)
+    assert time.process_time() - begin < 1
+
+
+def test_a_photo_with_a_film_behind_it_is_read() -> None:
+    """Phones append an MP4 to a "motion photo"; a preview in its EXIF is a JPEG of its own."""
+    photo = _file(_photo(), "JPEG", exif=b"Exif\x00\x00" + b"\xff\xda\xff\xd9" * 200)
+    film = np.random.default_rng(0).bytes(8 * 2**20)
+    assert film.count(b"\xff\xda") > 100
+    assert images.read(photo + film).size == (512, 512)
+    images._refuse_endless(photo[:-2] + b"\xff\xda")  # nothing is read beyond the end
