@@ -36,6 +36,7 @@ engineers.
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
@@ -182,7 +183,7 @@ class Busy(TypefaceError):
 
 
 class AlreadyRunning(TypefaceError):
-    """This owner has a projection running already."""
+    """A projection of this owner waits or runs already."""
 
     code, status = "already_running", 409
 
@@ -215,6 +216,12 @@ class PackError(TypefaceError):
     """A pack does not load."""
 
     code, status = "bad_pack", 500
+
+    @property
+    def passing(self) -> bool:
+        """Whether the system could not read a file that is there, which it may do the next time."""
+        cause = self.__cause__
+        return isinstance(cause, OSError) and cause.errno != errno.ENOENT
 
 
 class TooLate(TypefaceError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import os
 import signal
@@ -13,13 +14,15 @@ import structlog
 from aiohttp import web
 
 from inference.server.jobs import JOBS
-from inference.server.ports import DEVICE, GATE, SETTINGS
+from inference.server.ports import DEVICE, GATE, SETTINGS, Device
 from inference.server.runner import Runner
 from inference.settings import SettingsError
 
 _LINGER_SECONDS = 2.0
 """How long a stopping server waits for somebody to fetch a result that has just come."""
+_WATCH_SECONDS = 0.5
 INTERRUPTED = 128 + signal.SIGINT
+BROKEN = 1
 _SIGNALS = (signal.SIGTERM, signal.SIGINT)
 log = structlog.get_logger(__name__)
 
@@ -28,7 +31,8 @@ async def serve(app: web.Application, announce: Callable[[str], None]) -> int:
     """Listen until SIGTERM or SIGINT, then drain; a second signal ends the wait.
 
     Returns:
-        The exit code: 0, or 130 when Ctrl-C came before it was warm, and so before it could do what it was started for.
+        The exit code: 0; 130 when Ctrl-C came before it was warm, and so before it could do what it was started for;
+        1 when no device works any more, so that whoever watches over the server starts it again.
 
     Args:
         app: from `inference.server.app.build`.
@@ -45,7 +49,7 @@ async def serve(app: web.Application, announce: Callable[[str], None]) -> int:
         if await _warm(app, stop):
             announce(url)
             log.info("ready", url=url)
-            await stop.wait(1)
+            code = await _end(app[DEVICE], stop)
         elif stop.first == signal.SIGINT:
             code = INTERRUPTED
         await drain(app, lambda: stop.seen(2))
@@ -110,6 +114,17 @@ async def _warm(app: web.Application, stop: _Signals) -> bool:
             return False
         await asyncio.sleep(0.02)
     return True
+
+
+async def _end(device: Device, stop: _Signals) -> int:
+    """Wait until the server is told to stop, or can do nothing any more; the exit code."""
+    while not stop.seen(1):
+        if device.broken:
+            log.error("the server ends, since no device works any more", reason=device.broken)
+            return BROKEN
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(1), _WATCH_SECONDS)
+    return 0
 
 
 async def drain(app: web.Application, hurry: Callable[[], bool]) -> None:

@@ -45,19 +45,20 @@ class PackFolders:
         self._found: dict[Path, _Found] = {}
         self._by_name: dict[str, tuple[Path, ServedPack]] = {}
         self._bad: dict[str, PackError] = {}
+        self._default = ""  # its name, when it was good last
 
     @property
     def packs(self) -> tuple[ServedPack, ...]:
-        """Those that can be served; the first is the default."""
+        """Those that can be served; the default one comes first, if it can be."""
         return tuple(pack for _, pack in self._by_name.values())
 
     def find(self, name: str | None) -> ServedPack:
         """The pack of that name, or the default one. Raises UnknownPack, or PackError with what is wrong."""
         known = self._by_name
-        name = next(iter(known), None) if name is None else name
+        name = self._default if name is None else name
         if name in known:
             return known[name][1]
-        if (error := self._bad.get(name or "")) is not None:
+        if (error := self._bad.get(name)) is not None:
             raise PackError(error.detail)
         raise UnknownPack
 
@@ -69,20 +70,30 @@ class PackFolders:
         return known[name][0]
 
     def read(self, *, strict: bool = False) -> frozenset[str]:
-        """Look at the folders again; the names of packs that are gone, or are others now.
+        """Look at the folders again; the names of packs that are gone, are others now, or lie elsewhere.
 
         Raises:
             PackError: `strict`, and one of `folders` is no good pack, or two have one name.
         """
-        before = self._found
+        before, served = self._found, self._by_name
         self._found = {path: self._look(path) for path in self._paths()}
         if strict:
             self._insist()
         for path, found in self._found.items():
             if found.error is not None and before.get(path) is not found:
                 log.warning("a pack cannot be served", folder=path.name, reason=found.error.detail)
+        self._by_name = known = self._named(before)
+        self._bad = dict(self._errors())
+        if (first := self._found[self._folders[0]]).pack is not None:
+            self._default = first.name
+        moved = {name for name, (path, _) in served.items() if name in known and known[name][0] != path}
+        changed = {old.name for path, old in before.items() if self._found.get(path) is not old}
+        return frozenset(moved | changed)
+
+    def _named(self, before: dict[Path, _Found]) -> dict[str, tuple[Path, ServedPack]]:
+        """Where each pack lies that can be served; of two with one name it is the first."""
         known: dict[str, tuple[Path, ServedPack]] = {}
-        for path, found in self._found.items():  # of two with one name the first is served
+        for path, found in self._found.items():
             if found.pack is not None and found.name in known:
                 if before.get(path) is not found:
                     first = known[found.name][0]
@@ -90,12 +101,21 @@ class PackFolders:
                         "two packs have one name", pack=found.name, served=str(first), not_served=str(path)
                     )
             elif found.pack is not None:
-                info = found.pack.info.model_copy(update={"default": not known})
+                info = found.pack.info.model_copy(update={"default": path == self._folders[0]})
                 known[found.name] = (path, replace(found.pack, info=info))
-        self._by_name = known
-        bad = {path: found for path, found in self._found.items() if found.error is not None}
-        self._bad = {name: f.error for path, f in bad.items() for name in (path.name, f.name) if f.error}
-        return frozenset(old.name for path, old in before.items() if self._found.get(path) is not old)
+        return known
+
+    def _errors(self) -> Iterator[tuple[str, PackError]]:
+        """What is wrong, by each name that somebody may ask for.
+
+        The default pack keeps its name while it is no good, such as in the midst of a copy: no other takes its place.
+        """
+        for path, found in self._found.items():
+            if found.error is not None:
+                yield path.name, found.error
+                yield found.name, found.error
+        if (error := self._found[self._folders[0]].error) is not None:
+            yield self._default, error
 
     def _paths(self) -> Iterator[Path]:
         yield from self._folders
@@ -103,7 +123,7 @@ class PackFolders:
             yield from sorted(child.parent for child in self._directory.glob(f"*/{manifest.FILE}"))
 
     def _look(self, path: Path) -> _Found:
-        """What lies in a folder; it is read only when something in it has changed."""
+        """What lies in a folder; it is read only when something in it has changed, or could not be read for once."""
         traces = tuple(sorted(_traces(path)))
         old = self._found.get(path)
         if old is not None and old.traces == traces:
@@ -111,7 +131,7 @@ class PackFolders:
         try:
             read = manifest.read(path)
         except PackError as error:
-            return _Found(_claimed(path), traces, error=PackError(error.detail))
+            return _Found(_claimed(path), () if error.passing else traces, error=PackError(error.detail))
         mark = hashlib.sha256(read.model_dump_json().encode()).hexdigest()  # it names all files by hash
         return _Found(read.name, traces, ServedPack(manifest.info(read, default=False), read.cut, mark))
 

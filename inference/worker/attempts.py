@@ -19,6 +19,9 @@ def attempt(work: Callable[[], T]) -> T | Failed:
     """Do `work`; what it raises becomes a report that holds no frame, and so no picture and no tensor.
 
     A bug is logged here; a device without memory is not, since the caller may know a way out.
+
+    Raises:
+        AcceleratorError: the device has failed, and fails whatever comes next as well.
     """
     try:
         return work()
@@ -27,6 +30,8 @@ def attempt(work: Callable[[], T]) -> T | Failed:
         failure.__context__ = failure.__cause__ = None
         return Failed(failure)
     except Exception as error:
+        if isinstance(error, torch.AcceleratorError) and not out_of_memory(error):
+            raise
         if not out_of_memory(error):
             log.exception("an order failed")
             return Failed(InternalError())
@@ -40,7 +45,9 @@ def lacked_memory(outcome: object) -> bool:
 
 
 def out_of_memory(error: Exception) -> bool:
-    """Torch tells of a full CPU by a plain RuntimeError."""
+    """Torch tells of a full CPU by a plain RuntimeError, and of what CUDA itself finds full as of a failed device."""
+    if isinstance(error, torch.AcceleratorError):
+        return "out of memory" in str(error)
     return isinstance(error, MemoryError | torch.OutOfMemoryError) or (
         isinstance(error, RuntimeError) and "can't allocate memory" in str(error)
     )

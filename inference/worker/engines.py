@@ -69,7 +69,7 @@ class Engines:
         """The engine of a pack, loaded and warm.
 
         Raises:
-            PackError: it does not load; it is not tried again until `unload` names it.
+            PackError: it does not load; unless that may pass, it is not tried again until `unload` names it.
             UnknownPack: it is not there.
             Exception: whatever its warm-up raises.
         """
@@ -102,34 +102,47 @@ class Engines:
         self.names = tuple(self._kept)
         give_memory_back()
 
+    def make_room(self, in_use: Collection[AnyEngine]) -> bool:
+        """Unload the packs that nobody uses; whether there was any."""
+        if idle := self._idle(in_use):
+            self.unload(idle)
+        return bool(idle)
+
     def _load(self, name: str, in_use: Collection[AnyEngine]) -> None:
         began = time.perf_counter()
         try:
             self._kept[name] = self._opened(name, in_use)
         except PackError as error:
             log.warning("a pack does not load", pack=name, reason=error.detail)
-            self._bad[name] = PackError(_naming(name, error.detail))
-            raise PackError(self._bad[name].detail) from None
+            told = PackError(_naming(name, error.detail))
+            if not error.passing:
+                self._bad[name] = told
+            raise PackError(told.detail) from None
         finally:
             self.loading_seconds += time.perf_counter() - began
         self.names = tuple(self._kept)
         log.info("pack loaded", pack=name, seconds=round(time.perf_counter() - began, 2))
         self._shrink(in_use, keep=name)
 
-    def _opened(self, name: str, in_use: Collection[AnyEngine]) -> _Kept:
-        """Load and warm up; when there is no memory for it, once more without the packs that nobody uses."""
-        try:
-            return self._warmed(name)
-        except Exception as error:
-            idle = [other for other, kept in self._kept.items() if kept.opened.engine not in in_use]
-            if not out_of_memory(error) or not idle:
-                raise
-        self.unload(idle)
-        return self._warmed(name)
+    def _idle(self, in_use: Collection[AnyEngine]) -> list[str]:
+        return [name for name, kept in self._kept.items() if kept.opened.engine not in in_use]
 
-    def _warmed(self, name: str) -> _Kept:
+    def _opened(self, name: str, in_use: Collection[AnyEngine]) -> _Kept:
+        """Load and warm up; when there is no memory for it, once more without the packs that nobody uses.
+
+        It becomes narrower only when there are none, since that narrows the whole device for good.
+        """
+        try:
+            return self._warmed(name, narrow=not self._idle(in_use))
+        except Exception as error:
+            if not out_of_memory(error) or not self._idle(in_use):
+                raise
+        self.make_room(in_use)
+        return self._warmed(name, narrow=True)
+
+    def _warmed(self, name: str, *, narrow: bool) -> _Kept:
         opened = self._open(name)
-        return _Kept(opened, warm_up(opened.engine))
+        return _Kept(opened, warm_up(opened.engine, narrow=narrow))
 
     def _shrink(self, in_use: Collection[AnyEngine], keep: str) -> None:
         """Unload the least recently used until the rest is within the budget."""

@@ -1,8 +1,9 @@
 """Carries out the scheduler's plans on the engines; what goes wrong in one order fails that order alone.
 
-When a device has no memory for a pass, its engine and the scheduler's slots become half as many: who loses a slot goes
-on later, from the step where it was. Results do not depend on neighbours or slots, but another width rounds otherwise:
-after a narrowing a projection that was under way may differ in its last bits from one alone.
+When a device has no memory for a pass, the packs that nobody uses leave it; if that does not do, its engine and the
+scheduler's slots become half as many: who loses a slot goes on later, from the step where it was. Results do not depend
+on neighbours or slots, but another width rounds otherwise: after a narrowing a projection that was under way may differ
+in its last bits from one alone.
 """
 
 from __future__ import annotations
@@ -87,7 +88,7 @@ class Executor:
     def engine(self, pack: str) -> AnyEngine:
         """The engine of a pack, loaded if need be. Raises what `Engines.get` raises."""
         known = pack in self._engines.names
-        engine = self._engines.get(pack, [running.engine for running in self._running.values()])
+        engine = self._engines.get(pack, self._in_use())
         if not known:
             self._mailbox.paced(pack, self._engines.warmth(pack).steps)
             self._mailbox.narrow(engine.width)
@@ -97,6 +98,9 @@ class Executor:
         """Hold no projection any more."""
         self._running.clear()
         self._glanced.clear()
+
+    def _in_use(self) -> list[AnyEngine]:
+        return [running.engine for running in self._running.values()]
 
     def _settle(self, id: str, report: Report) -> None:
         self._running.pop(id, None)
@@ -140,7 +144,7 @@ class Executor:
             self._settle(id, seen)
 
     def _on_engine(self, pack: str, work: Callable[[AnyEngine], T]) -> T | Failed:
-        """Work on a pack's engine, which becomes narrower as long as there is no memory for it."""
+        """Work on a pack's engine, with more and more room as long as there is no memory for it."""
         engine = attempt(lambda: self.engine(pack))
         if isinstance(engine, Failed):
             if lacked_memory(engine):
@@ -148,7 +152,7 @@ class Executor:
             return engine
         while True:
             outcome = attempt(lambda: work(engine))
-            if not lacked_memory(outcome) or not self._halve(engine):
+            if not lacked_memory(outcome) or not self._give_room(engine):
                 return outcome
 
     def _by_engine(self, ids: Sequence[str]) -> list[tuple[AnyEngine, list[str]]]:
@@ -163,7 +167,7 @@ class Executor:
         while True:
             ids = self._mailbox.in_slots(ids)
             outcome = self._step(engine, ids)
-            if not lacked_memory(outcome) or not self._halve(engine):
+            if not lacked_memory(outcome) or not self._give_room(engine):
                 break
         for key in ids:
             alone = len(ids) > 1 and isinstance(outcome, Failed)
@@ -173,8 +177,15 @@ class Executor:
         going = [self._running[key].projection for key in ids if not self._running[key].projection.done]
         return attempt(lambda: engine.advance(going)) if going else None
 
+    def _give_room(self, engine: AnyEngine) -> bool:
+        """After a pass without memory: without idle packs, or else narrower, if there is anything to give."""
+        if self._engines.make_room([engine, *self._in_use()]):
+            log.warning("out of memory: the packs that nobody uses are unloaded")
+            return True
+        return self._halve(engine)
+
     def _halve(self, engine: AnyEngine) -> bool:
-        """After a pass without memory: half as many slots, if there are any to give."""
+        """Half as many slots, if there are any to give."""
         if engine.width == 1:
             log.warning("out of memory for one job alone")
             return False

@@ -12,6 +12,7 @@ from inference.scheduler.scheduler import Standing
 from inference.worker.worker import Worker
 
 _LOADING_SECONDS = 2.0  # about what a pack takes where it is not loaded yet
+_PICTURE_SECONDS = 0.1  # about what one takes that waits
 
 
 class Fleet:
@@ -77,8 +78,8 @@ class Fleet:
         best.project(order, sink)
 
     def render(self, order: RenderOrder, sink: Sink) -> None:
-        """Queue a picture at the device with the least to do. Raises Busy, InternalError or Stopping."""
-        best = min(self._working(), key=lambda worker: (_loading(worker, order.pack), worker.load()))
+        """Queue a picture where it is likely drawn first. Raises Busy, InternalError or Stopping."""
+        best = min(self._working(), key=lambda worker: _drawing(worker, order.pack))
         best.render(order, sink)
 
     def cancel(self, id: str) -> None:
@@ -106,6 +107,12 @@ class Fleet:
         if not working:
             raise InternalError("No device thread works any more.")
         return working
+
+
+def _drawing(worker: Worker, pack: str) -> tuple[float, int]:
+    """Seconds until a picture's turn comes, and how many projections it would be drawn among."""
+    pictures, projections = worker.load()
+    return _loading(worker, pack) + _PICTURE_SECONDS * pictures, projections
 
 
 def _loading(worker: Worker, pack: str) -> float:

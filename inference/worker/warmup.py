@@ -24,18 +24,18 @@ class Warmth:
     steps: int
 
 
-def warm_up(engine: AnyEngine) -> Warmth:
+def warm_up(engine: AnyEngine, *, narrow: bool = True) -> Warmth:
     """A picture, a beginning and a few steps, at full width since an engine fills up its batch; the fastest counts.
 
     The first steps are slower by what is prepared once, and would have the first visitors told twice too long.
 
-    An engine that has no memory for its width is narrowed until it has. Raises whatever it raises at width 1.
+    An engine that has no memory for its width is narrowed until it has, if it may be. Raises whatever it raises else.
     """
     while True:
         try:
             return _first_work(engine)
         except Exception as error:
-            if not out_of_memory(error) or engine.width == 1:
+            if not out_of_memory(error) or engine.width == 1 or not narrow:
                 raise
         give_memory_back()
         log.warning("out of memory at the start: narrower from now on", width=engine.narrow())

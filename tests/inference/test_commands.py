@@ -25,11 +25,11 @@ from inference.__main__ import main
 from inference.client import Client
 from inference.commands import serving
 from inference.engine.engine import Engine
-from inference.errors import Stopping, Unreachable
+from inference.errors import InternalError, Stopping, Unreachable
 from inference.images import synthetic
 from inference.packs.loader import load
 from inference.settings import STARTER, Settings
-from inference.wire import FacePicture, JobEvent, LatentFace, ProjectResult, UpscalePicture
+from inference.wire import FacePicture, JobEvent, LatentFace, ProjectResult, SeedFace, UpscalePicture
 from tests.inference.rig import collect, couple, until
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -44,7 +44,7 @@ async def warming(*arguments: str) -> Process:
     """A server whose device works for minutes, in torch, before it is warm."""
     program = (
         "import sys, torch; from inference.__main__ import main; from inference.worker import engines\n"
-        "engines.warm_up = lambda _: print('warming', flush=True) or torch.linalg.svd(torch.randn(9000, 9000))\n"
+        "engines.warm_up = lambda *_, **__: print('warming', flush=True) or torch.linalg.svd(torch.randn(9000, 9000))\n"
         f"sys.argv[1:] = {['serve', *arguments]!r}\nmain()"
     )
     return await asyncio.create_subprocess_exec(
@@ -110,6 +110,27 @@ async def test_sigterm_drains(tiny_folder: Path, photo: bytes) -> None:
         assert b"draining" in err
         assert b"Traceback" not in err
         assert not await client.ready()
+
+
+async def test_a_server_without_a_device_ends(tiny_folder: Path) -> None:
+    """With a code that is not 0, so that it is started again; not ready for ever."""
+    program = (
+        "import sys; from inference.__main__ import main; from inference.worker.executor import Executor\n"
+        "def draw(*_): raise ZeroDivisionError('no such device')\n"
+        f"Executor._draw = draw; sys.argv[1:] = {['serve', '--port', '0', '--pack', str(tiny_folder)]!r}; main()"
+    )
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, cwd=ROOT, stdout=PIPE, stderr=PIPE
+    )
+    assert process.stdout is not None
+    url = json.loads(await asyncio.wait_for(process.stdout.readline(), 60))["url"]
+    async with Client(url) as client:
+        with pytest.raises(InternalError):
+            await client.render(SeedFace(seed=1))
+    _, log = await asyncio.wait_for(process.communicate(), 20)
+    assert process.returncode == 1
+    (line,) = [line for line in log.decode().splitlines() if "no device works any more" in line]
+    assert "no such device" in line
 
 
 async def test_a_killed_server_is_unreachable_within_seconds(tiny_folder: Path, photo: bytes) -> None:

@@ -161,6 +161,7 @@ def test_what_fails_fails_alone(moody: Moody, face: Pixels) -> None:
         (RuntimeError("a bug"), InternalError),
         (MemoryError(), OutOfMemory),
         (torch.OutOfMemoryError("CUDA out of memory"), OutOfMemory),
+        (torch.AcceleratorError("CUDA error: out of memory"), OutOfMemory),
     ],
 )
 def test_a_failing_picture_leaves_the_worker_alive(moody: Moody, trouble: Exception, told: type) -> None:
@@ -175,6 +176,24 @@ def test_a_failing_picture_leaves_the_worker_alive(moody: Moody, trouble: Except
     assert type(failed.error) is told
     assert failed.error.__traceback__ is None, "frames hold pictures"
     assert failed.error.__context__ is None
+
+
+def test_a_device_that_has_failed_ends_its_worker(moody: Moody, face: Pixels) -> None:
+    """It would fail all that comes at once, and so seem to be the quickest of all."""
+    picture, job = Inbox(), Inbox()
+    with working(moody) as worker:
+        worker.project(order("a", face, steps=2000), job)
+        job.wait(Advanced)
+        moody.trouble = torch.AcceleratorError("CUDA error: an illegal memory access was encountered")
+        worker.render(RenderOrder("b", "tiny", (PERSON,)), picture)
+        for inbox in (picture, job):
+            assert isinstance(inbox.end(), Failed)
+            assert type(inbox.end().error) is InternalError
+        assert worker.broken
+        assert "illegal memory access" in worker.broken
+        assert not worker.ready
+        with pytest.raises(InternalError):
+            worker.render(RenderOrder("c", "tiny", (PERSON,)), Inbox())
 
 
 def test_errors_of_the_contract_come_through(quick: Engine, face: Pixels) -> None:

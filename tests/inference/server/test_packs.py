@@ -1,6 +1,7 @@
 """Packs that come, go, change and break while the server runs."""
 
 import asyncio
+import errno
 import json
 import os
 import shutil
@@ -213,6 +214,32 @@ async def test_a_mended_pack_is_served(house: House, tmp_path: Path) -> None:
         assert await house.client.render(SEED, pack="bad")
 
 
+async def test_a_pack_of_the_same_name_that_comes_first_is_loaded(house: House, tmp_path: Path) -> None:
+    before = await house.client.render(SEED, pack="two")
+    tiny.write(tmp_path / "a", seed=7, name="two")
+    await house.app[CATALOGUE].reread()
+    await until(lambda: not any("two" in worker.loaded for worker in house.workers))
+    assert await house.client.render(SEED, pack="two") != before
+
+
+@pytest.mark.parametrize("where", ["inference.packs.manifest.sha256", "inference.packs.loader.load_file"])
+async def test_what_a_disk_did_not_read_once_is_read_again(
+    house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    tiny.write(tmp_path / "three", seed=3, name="three")
+
+    def fail(*_: object) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(where, fail)
+        for _ in range(2):
+            with pytest.raises(PackError):
+                await house.client.render(SEED, pack="three")
+    assert await house.client.render(SEED, pack="three"), "no file has changed"
+    assert "three" in await house.names()
+
+
 async def test_the_event_loop_goes_on_while_a_pack_loads(
     house: House, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -237,3 +264,25 @@ def test_two_packs_of_one_name_do_not_start(tiny_folder: Path, tmp_path: Path) -
     other = tiny.write(tmp_path / "other", seed=5)
     with pytest.raises(PackError, match="two packs are named tiny"):
         PackFolders([tiny_folder, other]).read(strict=True)
+
+
+def test_while_the_default_pack_is_changed_no_other_takes_its_place(tmp_path: Path) -> None:
+    """An update in place: the weights are there, the manifest comes last."""
+    first = tiny.write(tmp_path / "first")
+    tiny.write(tmp_path / "other", seed=2, name="two")
+    folders = PackFolders([first], tmp_path)
+    folders.read(strict=True)
+    manifest = (first / "manifest.json").read_text()
+    tiny.write(first, seed=8)
+    changed = (first / "manifest.json").read_text()
+    for halfway in (manifest, "half of it"):
+        (first / "manifest.json").write_text(halfway)
+        folders.read()
+        for name in (None, "tiny"):
+            with pytest.raises(PackError):
+                folders.find(name)
+        assert [(pack.info.name, pack.info.default) for pack in folders.packs] == [("two", False)]
+    (first / "manifest.json").write_text(changed)
+    folders.read()
+    assert folders.find(None).info.default
+    assert folders.find(None) is folders.find("tiny")

@@ -102,6 +102,22 @@ def test_pictures_go_to_the_least_busy(fleet: Fleet, workers: list[Worker], face
     assert asked == [each for each in workers if each is not busy]
 
 
+def test_pictures_of_a_pack_that_one_device_has_spread(
+    workers: list[Worker], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without threads: what waits stays. Another device loads the pack once that is quicker than to wait."""
+    loaded, other = workers
+    monkeypatch.setattr(other._engines, "names", ())
+    monkeypatch.setattr(loaded._engines, "names", ("tiny",))
+    fleet = Fleet(workers, queue=3)
+    for number in range(5):
+        fleet.render(RenderOrder(f"few {number}", "tiny", (PERSON,)), Inbox())
+    assert [each.load()[0] for each in workers] == [5, 0]
+    for number in range(100):
+        fleet.render(RenderOrder(f"many {number}", "tiny", (PERSON,)), Inbox())
+    assert min(each.load()[0] for each in workers) > 30
+
+
 def test_results_do_not_depend_on_the_device(tiny_pack: LoadedPack, face: Pixels) -> None:
     engines = [Paced(tiny_pack, 8) for _ in range(2)]
     fleet = Fleet([worker(engine, queue=8) for engine in engines], queue=8)

@@ -1,6 +1,6 @@
 """A device that has no memory for its width: half as many go on, and nobody is lost."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
@@ -14,6 +14,7 @@ from inference.packs.loader import LoadedPack
 from inference.scheduler.orders import Advanced, Failed, Projected, Rendered, RenderOrder, Started
 from inference.scheduler.scheduler import Limits, Scheduler
 from inference.wire import FacePicture
+from inference.worker.engines import Engines, Opened
 from inference.worker.worker import Worker
 from tests.inference.inbox import PERSON, Inbox, order
 from tests.inference.rig import Paced
@@ -152,6 +153,40 @@ def test_a_width_that_never_fits_is_found_at_the_start(tiny_pack: LoadedPack) ->
         assert all(isinstance(inbox.end(), Projected) for inbox in inboxes)
     finally:
         worker.stop()
+
+
+class Full(Small):
+    """An engine whose device has memory for one of its kind at full width."""
+
+    others: Callable[[], int] = staticmethod(lambda: 0)
+
+    def _pass(self) -> None:
+        if self.width > 1 and self.others():
+            raise torch.OutOfMemoryError("CUDA out of memory")
+
+
+@pytest.mark.parametrize("there", ["before", "meanwhile"])
+def test_packs_that_nobody_uses_leave_before_anything_narrows(tiny_pack: LoadedPack, there: str) -> None:
+    """For good: a narrow device would serve everybody slower ever after."""
+
+    def opened(name: str) -> Opened:
+        engine = Full(tiny_pack, 4, width=4)
+        if there == "before" or name == "a":
+            engine.others = lambda: len(set(engines.names) - {name})
+        return Opened(engine, 0)
+
+    engines = Engines(opened)
+    worker = Worker(engines, Scheduler(Limits(width=4)), threads=1)
+    photo = Small(tiny_pack, 4).picture(PERSON)
+    for name in ("a", "b", "a") if there == "meanwhile" else ("a", "b"):
+        inbox = Inbox()
+        worker.project(order(name, photo, pack=name), inbox)
+        drain(worker, [name])
+        assert isinstance(inbox.ends[0], Projected)
+        assert engines.names[-1] == name
+    assert len(engines.names) == 1
+    assert worker._mailbox._scheduler.width == 4
+    assert engines.get(name).width == 4
 
 
 @pytest.mark.parametrize("cut", ["picture", "beginning"])
