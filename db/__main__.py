@@ -57,7 +57,7 @@ def export_(
         typer.Option(help="The JSON file (by default standard output), or the directory of CSV files."),
     ] = None,
 ) -> None:
-    """Write out sessions, jobs, consents and counts, without anything about a person."""
+    """Write out what was done and when, row by row, and how many there are of the rest: nothing tells who."""
     if format is Format.csv and out is None:
         raise typer.BadParameter("CSV is one file a table: name a directory with --out.")
     with _sentences():
@@ -68,7 +68,7 @@ def export_(
 
 @app.command()
 def purge() -> None:
-    """Delete expired faces, faces without consent, old sessions, conversations and update ids."""
+    """Delete what is past its time, and what nobody agrees to any more: faces, pictures, links, pairs, logs."""
     with _sentences():
         purged = asyncio.run(_purge(load()))
         typer.echo(

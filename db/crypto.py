@@ -1,9 +1,10 @@
 """Hashes of ids and sealed latents.
 
 Ids are stored as HMAC-SHA256 under the hash key, so that a table cannot be matched against a list of ids.
-Each person has a random 256-bit data key, stored only wrapped (AES-256-GCM, the master key); latents, and all else
-that is personal, are sealed with it, so that without the wrapped key none of it can be read again. What a
-community sets is nobody's own, and is sealed with the master key itself.
+Each person has a random 256-bit data key, stored only wrapped (AES-256-GCM, the master key); latents, names and how
+pictures were made are sealed with it, so that without the wrapped key none of it can be read again. Where a
+conversation stands, and which types and genders were walked through, is not sealed: it hangs on a hash alone. What
+a community sets is nobody's own, and is sealed with the master key itself.
 Envelopes are `version (1) | nonce (12) | ciphertext and tag`.
 """
 

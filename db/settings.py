@@ -18,6 +18,13 @@ _DRIVERS = {
     "postgresql": "postgresql+asyncpg",
     "postgres": "postgresql+asyncpg",
 }
+_TAKEN = frozenset(
+    [
+        *("ssl", "host", "port", "user", "password", "database", "passfile", "service", "servicefile"),
+        *("target_session_attrs", "krbsrvname", "gsslib", "prepared_statement_cache_size"),
+    ]
+)
+"""What may stand behind the `?` of PostgreSQL's URL: what asyncpg, and SQLAlchemy for it, take as text."""
 SECRETS = ("DATABASE_URL", "DATABASE_PASSWORD", "TYPEFACE_HASH_KEY", "TYPEFACE_MASTER_KEY")
 """Each may be given as a file instead, named by `NAME_FILE`."""
 
@@ -91,9 +98,17 @@ def parse_url(text: str) -> URL:
         raise BadSettings(f"DATABASE_URL names {backend}; only sqlite and postgresql work.")
     if backend == "sqlite" and url.database in (None, "", ":memory:"):
         raise BadSettings("DATABASE_URL must name a file: a database in memory is lost between connections.")
+    return (url if backend == "sqlite" else _asyncpg(url)).set(drivername=_DRIVERS[backend])
+
+
+def _asyncpg(url: URL) -> URL:
+    """With `sslmode` as asyncpg calls it, and without `channel_binding`, unknown to it, as Neon writes it."""
     if sslmode := url.query.get("sslmode"):
-        url = url.difference_update_query(["sslmode"]).update_query_dict({"ssl": sslmode})
-    return url.set(drivername=_DRIVERS[backend])
+        url = url.update_query_dict({"ssl": sslmode})
+    url = url.difference_update_query(["sslmode", "channel_binding"])
+    if unknown := sorted(url.query.keys() - _TAKEN):
+        raise BadSettings(f"DATABASE_URL sets {', '.join(unknown)}, which does not work here: leave it out.")
+    return url
 
 
 def _with_password(url: URL, password: str | None) -> URL:

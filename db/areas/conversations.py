@@ -25,9 +25,10 @@ class Conversations(Area):
     ) -> None:
         """A walk through the steps begins; one still open in that chat ends as `replaced`."""
         async with self._database.writing() as session:
+            # Whoever locks both locks the community first; in two orders they would wait for each other.
+            where = await self._community(session, person.platform, community) if community else None
             known, now = await self._meet(session, person), self._now()
             place = self._chat(person, chat)
-            where = await self._community(session, person.platform, community) if community else None
             await sessions.end(session, known.id, place, "replaced", now)
             await sessions.start(session, known.id, sessions.Walk(place, where, type, gender), now)
 

@@ -24,9 +24,10 @@ async def meet(session: AsyncSession, platform: str, hash: ColumnElement[bytes],
     """The community's row id, locked until the transaction ends; its first time counts."""
     new = {"id": uuid4(), "platform": platform, "hash": hash, "created_at": now}
     statement = insert(session, Community).values(new)
-    # An update that changes nothing, because DO NOTHING would return no row and take no lock.
+    # An update that changes nothing, because DO NOTHING would return no row and take no lock; of no key, because
+    # that would lock out whoever writes a row that refers to this one.
     statement = statement.on_conflict_do_update(
-        index_elements=[Community.platform, Community.hash], set_={"platform": platform}
+        index_elements=[Community.platform, Community.hash], set_={"created_at": Community.created_at}
     )
     return (await session.scalars(statement.returning(Community.id))).one()
 

@@ -25,6 +25,7 @@ from inference.engine.engine import Engine
 from inference.errors import TypefaceError
 from inference.networks.ops.cuda import build
 from inference.networks.ops.cuda.build import BuildError
+from inference.packs import manifest
 from inference.settings import MEGABYTE, Settings
 from inference.wire import FacePicture, SeedFace
 
@@ -109,8 +110,14 @@ def examine(settings: Settings) -> Report:
         threads=settings.threads,
         waiting=configuration.environment().get("OMP_WAIT_POLICY", "active").lower(),
         devices=[_device(torch.device(name), settings) for name in names],
-        packs=[_pack(folder, names[0], settings) for folder in settings.packs],
+        packs=[_pack(folder, names[0], settings) for folder in _folders(settings)],
     )
+
+
+def _folders(settings: Settings) -> list[Path]:
+    """Of all packs that a server would have."""
+    inside = settings.pack_dir.glob(f"*/{manifest.FILE}") if settings.pack_dir else ()
+    return list(dict.fromkeys([*settings.packs, *sorted(path.parent for path in inside)]))
 
 
 def _nvcc() -> str | None:

@@ -98,14 +98,19 @@ def open_engine(folder: Path, device: str, settings: Settings) -> Engine:
         BadRequest: the file that the settings name holds no LPIPS-VGG weights.
     """
     place = torch.device(device)
-    if place.type == "cuda":
-        torch.backends.cudnn.deterministic = True  # else some gradients are summed in any order
-        if place.index is not None:
-            torch.cuda.set_device(place)  # of this thread alone: kernels and graphs go to its present device
+    bind(place)
     projection = ProjectionSettings(lpips=None if settings.lpips is None else read_lpips(settings.lpips))
     return Engine(
         loader.load(folder, place), width=settings.width, projection=projection, precision=settings.precision
     )
+
+
+def bind(device: torch.device) -> None:
+    """Let the calling thread work on a device, where results do not depend on chance."""
+    if device.type == "cuda":
+        torch.backends.cudnn.deterministic = True  # else some gradients are summed in any order
+        if device.index is not None:
+            torch.cuda.set_device(device)  # of this thread alone: kernels and graphs go to its present device
 
 
 def weight(pack: LoadedPack) -> int:

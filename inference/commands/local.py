@@ -72,7 +72,7 @@ def morph(settings: Settings, asked: MorphRequest, out: Path) -> None:
     """Write a loop of faces, with the time that its frames and its file took."""
     engine = open_default(settings)
     plan, began = timeline.plan(asked.faces, asked.seconds), time.monotonic()
-    drawn = [(engine.picture(picture), shown) for picture, shown in plan]
+    drawn = [(files.held(engine.picture(picture), asked.size), shown) for picture, shown in plan]
     filmed = time.monotonic()
     data = files.encode(drawn, size=asked.size, format=asked.formats[0])
     given.write(out, data)

@@ -20,9 +20,10 @@ from inference.scheduler.orders import Failed, Rendered, RenderOrder, Report
 from inference.server import forms
 from inference.server.photos import PHOTOS, Photos
 from inference.server.ports import CATALOGUE, GATE, SETTINGS, Device, ServedPack
+from inference.settings import MEGABYTE
 from inference.wire import ComposePicture, DrawnPicture, FacePicture, LabelFace, RenderRequest, UpscalePicture
 
-_KEPT = 256
+_KEPT_BYTES = 64 * MEGABYTE
 
 
 class Renders:
@@ -31,6 +32,7 @@ class Renders:
     def __init__(self, device: Device) -> None:
         self._device = device
         self._averages: OrderedDict[str, bytes] = OrderedDict()
+        self._bytes = 0
 
     async def picture(self, request: RenderRequest, pack: ServedPack, tag: str | None) -> bytes:
         """The encoded picture; kept when it has a `tag`. Raises TypefaceError."""
@@ -42,10 +44,15 @@ class Renders:
         (pixels,) = await self.pixels(pack.info.name, [request.asked])
         data = await asyncio.to_thread(images.encode, pixels, size=request.size, format=request.format)
         if tag is not None:
-            self._averages[tag] = data
-            if len(self._averages) > _KEPT:
-                self._averages.popitem(last=False)
+            self._keep(tag, data)
         return data
+
+    def _keep(self, tag: str, data: bytes) -> None:
+        """Keep an average; the least recently asked for goes first when all take too much memory."""
+        self._bytes += len(data) - len(self._averages.pop(tag, b""))
+        self._averages[tag] = data
+        while self._bytes > _KEPT_BYTES:
+            self._bytes -= len(self._averages.popitem(last=False)[1])
 
     async def pixels(self, pack: str, pictures: Sequence[DrawnPicture]) -> Pixels:
         """[N, R, R, 3] uint8 of one kind, as the pack draws them, all before one tick. Raises TypefaceError."""

@@ -39,6 +39,17 @@ async def test_settings_are_the_houses_until_somebody_sets_one(
     assert await store.audit("discord", "another") == ((), 0)
 
 
+async def test_walks_and_the_map_never_wait_for_each_other(store: Store, ann: PersonRef) -> None:
+    """PostgreSQL would end one of two that lock person and community in different orders."""
+    await store.put_on_map(ann, GUILD, "ENFP")
+    for _ in range(10):
+        await asyncio.gather(
+            *(store.open_session(ann, "chat", "ENFP", "female", GUILD) for _ in range(4)),
+            *(store.put_on_map(ann, GUILD, "INTJ") for _ in range(4)),
+        )
+    assert await store.on_map(ann, GUILD) == "INTJ"
+
+
 @pytest.mark.parametrize(
     ("key", "value"),
     [

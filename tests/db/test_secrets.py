@@ -120,6 +120,11 @@ def test_settings_come_from_a_dotenv_file_under_the_environment(
             "postgresql://a@host:5433/face?sslmode=require",
             "postgresql+asyncpg://a@host:5433/face?ssl=require",
         ),
+        (
+            "postgresql://a:b@host.neon.tech/face?sslmode=require&channel_binding=require",
+            "postgresql+asyncpg://a:b@host.neon.tech/face?ssl=require",
+        ),
+        ("postgresql:///face?host=/run/postgresql", "postgresql+asyncpg:///face?host=%2Frun%2Fpostgresql"),
         ("postgresql+psycopg://host/face", "postgresql+asyncpg://host/face"),
         ("sqlite:////srv/face.db", "sqlite+aiosqlite:////srv/face.db"),
     ],
@@ -132,6 +137,14 @@ def test_urls_are_taken_as_providers_write_them(given: str, used: str) -> None:
 def test_urls_that_cannot_work_are_refused_without_their_password(url: str) -> None:
     with pytest.raises(errors.BadSettings, match="DATABASE_URL") as caught:
         load({"DATABASE_URL": url})
+    assert "hunter2" not in str(caught.value)
+
+
+def test_what_the_driver_does_not_take_is_named() -> None:
+    with pytest.raises(errors.BadSettings, match="sets connect_timeout, keepalives,") as caught:
+        load(
+            {"DATABASE_URL": "postgres://a:b@host/face?keepalives=1&connect_timeout=hunter2&sslmode=require"}
+        )
     assert "hunter2" not in str(caught.value)
 
 

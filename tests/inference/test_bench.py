@@ -23,6 +23,7 @@ from inference.commands.bench import (
     ladder,
     memory,
     plots,
+    projection,
     report,
     staggered,
     synthesis,
@@ -38,12 +39,13 @@ from inference.commands.bench.results import Results
 from inference.commands.bench.staggered import Journey, Run, Staggered
 from inference.commands.bench.synthesis import Way
 from inference.commands.bench.through_server import Selfie, Served
+from inference.commands.loading import settled
 from inference.engine.engine import Engine
 from inference.errors import InternalError, PhotoError
 from inference.networks.stylegan2.config import GeneratorConfig
 from inference.networks.stylegan2.synthesis import Synthesis
 from inference.packs.loader import LoadedPack
-from inference.settings import Settings, SettingsError
+from inference.settings import Settings, SettingsError, load
 
 CPU = torch.device("cpu")
 SMALL = GeneratorConfig(z_dim=4, w_dim=4, resolution=8, channel_base=32, channel_max=8)  # 8 and 4 channels
@@ -325,10 +327,22 @@ def test_a_whole_run(
     monkeypatch.setattr(memory, "_child", lambda *given: ways[given[-1]](*given))
     selfie = tmp_path / "photo.jpg"
     selfie.write_bytes(photo)
-    settings = Settings(packs=(tiny_folder,), threads=1, told=frozenset({"threads", "packs"}))
+    monkeypatch.setenv("TYPEFACE_INFERENCE_TOKEN", "a secret")
+    settings = load({"TYPEFACE_INFERENCE_TOKEN": "a secret"}, packs=(tiny_folder,), threads=1)
+    allowed: list[bool] = []
+    for part in (synthesis, projection):
+        measure = part.measure
+        monkeypatch.setattr(
+            part,
+            "measure",
+            lambda *given, measure=measure: (
+                allowed.append(torch.backends.cudnn.allow_tf32) or measure(*given)
+            ),
+        )
     wanted = asked.Asked(photo=selfie, plot=tmp_path / "plots", effort=LITTLE)
     asked.check(wanted, settings, pack_given=True)
-    command.run(settings, wanted, as_json=True)
+    command.run(settled(settings), wanted, as_json=True)
+    assert allowed == [False, True], "as the textbook, and as the server"
     out, err = capsys.readouterr()
     found = json.loads(out)
     assert found["machine"]["threads"] == 1

@@ -26,6 +26,7 @@ from inference.client import Client
 from inference.commands import serving
 from inference.engine.engine import Engine
 from inference.errors import InternalError, Stopping, Unreachable
+from inference.films import files
 from inference.images import synthetic
 from inference.packs.loader import load
 from inference.settings import STARTER, Settings
@@ -331,10 +332,17 @@ def test_a_morph_without_a_server(
 ) -> None:
     face = '{"kind": "seed", "seed": 5}'
     common = ["--seconds", "1", "--size", "64", "--pack", str(tiny_folder), "--out", str(tmp_path / name)]
+    monkeypatch.setattr(Engine, "picture", lambda *_: np.zeros((512, 512, 3), np.uint8))
+    held: set[int] = set()
+    encode = files.encode
+    monkeypatch.setattr(
+        files, "encode", lambda drawn, **how: held.update(len(p) for p, _ in drawn) or encode(drawn, **how)
+    )
     code, told = here(monkeypatch, capsys, "morph", "--label", "ENFP", "--face", face, *common)
     assert code == 0, told
     assert re.search(r"^\d+ frames in [\d.]+ s, the file in [\d.]+ s; \d+ kB$", told, re.MULTILINE), told
     data = (tmp_path / name).read_bytes()
+    assert held == {64}, "no larger than in the film"
     assert (data[4:8] == b"ftyp") if name == "film.mp4" else synthetic(data)
 
 

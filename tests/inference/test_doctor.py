@@ -48,6 +48,22 @@ def test_a_pack_that_does_not_load(
     assert third["problem"] is None
 
 
+def test_packs_in_the_folder_of_packs_are_looked_at(
+    tiny_folder: Path, tmp_path: Path, one_thread: None
+) -> None:
+    home = tmp_path / "packs"
+    tiny.write(home / "two", name="two")
+    spoilt = tiny.write(home / "spoilt", name="spoilt")
+    (spoilt / "labels.safetensors").write_bytes(b"nothing")
+    env = {"TYPEFACE_INFERENCE_PACK_DIR": str(home), "TYPEFACE_CACHE": str(tmp_path / "cache")}
+    report = doctor.examine(settled(load(env, packs=(tiny_folder, home / "two"))))
+    assert [(pack.folder, pack.problem is None) for pack in report.packs] == [
+        (tiny_folder.name, True),
+        ("two", True),
+        ("spoilt", False),
+    ]
+
+
 def test_the_table_is_for_people(tiny_folder: Path, tmp_path: Path, one_thread: None) -> None:
     report = doctor.examine(_settings(tmp_path, tiny_folder, tmp_path / "[b]nowhere"))
     page = io.StringIO()

@@ -7,6 +7,7 @@ alone beside the same through a server.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import sys
 import time
@@ -32,7 +33,6 @@ from inference.commands.bench import (
 from inference.commands.bench.asked import STARTER, Asked
 from inference.commands.bench.ladder import Rung
 from inference.commands.bench.results import Results
-from inference.commands.loading import settled
 from inference.engine.precision import chosen
 from inference.settings import Settings
 
@@ -48,7 +48,6 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> None:
         InternalError: something measured is wrong.
     """
     logs.configure(sys.stderr)
-    settings = settled(settings)
     photo = None if asked.photo is None else given.read(asked.photo)
     results = _measure(settings, asked, photo)
     if as_json:
@@ -63,13 +62,13 @@ def run(settings: Settings, asked: Asked, *, as_json: bool) -> None:
 def _measure(settings: Settings, asked: Asked, photo: bytes | None) -> Results:
     effort, began = asked.effort, time.perf_counter()
     torch.set_num_threads(settings.threads)
-    torch.backends.cudnn.allow_tf32 = False  # fp32 means fp32, here and in the textbook
     pack = configurations.pack(asked.config, settings)
     described = machine.describe(settings, pack.device)
     _tell("ceilings")
-    before = ceilings.measure(pack.device, effort)
-    pictures = _told("synthesis, batch", synthesis.measure(pack, effort))
-    after = ceilings.measure(pack.device, effort)
+    with _exact():
+        before = ceilings.measure(pack.device, effort)
+        pictures = _told("synthesis, batch", synthesis.measure(pack, effort))
+        after = ceilings.measure(pack.device, effort)
     people = _told("projection, slots", projection.measure(pack, settings, effort))
     _tell(f"{effort.jobs} people, one after another and through the scheduler")
     crowd = staggered.measure(pack, settings, effort)
@@ -93,6 +92,17 @@ def _measure(settings: Settings, asked: Asked, photo: bytes | None) -> Results:
         memory=peaks,
         served=served,
     )
+
+
+@contextlib.contextmanager
+def _exact() -> Iterator[None]:
+    """For as long as the textbook is drawn, fp32 means fp32; what follows is measured as it is served."""
+    before = torch.backends.cudnn.allow_tf32
+    torch.backends.cudnn.allow_tf32 = False
+    try:
+        yield
+    finally:
+        torch.backends.cudnn.allow_tf32 = before
 
 
 def _told(what: str, rungs: Iterator[Rung[T]]) -> list[Rung[T]]:

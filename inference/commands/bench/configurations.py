@@ -6,6 +6,7 @@ import torch
 from torch import Tensor
 
 from inference.commands.bench.asked import SIZES, STARTER, known
+from inference.commands.loading import bind
 from inference.engine.engine import Engine
 from inference.engine.synthesis import freezes
 from inference.networks.encoder.config import EncoderConfig
@@ -29,6 +30,7 @@ _GENDERS: tuple[Gender, ...] = ("female", "male", "either")
 def pack(name: str, settings: Settings) -> LoadedPack:
     """The first pack of the settings, or one in memory alone. Raises SettingsError and PackError."""
     known(name)
+    bind(torch.device(settings.device))
     if name != STARTER:
         return random(RANDOM[name], torch.device(settings.device))
     found = loader.load(settings.packs[0], settings.device)

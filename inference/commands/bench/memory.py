@@ -10,6 +10,7 @@ from pathlib import Path
 import torch
 
 from inference.commands.bench import configurations
+from inference.commands.loading import settled
 from inference.settings import Settings
 
 _STEPS = 2  # the second one has Adam's moments
@@ -42,6 +43,7 @@ def _child(settings: Settings, configuration: str, work: str) -> Memory:
 
 
 def _work(settings: Settings, configuration: str, work: str) -> Memory:
+    settings = settled(settings)  # a new process knows nothing of kernels and graphs
     torch.set_num_threads(settings.threads)
     pack = configurations.pack(configuration, settings)
     engine = configurations.engine(pack, settings)

@@ -83,7 +83,7 @@ def _drawn(engine: Engine, seed: int) -> float:
 
 
 async def _asked(settings: Settings, labels: list[LabelFace], photo: bytes | None, effort: Effort) -> Served:
-    async with _server(settings) as (url, pid), Client(url) as client:
+    async with _server(settings) as (url, pid), Client(url, settings.token) as client:
         people = [await _fetch(client, SeedFace(seed=1000 + n, psi=0.7)) for n in range(effort.renders)]
         averages = [await _fetch(client, face) for face in labels]
         again = [await _fetch(client, face) for face in labels]

@@ -15,6 +15,7 @@ from typing import Any, BinaryIO
 from inference.errors import PackError
 
 MOST_STEPS = 1_000_000
+MOST_BYTES = 2 * 2**30
 Meaning = Callable[..., Any]
 
 _CONSTANTS: Mapping[str, Callable[[], Any]] = {

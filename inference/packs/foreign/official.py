@@ -16,7 +16,7 @@ from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorCo
 from inference.packs.foreign.checkpoint import ForeignCheckpoint, fitting
 from inference.packs.foreign.machine import Machine
 from inference.packs.foreign.options import Options
-from inference.packs.foreign.standins import MEANINGS, Stored
+from inference.packs.foreign.standins import Stored, meanings
 
 KIND = "stylegan2-ada-pytorch"
 _MOST_MODULES = 2000
@@ -29,7 +29,7 @@ def read(file: BinaryIO) -> ForeignCheckpoint:
     Raises:
         PackError: it is not one, is broken, or its networks have parts that ours have not.
     """
-    told = Machine(MEANINGS).run(file)
+    told = Machine(meanings()).run(file)
     if not isinstance(told, dict) or "G_ema" not in told:
         raise PackError("the pickle is no checkpoint of stylegan2-ada-pytorch: it has no G_ema")
     config, average = _generator(told["G_ema"])

@@ -15,8 +15,8 @@ import torch
 from inference.errors import PackError
 from inference.packs.foreign import official, rosinality
 from inference.packs.foreign.checkpoint import ForeignCheckpoint
+from inference.packs.foreign.machine import MOST_BYTES
 
-MOST_BYTES = 2 * 2**30
 _TORCH = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."  # how torch.save began before its zip files
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from inference.errors import PackError
 from inference.packs.foreign import tensors
-from inference.packs.foreign.machine import Built, Meaning
+from inference.packs.foreign.machine import MOST_BYTES, Built, Meaning
 
 _NUMBERS = {"f8": "d", "f4": "f", "i8": "q", "i4": "i", "b1": "?"}
 
@@ -86,6 +86,33 @@ def _encoded(text: object, coding: object) -> bytes:
     if not isinstance(text, str) or coding != "latin1":
         raise PackError("the checkpoint holds bytes of an unknown form")
     return text.encode("latin1")
+
+
+_COPYING: tuple[Meaning, ...] = (tensors.storage, _encoded)
+
+
+class _Bounded:
+    """What one file makes of its bytes: it may ask for the same ones again and again, so that all of it counts."""
+
+    def __init__(self) -> None:
+        self._left = MOST_BYTES
+
+    def of(self, meaning: Meaning) -> Meaning:
+        """The same, until there was too much."""
+
+        def made(source: object, *rest: object) -> Any:
+            self._left -= len(source) if isinstance(source, str | bytes) else 0
+            if self._left < 0:
+                raise PackError(f"the checkpoint makes more than {MOST_BYTES >> 30} GB of its bytes")
+            return meaning(source, *rest)
+
+        return made
+
+
+def meanings() -> dict[str, Meaning]:
+    """What names stand for in one file."""
+    bounded = _Bounded()
+    return {name: bounded.of(made) if made in _COPYING else made for name, made in MEANINGS.items()}
 
 
 MEANINGS: Mapping[str, Meaning] = {

@@ -3,6 +3,7 @@ import json
 import threading
 from collections.abc import Mapping, Sequence
 from typing import Any
+from unittest.mock import Mock
 
 import pytest
 from PIL import Image
@@ -10,6 +11,7 @@ from PIL import Image
 from inference.errors import InternalError, UnknownLabel
 from inference.images import synthetic
 from inference.packs.loader import LoadedPack
+from inference.server import renders
 from inference.wire import LabelFace, Picture, SeedFace
 from tests.inference.rig import Paced, Rig, serving
 
@@ -54,6 +56,19 @@ async def test_what_is_upscaled_is_a_face(rig: Rig) -> None:
     nested = {"kind": "upscale", "picture": {"kind": "upscale", "picture": {"kind": "face", **AVERAGE}}}
     status, _, data = await post(rig, {"picture": nested})
     assert (status, json.loads(data)["code"]) == (400, "bad_request")
+
+
+def test_averages_are_kept_by_their_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One large picture counts for many small ones."""
+    monkeypatch.setattr(renders, "_KEPT_BYTES", 10)
+    kept = renders.Renders(Mock())
+    for tag in "abc":
+        kept._keep(tag, b"1234")
+    assert list(kept._averages) == ["b", "c"]
+    kept._keep("c", b"123456")
+    assert list(kept._averages) == ["b", "c"], "what two have drawn at once counts once"
+    kept._keep("d", b"1")
+    assert list(kept._averages) == ["c", "d"]
 
 
 async def test_people_are_not_kept(rig: Rig) -> None:

@@ -61,7 +61,7 @@ HD float bend(int activation, float u) {
   return 0;
 }
 
-// What Python passes; the same struct as in library.py.
+// What Python passes; the same struct as in binding.py.
 struct PointwiseCall {
   void* out;
   const void* x;        // order 0: x; 1 and 2: dy
@@ -143,7 +143,7 @@ int in_order(const PointwiseCall& call, int32_t step, Queue queue) {
   return -1;
 }
 
-// What Python passes; the same struct as in library.py.
+// What Python passes; the same struct as in binding.py.
 struct FinishCall {
   void* out;
   const void* x;

@@ -5,7 +5,7 @@
 
 namespace typeface {
 
-// What Python passes; the same struct as in library.py.
+// What Python passes; the same struct as in binding.py.
 struct Finish {
   const float* scale;             // [n, c], rows `scale_row` apart; null: no finish
   const void* shift;              // [c], or if mapped [c, h, w] in the order of the result; its type is the result's

@@ -6,7 +6,7 @@
 
 namespace typeface {
 
-// What Python passes; the same struct as in library.py.
+// What Python passes; the same struct as in binding.py.
 struct FilterCall {
   void* out;
   const void* x;

@@ -18,9 +18,10 @@ import torch
 from inference.errors import PackError
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
-from inference.packs.foreign import machine, official, reading
+from inference.packs.foreign import machine, official, reading, standins
 from inference.packs.foreign.checkpoint import ForeignCheckpoint
 from inference.packs.foreign.machine import Machine
+from inference.packs.foreign.standins import meanings
 from inference.packs.foreign.tensors import storage, view
 from tests.golden.vectors import FOLDER, OUTPUT, arrays, off
 
@@ -245,6 +246,23 @@ def test_a_storage_is_read() -> None:
 def test_storages_with_lying_sizes_are_refused(count: int, numel: int, kind: bytes) -> None:
     with pytest.raises(PackError):
         storage(_blob(count, numel, b"\0" * 20, kind))
+
+
+@pytest.mark.parametrize("made", ["storage", "bytes"])
+def test_what_is_made_again_and_again_is_bounded(made: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A file of a megabyte, whose one blob would fill the memory."""
+    monkeypatch.setattr(standins, "MOST_BYTES", 2**24)
+    if made == "storage":
+        blob = _blob(2**18, 2**18, b"\0" * 2**20)
+        name, again = b"ctorch.storage\n_load_from_bytes\n", b"h\x00h\x01\x85R"
+        told = b"B" + struct.pack("<I", len(blob)) + blob
+    else:
+        name, again = b"c_codecs\nencode\n", b"h\x00h\x01X\x06\x00\x00\x00latin1\x86R"
+        told = b"X" + struct.pack("<I", 2**20) + b"a" * 2**20
+    begin = b"\x80\x02](" + name + b"q\x00" + told + b"q\x01"
+    assert Machine(meanings()).run(io.BytesIO(begin + again * 8 + b"e."))
+    with pytest.raises(PackError, match="of its bytes"):
+        official.read(io.BytesIO(begin + again * 100 + b"e."))
 
 
 @pytest.mark.parametrize(
