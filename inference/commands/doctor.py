@@ -121,9 +121,9 @@ def _folders(settings: Settings) -> list[Path]:
 
 
 def _nvcc() -> str | None:
-    program = build.nvcc()
+    programs = build.nvccs()
     try:
-        return None if program is None else build.nvcc_version(program)
+        return build.nvcc_version(programs[0]) if programs else None
     except BuildError as error:
         return str(error)
 

@@ -1,7 +1,7 @@
 """Compiles the kernels with ninja, once: the library stays in a cache. `--check` tries it for all kinds of GPU.
 
 A library lies in `cache/kernels/<hash of sources and architectures>/<compiler version>/`, so one that was built
-before, or elsewhere, serves where there is no nvcc.
+before, or elsewhere, serves where no nvcc makes one.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -53,22 +53,11 @@ class Compiler:
     link_flags: tuple[str, ...]
 
 
-def nvcc(architectures: Sequence[str] = ()) -> str | None:
-    """The path of NVIDIA's compiler: the system's, else that of the extra `cuda`, which lies among our packages.
-
-    The first that compiles for all of `architectures`; where none does, the first there is.
-    """
+def nvccs() -> list[str]:
+    """The paths of NVIDIA's compilers: the system's, then those of the extra `cuda`, which lie among our packages."""
     places = (None, "/usr/local/cuda/bin", *(f"{toolkit}/bin" for toolkit in _packaged()))
-    programs = [found for place in places if (found := shutil.which("nvcc", path=place))]
-    able = (program for program in programs if _compiles_for(program, architectures))
-    return next(able, programs[0] if programs else None)
-
-
-def _compiles_for(program: str, architectures: Sequence[str]) -> bool:
-    try:
-        return known(program, architectures) == tuple(architectures)
-    except BuildError:
-        return False
+    found = [shutil.which("nvcc", path=place) for place in places]
+    return list(dict.fromkeys(program for program in found if program))
 
 
 def _packaged() -> list[Path]:
@@ -78,15 +67,12 @@ def _packaged() -> list[Path]:
     return sorted((found for place in places or () for found in Path(place).glob("cu[0-9]*")), reverse=True)
 
 
-def cuda_compiler(architectures: Sequence[str]) -> Compiler:
-    """For GPUs of these compute capabilities (`"90"`), and newer ones through PTX of the last.
+def cuda_compiler(program: str, architectures: Sequence[str]) -> Compiler:
+    """An nvcc, for GPUs of these compute capabilities (`"90"`), and newer ones through PTX of the last.
 
     Raises:
-        BuildError: there is no nvcc.
+        BuildError: it does not run.
     """
-    program = nvcc(architectures)
-    if program is None:
-        raise BuildError("nvcc is not installed")
     codes = [f"-gencode=arch=compute_{a},code=sm_{a}" for a in architectures]
     codes.append(f"-gencode=arch=compute_{architectures[-1]},code=compute_{architectures[-1]}")
     flags = ("-std=c++17", "-O3", "--threads=0", "-Xcompiler=-fPIC,-fvisibility=hidden", *codes)
@@ -115,38 +101,45 @@ def nvcc_version(program: str) -> str:
     return found[1] if found else "unknown"
 
 
-def known(program: str, architectures: Sequence[str] = CHECKED) -> tuple[str, ...]:
-    """Those of `architectures` that this nvcc compiles for."""
+def known(program: str) -> tuple[str, ...]:
+    """Those of `CHECKED` that this nvcc compiles for."""
     said = _ask(program, "--list-gpu-code").split()
-    return tuple(a for a in architectures if f"sm_{a}" in said)
+    return tuple(a for a in CHECKED if f"sm_{a}" in said)
 
 
-def compiled(cache: Path, architectures: Sequence[str]) -> Path:
-    """The compiled kernels: from the cache, else made now, by one process at a time.
+def compiled(cache: Path, architectures: Sequence[str]) -> Iterator[Path | BuildError]:
+    """Libraries of kernels, or why there is none: each nvcc's, made when it is asked for, then others of the cache.
 
-    Raises:
-        BuildError: there is none in the cache, and it cannot be compiled.
+    An nvcc may be too old for the GPU or too new for the driver: only who tries a library out knows.
     """
     folder = cache / "kernels" / f"{_digest(architectures)}-{'-'.join(architectures)}"
+    programs, made = nvccs(), set[Path | BuildError]()
+    for program in programs:
+        made.add(one := _made(folder, program, architectures))
+        yield one
+    built = sorted(folder.glob(f"*/{NAME}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    yield from (path for path in built if path not in made)
+    if not programs and not built:
+        yield BuildError("nvcc is not installed")
+
+
+def _made(folder: Path, program: str, architectures: Sequence[str]) -> Path | BuildError:
+    """From the cache, else made now, by one process at a time."""
     try:
-        compiler = cuda_compiler(architectures)
-    except BuildError:
-        built = sorted(folder.glob(f"*/{NAME}"), key=lambda path: path.stat().st_mtime)
-        if built:
-            return built[-1]
-        raise
-    return _cached(folder / compiler.version / NAME, compiler)
+        compiler = cuda_compiler(program, architectures)
+        return _cached(folder / compiler.version / NAME, compiler)
+    except BuildError as error:
+        return error
 
 
 def _cached(target: Path, compiler: Compiler) -> Path:
-    if target.exists():
-        return target
     try:
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(target.with_suffix(".lock"), timeout=_MINUTES * 60):
-            if not target.exists():
-                with tempfile.TemporaryDirectory(dir=target.parent) as work:
-                    compile_into(Path(work), compiler).replace(target)
+        if not target.exists():
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with FileLock(target.with_suffix(".lock"), timeout=_MINUTES * 60):
+                if not target.exists():
+                    with tempfile.TemporaryDirectory(dir=target.parent) as work:
+                        compile_into(Path(work), compiler).replace(target)
     except OSError as error:
         raise BuildError(f"the cache cannot be written: {error.strerror or error}") from None
     return target
@@ -216,18 +209,19 @@ def _ask(*command: str) -> str:
 
 
 def check(folder: Path) -> str:
-    """Compile in `folder` for every architecture that this nvcc knows; one line on how it went.
+    """Compile in `folder` for every architecture that the first nvcc knows; one line on how it went.
 
     Raises:
         BuildError: they do not compile.
     """
-    program = nvcc()
-    if program is None:
+    programs = nvccs()
+    if not programs:
         return "nvcc is not installed here: the CUDA kernels were not compiled."
+    program = programs[0]
     began, architectures = time.monotonic(), known(program)
     folder = folder / nvcc_version(program)
     folder.mkdir(parents=True, exist_ok=True)
-    compile_into(folder, cuda_compiler(architectures))
+    compile_into(folder, cuda_compiler(program, architectures))
     names = ", ".join(f"sm_{a}" for a in architectures)
     took = time.monotonic() - began
     return f"nvcc {nvcc_version(program)} compiles the CUDA kernels for {names} ({took:.0f} s)."

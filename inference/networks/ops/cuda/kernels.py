@@ -30,7 +30,8 @@ class Kernels:
 def prepare(cache: Path, device: torch.device) -> Kernels:
     """Load the kernels of a GPU, compiled into `cache` the first time; found once for the process.
 
-    Where that fails, one line of the log says why, and torch's own operations go on.
+    Of several libraries the first that runs is taken. Where none does, one line of the log says why the first one does
+    not, and torch's own operations go on.
     """
     if device.type != "cuda":
         return Kernels(None, "the CUDA kernels are for GPUs")
@@ -45,15 +46,26 @@ def prepare(cache: Path, device: torch.device) -> Kernels:
 
 def _load(cache: Path, device: torch.device) -> Kernels:
     major, minor = torch.cuda.get_device_capability(device)
+    failed = []
+    for made in build.compiled(cache, [f"{major}{minor}"]):
+        found = _tried(made, device)
+        if found.compiled is not None:
+            return found
+        failed.append(found)
+    return failed[0]
+
+
+def _tried(made: Path | BuildError, device: torch.device) -> Kernels:
+    if isinstance(made, BuildError):
+        return Kernels(None, str(made))
     try:
-        path = build.compiled(cache, [f"{major}{minor}"])
-        library = Library(path)
+        library = Library(made)
         library.try_out(device)
-    except (BuildError, KernelError) as error:
+    except KernelError as error:
         return Kernels(None, str(error))
     except OSError as error:
         return Kernels(None, f"the compiled library does not load: {error}")
-    return Kernels(library, f"compiled by nvcc {path.parent.name}")
+    return Kernels(library, f"compiled by nvcc {made.parent.name}")
 
 
 def serving(x: Tensor) -> Library | None:
