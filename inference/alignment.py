@@ -130,7 +130,7 @@ def cut(image: Image.Image, landmarks: Points, framing: Framing) -> NDArray[np.u
     # Pixel j of the fine chip lies at (j + 0.5) / fine - 0.5 of the chip's own grid.
     to_grid = np.array([[1 / fine, 0, 0.5 / fine - 0.5], [0, 1 / fine, 0.5 / fine - 0.5], [0, 0, 1]])
     part, matrix = _shrunk(*_padded(image, chip_to_photo(landmarks, framing) @ to_grid, side))
-    chip = part.transform((side, side), Image.Transform.AFFINE, _pillow(matrix), Image.Resampling.BICUBIC)
+    chip = part.transform((side, side), Image.Transform.AFFINE, pillow(matrix), Image.Resampling.BICUBIC)
     if fine > 1:
         chip = chip.resize((framing.size, framing.size), Image.Resampling.LANCZOS)
     return np.asarray(chip)
@@ -304,8 +304,8 @@ def _shrunk(part: Image.Image, matrix: NDArray[np.float64]) -> tuple[Image.Image
     return small, np.column_stack([matrix[:, :2], matrix[:, 2] + scale / 2 - 0.5])
 
 
-def _pillow(matrix: NDArray[np.float64]) -> tuple[float, ...]:
-    """The same mapping for `Image.transform`, which adds half a pixel before and takes none off after."""
+def pillow(matrix: NDArray[np.float64]) -> tuple[float, ...]:
+    """A mapping of pixels' middles for `Image.transform`, which adds half a pixel before and takes none off after."""
     (a, b, c), (d, e, f) = matrix
     return (a, b, c + 0.5 - (a + b) / 2, d, e, f + 0.5 - (d + e) / 2)
 

@@ -18,7 +18,7 @@ import aiohttp
 from pydantic import TypeAdapter
 
 from inference.errors import Box, Cancelled, NoSuchJob, TypefaceError, Unreachable, from_problem
-from inference.transport import Answer, Server, Timeouts, Transport, translated
+from inference.transport import Server, Timeouts, Transport, translated
 from inference.wire import (
     ENDED,
     ComposePicture,
@@ -118,13 +118,13 @@ class Client:
         """What the server does now. Raises TypefaceError."""
         answer = await self._transport.once("GET", "/v1/state")
         with translated():
-            return ServerState.model_validate_json(answer.body)
+            return ServerState.model_validate_json(answer)
 
     async def packs(self) -> list[PackInfo]:
         """The packs of the server. Raises TypefaceError."""
         answer = await self._transport.again("GET", "/v1/packs")
         with translated():
-            return _PACKS.validate_json(answer.body)
+            return _PACKS.validate_json(answer)
 
     async def render(
         self, face: Face, *, pack: str | None = None, size: int = 512, format: ImageFormat = "jpeg"
@@ -134,10 +134,9 @@ class Client:
         picture: Picture = UpscalePicture(picture=plain) if size > _LARGE else plain
         asked = RenderRequest(pack=pack, picture=picture, size=size, format=format)
         headers = {"Content-Type": "application/json"}
-        answer = await self._transport.again(
+        return await self._transport.again(
             "POST", "/v1/render", data=asked.model_dump_json(), headers=headers
         )
-        return answer.body
 
     async def compose(
         self,
@@ -155,8 +154,7 @@ class Client:
         """
         picture = ComposePicture(picture=FacePicture(face=face), box=box)
         asked = RenderRequest(pack=pack, picture=picture, size=size, format=format)
-        answer = await self._upload("/v1/render", "render", asked, (photo,))
-        return answer.body
+        return await self._upload("/v1/render", "render", asked, (photo,))
 
     async def project(
         self, photo: bytes | Sequence[bytes], **asked: Unpack[Asked]
@@ -179,7 +177,7 @@ class Client:
                 _raise_for(event.job)
                 result = await self._transport.again("GET", f"/v1/jobs/{job.id}/result")
             with translated():
-                found = ProjectResult.model_validate_json(result.body)
+                found = ProjectResult.model_validate_json(result)
             self._part(submission)
             parted = True
             yield found
@@ -209,7 +207,7 @@ class Client:
                     form: await self._transport.again("GET", f"{path}?format={form}")
                     for form in request.formats
                 }
-            yield Film({form: answer.body for form, answer in fetched.items()})
+            yield Film(fetched)
         finally:
             if not _failed(submission):
                 await asyncio.shield(self._part(submission))
@@ -221,21 +219,21 @@ class Client:
             "POST", "/v1/jobs", data=asked.model_dump_json(), headers=headers
         )
         with translated():
-            return JobView.model_validate_json(answer.body)
+            return JobView.model_validate_json(answer)
 
     async def _submit(self, asked: ProjectRequest, photos: tuple[bytes, ...]) -> JobView:
         """Repeatable, since the key gets the same job back."""
         key = {"Idempotency-Key": secrets.token_urlsafe(24)}
         answer = await self._upload("/v1/jobs", "job", asked, photos, headers=key)
         with translated():
-            return JobView.model_validate_json(answer.body)
+            return JobView.model_validate_json(answer)
 
     async def _upload(
         self, path: str, part: str, asked: Wire, photos: Sequence[bytes], **request: Any
-    ) -> Answer:
+    ) -> bytes:
         """Send a form: what is `asked` as its `part`, and the photos."""
 
-        def post() -> Awaitable[Answer]:
+        def post() -> Awaitable[bytes]:
             form = aiohttp.FormData()
             form.add_field(part, asked.model_dump_json(), content_type="application/json")
             for photo in photos:

@@ -46,13 +46,6 @@ class Server:
     token: str | None = field(default=None, repr=False)
 
 
-@dataclass(frozen=True)
-class Answer:
-    """A good answer, read to its end."""
-
-    body: bytes
-
-
 class Transport:
     """Connections to one server. They open with the first request; `close` ends them.
 
@@ -73,11 +66,11 @@ class Transport:
             await self._session.close()
             self._session = None
 
-    async def again(self, method: str, path: str, **request: Any) -> Answer:
-        """The answer to what may be asked again. Raises TypefaceError."""
+    async def again(self, method: str, path: str, **request: Any) -> bytes:
+        """The good answer's body, to what may be asked again. Raises TypefaceError."""
         return await self.repeated(lambda: self.once(method, path, **request))
 
-    async def repeated(self, ask: Callable[[], Awaitable[Answer]]) -> Answer:
+    async def repeated(self, ask: Callable[[], Awaitable[bytes]]) -> bytes:
         """Ask, and again while the server is unreachable.
 
         By hand: a library's retries keep the error, whose frames keep the retries, and so the photo, alive.
@@ -88,15 +81,15 @@ class Transport:
             await asyncio.sleep(_PAUSE_SECONDS * 2**attempt * secrets.SystemRandom().uniform(0.5, 1))
         return await ask()
 
-    async def once(self, method: str, path: str, *, limit: float | None = None, **request: Any) -> Answer:
-        """The answer, within `limit` seconds. Raises TypefaceError."""
+    async def once(self, method: str, path: str, *, limit: float | None = None, **request: Any) -> bytes:
+        """The good answer's body, within `limit` seconds. Raises TypefaceError."""
         limits = aiohttp.ClientTimeout(
             total=limit or self.timeouts.request, sock_connect=self.timeouts.connect
         )
         with translated():
             async with self._request(method, path, timeout=limits, **request) as answer:
                 await _check(answer)
-                return Answer(await answer.read())
+                return await answer.read()
 
     async def lines(self, path: str) -> AsyncGenerator[bytes, None]:
         """The lines of a stream until it ends; Unreachable when it breaks off."""

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from inference.alignment import chip_to_photo, cut
+from inference.alignment import chip_to_photo, cut, pillow
 from inference.compose import mask
 from inference.compose.change import Change, Faces, plan
 from inference.compose.filters import Planes, resample, smoothstep
@@ -87,7 +87,7 @@ def _box(to_photo: Matrix, weight: Planes, size: tuple[int, int]) -> Box:
 def _spread(to_photo: Matrix, planes: Sequence[Planes], box: Box) -> list[Planes]:
     """Planes of the grid, sampled at the pixels of the photo's `box`."""
     shifted = to_photo - np.array([[0, 0, box[0]], [0, 0, box[1]]])
-    coefficients = _pillow(_inverse(shifted))
+    coefficients = pillow(_inverse(shifted))
     size = (box[2] - box[0], box[3] - box[1])
     affine, linear = Image.Transform.AFFINE, Image.Resampling.BILINEAR
     return [
@@ -127,9 +127,3 @@ def _apply(matrix: Matrix, x: Any, y: Any) -> Any:
 def _inverse(matrix: Matrix) -> Matrix:
     turn = np.linalg.inv(matrix[:, :2])
     return np.column_stack([turn, -turn @ matrix[:, 2]])
-
-
-def _pillow(matrix: Matrix) -> tuple[float, ...]:
-    """The mapping of pixels' middles for `Image.transform`, whose pixels' middles lie at halves."""
-    (a, b, c), (d, e, f) = matrix
-    return (a, b, c + 0.5 - (a + b) / 2, d, e, f + 0.5 - (d + e) / 2)

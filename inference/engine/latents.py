@@ -11,9 +11,10 @@ import torch
 from torch import Tensor
 
 from inference.errors import BadLatent, BadRequest
+from inference.networks.encoder.config import GROUPS
 from inference.wire import LatentFace
 
-_GROUPS: dict[str, tuple[int, int]] = {"coarse": (0, 3), "middle": (3, 7), "fine": (7, 64), "all": (0, 64)}
+_GROUPS = {**GROUPS, "all": (0, 64)}
 _FAR = 1000.0  # beyond this a latent is noise, and float32 overflows inside the network
 
 

@@ -22,13 +22,6 @@ from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
 from inference.networks.vgg import Lpips
 
 _STRUCTURES = 3  # scales at most
-# Of dlib's framing (padding 0.25), in shares of the side: middle and spread of eyes, nose and mouth.
-_PARTS = (
-    (0.31, 0.30, 0.09, 0.055),
-    (0.67, 0.30, 0.09, 0.055),
-    (0.49, 0.48, 0.09, 0.11),
-    (0.49, 0.70, 0.12, 0.065),
-)
 
 
 @dataclass(frozen=True)
@@ -42,7 +35,6 @@ class Weights:
         identity: of 1 - cosine to the photo's own face, where the pack has an identity network.
         lpips: of LPIPS-VGG, where its weights are given.
         middle: how much more a pixel of the face counts than one of the corners.
-        parts: how much more eyes, nose and mouth count than the rest of the face; 0: no more.
     """
 
     pixels: tuple[float, ...] = (1.0, 1.0, 1.0, 1.0)
@@ -51,7 +43,6 @@ class Weights:
     identity: float = 0.2
     lpips: float = 0.5
     middle: float = 8.0
-    parts: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -94,7 +85,7 @@ class Likeness:
         # The coarsest scale is 4 px: a 16 px pack has three.
         self._weights = replace(weights, pixels=weights.pixels[: side.bit_length() - 2])
         self._structures = min(_STRUCTURES, scales(side))
-        mask = (_face_mask(side, weights.middle) * (1 + weights.parts * _parts(side))).to(device)
+        mask = _face_mask(side, weights.middle).to(device)
         self._masks = {
             side >> halved: F.avg_pool2d(mask, 1 << halved) for halved in range(side.bit_length() - 2)
         }
@@ -171,14 +162,3 @@ def _face_mask(resolution: int, middle: float) -> Tensor:
     y, x = torch.meshgrid(line, line, indexing="ij")
     distance = ((x / 0.72).square() + ((y - 0.12) / 0.9).square()).sqrt()
     return (1 + (middle - 1) * (1 - (distance - 0.7).clamp(0, 0.6) / 0.6))[None, None]
-
-
-def _parts(resolution: int) -> Tensor:
-    """[1, 1, R, R]: about 1 on eyes, nose and mouth, falling to 0 as a Gaussian."""
-    line = (torch.arange(resolution) + 0.5) / resolution
-    y, x = torch.meshgrid(line, line, indexing="ij")
-    spots = [
-        torch.exp(-((x - left) / wide).square() / 2 - ((y - top) / high).square() / 2)
-        for left, top, wide, high in _PARTS
-    ]
-    return torch.stack(spots).sum(dim=0)[None, None]

@@ -20,13 +20,11 @@ def psnr(a: Tensor, b: Tensor) -> Tensor:
     return -10 * (a - b).square().mean(dim=(1, 2, 3)).log10()
 
 
-def ssim(a: Tensor, b: Tensor) -> Tensor:
-    """[N] structural similarity, the mean over channels and places (Wang et al. 2004, equation 13)."""
-    return ssim_map(a, b).mean(dim=(1, 2, 3))
-
-
 def ssim_map(a: Tensor, b: Tensor) -> Tensor:
-    """`[N, C, H - 10, W - 10]`: the same at each place that the window of 11 px fits around; differentiable."""
+    """Structural similarity at each place that the window of 11 px fits around: `[N, C, H - 10, W - 10]`.
+
+    Differentiable; its mean is the measure of Wang et al. 2004, equation 13.
+    """
     luminance, structure = _compared(a, b)
     return luminance * structure
 

@@ -10,7 +10,7 @@ from inference.networks.encoder.config import EncoderConfig
 from inference.networks.encoder.encoder import Encoder
 from inference.networks.identity import Identity, IdentityConfig
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
-from inference.networks.stylegan2.discriminator import Discriminator, DiscriminatorFeatures
+from inference.networks.stylegan2.discriminator import DiscriminatorFeatures
 from inference.networks.stylegan2.generator import Generator
 from inference.networks.upscaler import Upscaler, UpscalerConfig
 from inference.networks.vanilla import VanillaConfig, VanillaDiscriminator, VanillaGenerator
@@ -31,12 +31,6 @@ def build_generator(config: Mapping[str, Any], family: str = "stylegan2") -> Gen
     """A generator with fresh weights. Raises `ValueError` on an unknown family, name or resolution."""
     _known(family)
     return Generator(GeneratorConfig.from_dict(config))
-
-
-def build_discriminator(config: Mapping[str, Any], family: str = "stylegan2") -> Discriminator:
-    """A discriminator with fresh weights."""
-    _known(family)
-    return Discriminator(DiscriminatorConfig.from_dict(config))
 
 
 def build_features(

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
 import torch
 from safetensors import SafetensorError
 from safetensors.torch import load_file
@@ -28,8 +27,6 @@ from inference.packs import manifest as manifests
 from inference.packs.manifest import FileEntry, Manifest
 from inference.wire import Gender
 
-_SAMPLES = 2048  # of the mapping network, where a pack does not say how far latents spread
-
 
 @dataclass(frozen=True)
 class LoadedPack:
@@ -45,7 +42,6 @@ class LoadedPack:
         looks: base faces by gender; a pack that names none has one, its means.
         directions: named vectors.
         w_avg: the mean of all latents.
-        w_std: standard deviation of each number of a latent.
         encoder: from a photo to a latent, if the pack has one.
         identity: who a face is, if the pack has one.
         upscaler: from a picture to a large one, if the pack has one.
@@ -60,7 +56,6 @@ class LoadedPack:
     looks: list[dict[Gender, Tensor]]
     directions: dict[str, Tensor]
     w_avg: Tensor
-    w_std: Tensor
     encoder: Encoder | None = None
     identity: Identity | None = None
     upscaler: Upscaler | None = None
@@ -169,7 +164,6 @@ class _Latents:
             looks=[self._look(look.keys, means) for look in self.manifest.looks] or [means],
             directions={d.name: self._named(d.key) for d in self.manifest.directions},
             w_avg=w_avg,
-            w_std=self._spread(),
         )
 
     def _wide(self, name: str, value: Tensor) -> Tensor:
@@ -212,24 +206,3 @@ class _Latents:
         if "either" not in given and {"female", "male"} <= given.keys():
             given["either"] = (given["female"] + given["male"]) / 2
         return means | given
-
-    def _spread(self) -> Tensor:
-        """Standard deviation of each number; a lone one is the official projector's, over all of them."""
-        value = self.codes.get("w_std")
-        if value is None:
-            value = self._sampled_spread()
-        elif value.numel() == 1:
-            value = (value.reshape(()) / self.manifest.w_dim**0.5).expand(self.manifest.w_dim)
-        if (value <= 0).any():
-            raise PackError(f"{self.manifest.name}: w_std is not positive")
-        return self._wide("w_std", value)
-
-    @torch.no_grad()
-    def _sampled_spread(self) -> Tensor:
-        config = self.generator.config
-        draws = np.random.RandomState(0)
-        device = self.generator.mapping.w_avg.device
-        z = torch.from_numpy(draws.randn(_SAMPLES, config.z_dim)).float().to(device)
-        classes = torch.arange(_SAMPLES, device=device) % max(1, config.c_dim)
-        c = nn.functional.one_hot(classes, config.c_dim).float() if config.c_dim else None
-        return self.generator.mapping.codes(z, c).std(dim=0).clamp_min(1e-6)

@@ -107,9 +107,7 @@ def pack(folder: Path) -> LoadedPack:
     loaded = load(folder)
     for module in (loaded.generator, loaded.features):
         module.to(ELSEWHERE)
-    tables = {
-        name: _moved(getattr(loaded, name)) for name in ("labels", "means", "directions", "w_avg", "w_std")
-    }
+    tables = {name: _moved(getattr(loaded, name)) for name in ("labels", "means", "directions", "w_avg")}
     return replace(loaded, device=ELSEWHERE, looks=[_moved(look) for look in loaded.looks], **tables)
 
 

@@ -162,21 +162,21 @@ def test_a_reader_learns_labels_and_counts_in_deviations() -> None:
 def test_a_direction_reaches_as_far_as_faces_stay_usual(pack: loader.LoadedPack) -> None:
     codes = pack.generator.mapping(seeded_codes(1, 300, 16), torch.eye(2)[torch.arange(300) % 2]).detach()
     usual = learn(pack.features, render(pack.generator, codes))
-    crowd = pack.w_avg + 0.3 * (codes[:16] - pack.w_avg) + 0.5 * pack.w_std
-    low, high = reach(pack, usual, pack.w_std * 0.01, [crowd])
+    crowd = pack.w_avg + 0.3 * (codes[:16] - pack.w_avg) + 0.5 * tiny.spread(pack)
+    low, high = reach(pack, usual, tiny.spread(pack) * 0.01, [crowd])
     assert (low, high) == (-3, 3), "a small step changes little"
-    low, high = reach(pack, usual, pack.w_std, [crowd])
+    low, high = reach(pack, usual, tiny.spread(pack), [crowd])
     assert -3 < low < 0 < high < 3
 
     def odd(amount: float) -> float:
-        return float(usual.oddness(render(pack.generator, crowd + amount * pack.w_std)).median())
+        return float(usual.oddness(render(pack.generator, crowd + amount * tiny.spread(pack))).median())
 
     allowed = max(usual.middle, 1.1 * odd(0))
     assert odd(high) <= allowed < odd(high + 0.25)
 
 
 def test_named_directions_of_drawn_people_without_an_encoder(pack: loader.LoadedPack) -> None:
-    images = render(pack.generator, pack.w_avg + torch.randn(150, 1, 16) * pack.w_std).clamp(-1, 1)
+    images = render(pack.generator, pack.w_avg + torch.randn(150, 1, 16) * tiny.spread(pack)).clamp(-1, 1)
     found = finding.named(pack, Labelled(images, {"gender": (torch.arange(150) % 2).float()}), silent, 2)
     assert [each.name for each in found] == ["gender", *RULES]
     for each in found:

@@ -141,7 +141,6 @@ def test_the_pack_loads_and_holds_all_types(pack: LoadedPack) -> None:
     assert pack.manifest.illustrative
     assert [look.name for look in pack.manifest.looks] == ["mean", *LOOKS]
     assert set(pack.directions) == {"ei", "sn", "tf", "jp"}
-    assert bool((pack.w_std > 0).all())
 
 
 def test_without_noise_in_training_the_pack_renders_without(pack: LoadedPack) -> None:

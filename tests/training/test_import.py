@@ -67,7 +67,6 @@ def test_its_features_are_the_discriminators_first_blocks(official: Path) -> Non
     with torch.no_grad():
         for one, other in zip(pack.features(image), judge.features(image, 2), strict=True):
             assert torch.allclose(one, other, atol=2e-2)
-    assert torch.isfinite(pack.w_std).all()
 
 
 @pytest.fixture(scope="module")

@@ -82,7 +82,6 @@ def random(config: GeneratorConfig, place: torch.device, seed: int = 0) -> Loade
         looks=[means],
         directions={},
         w_avg=mean,
-        w_std=spread,
         encoder=encoder,
     )
 

@@ -8,7 +8,8 @@ from typing import Self
 from inference.networks.config import Config
 
 _FINEST = 32  # px: the side at which the trunk begins; finer detail enters as more channels of the picture
-_GROUPS = ((0, 3), (3, 7), (7, 64))  # w layers that are coarse, middle, fine
+GROUPS = {"coarse": (0, 3), "middle": (3, 7), "fine": (7, 64)}
+"""Of w layers: from which to which."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ class EncoderConfig(Config):
     @property
     def groups(self) -> tuple[int, ...]:
         """How many w layers are coarse, middle, fine."""
-        return tuple(max(0, min(end, self.num_ws) - first) for first, end in _GROUPS)
+        return tuple(max(0, min(end, self.num_ws) - first) for first, end in GROUPS.values())
 
     @classmethod
     def of(cls, resolution: int, num_ws: int, w_dim: int, widest: int) -> Self:

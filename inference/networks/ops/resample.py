@@ -132,10 +132,3 @@ def downsample2d(x: Tensor, taps: Tensor, *, extra: int = 0, flip: bool = False)
     f = taps.shape[-1]
     before, after = (f - 1) // 2 + extra, (f - 2) // 2 + extra
     return upfirdn2d(x, taps, down=2, padding=(before, after, before, after), flip=flip)
-
-
-def filter2d(x: Tensor, taps: Tensor) -> Tensor:
-    """The same size, filtered."""
-    f = taps.shape[-1]
-    before, after = f // 2, (f - 1) // 2
-    return upfirdn2d(x, taps, padding=(before, after, before, after))

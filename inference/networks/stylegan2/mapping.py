@@ -54,7 +54,6 @@ class Mapping(nn.Module):
         c: Tensor | None = None,
         *,
         psi: float = 1.0,
-        cutoff: int | None = None,
         track: bool = True,
     ) -> Tensor:
         """Map codes, and pull them towards the mean.
@@ -63,7 +62,6 @@ class Mapping(nn.Module):
             z: `[N, z_dim]`, any float type; none where the network has no z.
             c: `[N, c_dim]`; needed exactly where the network is conditional.
             psi: Truncation: `w_avg + psi * (w - w_avg)`.
-            cutoff: Truncate only the first so many layers.
             track: Let `w_avg` follow in training mode.
         """
         w = self.codes(z, c)
@@ -74,7 +72,7 @@ class Mapping(nn.Module):
                 mean = w.detach().to(self.w_avg.dtype).mean(dim=0)
                 self.w_avg.copy_(mean.lerp(self.w_avg, self.shape.w_avg_beta))
         ws = w.unsqueeze(1).repeat(1, self.shape.num_ws, 1)  # [N, num_ws, w_dim]
-        return ws if psi == 1.0 else self.truncate(ws, psi, cutoff)
+        return ws if psi == 1.0 else self.w_avg.lerp(ws, psi)
 
     def codes(self, z: Tensor | None, c: Tensor | None) -> Tensor:
         """`[N, w_dim]`, before broadcast and truncation."""
@@ -89,8 +87,3 @@ class Mapping(nn.Module):
         for i in range(self.layers):
             x = self.get_submodule(f"fc{i}")(x)
         return x
-
-    def truncate(self, ws: Tensor, psi: float, cutoff: int | None = None) -> Tensor:
-        """Pull `ws [N, num_ws, w_dim]` towards `w_avg`: psi 1 leaves it, psi 0 gives the average."""
-        near = self.w_avg.lerp(ws, psi)
-        return near if cutoff is None else torch.cat([near[:, :cutoff], ws[:, cutoff:]], dim=1)

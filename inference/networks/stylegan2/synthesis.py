@@ -23,7 +23,7 @@ from inference.networks.stylegan2.config import GeneratorConfig
 
 NoiseMode = Literal["const", "random", "none"]
 Noise = NoiseMode | Sequence[Tensor]
-"""A mode, or one map `[1 or N, 1, r, r]` for each of `Synthesis.noise_shapes()`."""
+"""A mode, or one map `[1 or N, 1, r, r]` for each styled convolution: one at 4 px, two at every other size."""
 
 
 class StyledConv(nn.Module):
@@ -148,11 +148,6 @@ class Synthesis(nn.Module):
     def use_low_precision(self, dtype: torch.dtype, from_resolution: int) -> None:
         """Compute blocks from a resolution up in a 16-bit type (never block 4). Styles stay in float32."""
         self.low_dtype, self.low_from = dtype, max(from_resolution, 8)
-
-    def noise_shapes(self) -> list[tuple[int, int]]:
-        """The side lengths of the noise maps, in the order in which a sequence of maps is read."""
-        sides = [r for r in self.config.resolutions for _ in range(1 if r == 4 else 2)]
-        return [(r, r) for r in sides]
 
     def forward(self, ws: Tensor, noise: Noise = "random", *, force_fp32: bool = False) -> Tensor:
         """Render.

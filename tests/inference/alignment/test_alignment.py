@@ -168,7 +168,7 @@ def test_a_chip_is_as_one_that_is_sampled_finely(size: int, photo: Image.Image) 
     points = alignment.find(tilted)[0].landmarks
     matrix, side = alignment.chip_to_photo(points, Framing(size)), size * 8
     matrix = np.column_stack([matrix[:, :2] / 8, matrix @ [1 / 16 - 0.5, 1 / 16 - 0.5, 1]])
-    way = alignment._pillow(matrix)
+    way = alignment.pillow(matrix)
     finely = tilted.transform((side, side), Image.Transform.AFFINE, way, Image.Resampling.BICUBIC)
     wanted = np.asarray(finely.resize((size, size), Image.Resampling.LANCZOS), dtype=float)
     found = alignment.cut(tilted, points, Framing(size))

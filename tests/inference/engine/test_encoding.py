@@ -13,6 +13,7 @@ from inference.networks.encoder.config import EncoderConfig
 from inference.networks.encoder.encoder import Encoder
 from inference.packs.loader import LoadedPack
 from inference.wire import FacePicture, SeedFace
+from tests.inference.packs import tiny
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +25,7 @@ def seeing(pack: LoadedPack) -> LoadedPack:
         for heads in encoder.heads:
             heads.get_submodule("heads").weight.normal_(std=0.3)
         encoder.mean.copy_(pack.w_avg[0])
-        encoder.basis.copy_(torch.diag(pack.w_std[0]))
+        encoder.basis.copy_(torch.diag(tiny.spread(pack)))
     return replace(pack, encoder=encoder.eval().requires_grad_(False))
 
 

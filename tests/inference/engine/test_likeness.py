@@ -92,16 +92,6 @@ def test_the_face_counts_more_than_the_corners(pack: LoadedPack, photos: Tensor)
     assert faults[1] > 4 * faults[0]
 
 
-def test_eyes_can_count_more_than_cheeks(pack: LoadedPack, photos: Tensor) -> None:
-    eye, cheek = photos[0].clone(), photos[0].clone()
-    eye[:, 8:11, 8:12] += 0.5
-    cheek[:, 17:20, 6:10] += 0.5
-    plain, keen = (_loss(pack, Weights(structure=0, features=(), parts=parts)) for parts in (0, 3.0))
-    alike = plain(torch.stack([eye, cheek]), [plain.goal(photos[0])] * 2)
-    apart = keen(torch.stack([eye, cheek]), [keen.goal(photos[0])] * 2)
-    assert apart[0] / apart[1] > 1.5 * alike[0] / alike[1]
-
-
 def test_nobody_else_in_the_batch_matters(
     pack: LoadedPack, photos: Tensor, networks: dict[str, Identity | Lpips]
 ) -> None:

@@ -11,11 +11,11 @@ from inference.networks.registry import (
     BASELINES,
     FAMILIES,
     build_baseline,
-    build_discriminator,
     build_features,
     build_generator,
 )
 from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorConfig
+from inference.networks.stylegan2.discriminator import Discriminator
 
 TINY: dict[str, Any] = {"resolution": 16, "channel_base": 128, "channel_max": 16, "c_dim": 2}
 
@@ -33,7 +33,7 @@ def test_round_trip(family: str, architecture: Any) -> None:
     d_config = DiscriminatorConfig(architecture=architecture, **TINY)
     assert GeneratorConfig.from_dict(as_json(g_config)) == g_config
     generator = build_generator(as_json(g_config), family)
-    discriminator = build_discriminator(as_json(d_config), family)
+    discriminator = Discriminator(DiscriminatorConfig.from_dict(as_json(d_config)))
     c = torch.eye(2)
     image = generator(torch.randn(2, 8), c)
     assert image.shape == (2, 3, 16, 16)
@@ -105,7 +105,7 @@ def test_wrong_configurations_are_refused() -> None:
     with pytest.raises(ValueError, match="no network family"):
         build_generator({}, "vae")
     with pytest.raises(ValueError, match="knows no depth"):
-        build_discriminator({"depth": 3})
+        build_generator({"depth": 3})
     with pytest.raises(ValueError, match="power of two"):
         build_features({"resolution": 48})
     with pytest.raises(dataclasses.FrozenInstanceError):

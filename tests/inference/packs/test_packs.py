@@ -36,8 +36,7 @@ def test_a_whole_pack_loads(whole: Path) -> None:
     assert torch.equal(pack.labels["ENFP", "either"], both)
     assert torch.equal(pack.means["either"], (pack.means["female"] + pack.means["male"]) / 2)
     assert [set(look) for look in pack.looks] == [{"female", "male", "either"}] * 2
-    assert pack.w_std.shape == pack.w_avg.shape == (8, 16)
-    assert not pack.w_std.is_inference()
+    assert pack.w_avg.shape == (8, 16)
 
 
 def test_info_tells_what_may_be_asked(whole: Path) -> None:
@@ -138,13 +137,9 @@ def _none(codes: dict[str, torch.Tensor]) -> None:
     del codes["direction.smile"]
 
 
-def _flat(codes: dict[str, torch.Tensor]) -> None:
-    codes["w_std"] = torch.zeros(16)
-
-
 @pytest.mark.parametrize(
     ("spoil", "says"),
-    [(_nan, "not finite"), (_short, r"\(7, 16\)"), (_none, "direction.smile"), (_flat, "w_std")],
+    [(_nan, "not finite"), (_short, r"\(7, 16\)"), (_none, "direction.smile")],
 )
 def test_spoilt_latents_are_refused(
     tmp_path: Path, spoil: Callable[[dict[str, torch.Tensor]], None], says: str
@@ -167,14 +162,13 @@ def test_a_file_that_is_no_safetensors_is_refused(tmp_path: Path) -> None:
 def test_what_is_missing_follows_from_what_is_there(tmp_path: Path) -> None:
     folder = tiny.write(tmp_path / "tiny")
     codes = load_file(folder / "labels.safetensors")
-    for name in ("mean.female", "mean.male", "w_avg", "w_std"):
+    for name in ("mean.female", "mean.male", "w_avg"):
         del codes[name]
     save_file(codes, folder / "labels.safetensors")
     pack = load(_again(folder))
     worn = torch.stack([pack.labels[name, "female"] for name in tiny.LABELS])
     assert torch.allclose(pack.means["female"], worn.mean(dim=0))
-    assert (pack.w_std > 0).all()
-    assert not pack.w_std.is_inference()
+    assert pack.w_avg.shape == (8, 16)
 
 
 def test_half_precision_weights_load_as_float32(tmp_path: Path) -> None:

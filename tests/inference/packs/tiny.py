@@ -11,6 +11,7 @@ from torch import Tensor
 
 from inference.networks.registry import build_features, build_generator
 from inference.networks.stylegan2.generator import Generator
+from inference.packs.loader import LoadedPack
 from inference.packs.manifest import sha256
 
 GENERATOR = {
@@ -97,3 +98,12 @@ def document(folder: Path) -> dict[str, Any]:
         "licence": "CC0-1.0",
         "illustrative": True,
     }
+
+
+@torch.no_grad()
+def spread(pack: LoadedPack) -> Tensor:
+    """Standard deviation of each number of a latent: [w_dim]."""
+    config = pack.generator.config
+    z = torch.from_numpy(np.random.RandomState(0).randn(2048, config.z_dim))
+    c = torch.eye(config.c_dim)[torch.arange(2048) % config.c_dim] if config.c_dim else None
+    return pack.generator.mapping.codes(z, c).std(dim=0)
