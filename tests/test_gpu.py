@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -31,7 +32,9 @@ def test_every_step_runs_and_those_that_fail_are_named(tmp_path: Path) -> None:
     done = run(python, out := tmp_path / "out")
     assert done.returncode == 1 and "training-128 (1) training-256 (1)" in done.stderr
     steps = {path.stem: path.read_text().split()[1:] for path in out.iterdir() if path.stem != "torch"}
-    assert steps.keys() == {"doctor", "kernels", "bench-256", "bench-starter", "training-128", "training-256"}
+    benches = {"bench-256", "bench-starter", "training-128", "training-256"}
+    assert steps.keys() == {"doctor", "kernels", "training-twice", *benches}
+    assert find_spec(steps.pop("training-twice")[0])
     tests = [Path(word) for word in steps.pop("kernels") if word.endswith(".py")]
     assert len(tests) == 2 and all(path.exists() for path in tests)
     for room, *command in steps.values():

@@ -96,9 +96,9 @@ async def test_a_moved_slider_renders_in_place_and_moves_nothing_else(
 async def test_a_slider_has_a_mark_where_nothing_is_changed_and_ways_back_to_it(
     browser: Browser, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    faces = LiveFaces()
     directions = [DirectionInfo(name="smile", low=-1, high=3, how="fitted")]
     monkeypatch.setattr(fakes, "PACK", fakes.PACK.model_copy(update={"directions": directions}))
+    faces = LiveFaces()
     service = core(faces)
     async with visit(browser, service) as page:
         await to_sliders(page, count=1)
