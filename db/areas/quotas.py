@@ -53,12 +53,15 @@ class Quotas(Communities):
     async def give_back(self, person: PersonRef, community: str | None) -> None:
         """The use came to nothing, and not by the person's doing: it does not count, and nobody waits for it.
 
-        Nor for one before it: had any wait been left, it would not have been taken.
+        Nor for one before it: had any wait been left, it would not have been taken. Where none was taken today, it was
+        before midnight.
         """
         now = self._now()
         async with self._database.writing() as session:
             where = await self._where(session, person, community)
-            await uses.give_back(session, self._use(person, where, now), now - _DAY)
+            today, yesterday = (self._use(person, where, day) for day in (now, now - _DAY))
+            if not await uses.give_back(session, today, now - _DAY):
+                await uses.give_back(session, yesterday, now - _DAY)
 
     async def reset_quota(self, by: PersonRef, community: str, whom: PersonRef) -> str:
         """Give this person all of today's uses again, at once; returns the tag that stands for them in the log."""

@@ -36,9 +36,10 @@ async def take(session: AsyncSession, hash: bytes, now: datetime) -> None:
     await session.execute(update(Use).where(Use.hash == hash).values(count=Use.count + 1, last_at=now))
 
 
-async def give_back(session: AsyncSession, hash: bytes, last: datetime) -> None:
-    given = update(Use).where(Use.hash == hash, Use.count > 0)
-    await session.execute(given.values(count=Use.count - 1, last_at=last))
+async def give_back(session: AsyncSession, hash: bytes, last: datetime) -> bool:
+    """Whether there was one."""
+    given = update(Use).where(Use.hash == hash, Use.count > 0).values(count=Use.count - 1, last_at=last)
+    return (await session.scalar(given.returning(Use.count))) is not None
 
 
 async def drop(session: AsyncSession, hashes: list[bytes]) -> None:

@@ -227,6 +227,17 @@ async def test_a_cooldown_is_waited_for_also_over_midnight(
     assert await store.used_today(ann, GUILD) == 1
 
 
+async def test_what_failed_after_midnight_was_not_waited_for(
+    store: Store, ann: PersonRef, clock: Clock
+) -> None:
+    clock.advance(hours=11, minutes=59, seconds=50)
+    assert not (await store.take_quota(ann, GUILD, cooldown=60)).refused
+    clock.advance(seconds=20)
+    await store.give_back(ann, GUILD)
+    assert not (await store.take_quota(ann, GUILD, cooldown=60)).refused
+    assert await store.used_today(ann, GUILD) == 1
+
+
 async def test_of_many_uses_at_once_exactly_the_quota_is_given(store: Store, ann: PersonRef) -> None:
     taken = await asyncio.gather(*(store.take_quota(ann, GUILD, limit=5) for _ in range(12)))
     assert sorted(quota.refused for quota in taken) == [""] * 5 + ["quota"] * 7

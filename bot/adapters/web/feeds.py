@@ -32,7 +32,8 @@ TIDY_SECONDS = 30.0
 class Bounds:
     """Of one person so many answers run, pages listen and bytes are kept; and of all together.
 
-    What was said is kept for `seconds`. Each person's newest answer stays, however large it is.
+    What was said is kept for `seconds`. Each person's newest answer stays, however large it is, while there is room for
+    all together.
     """
 
     answers: int = 4
@@ -101,7 +102,7 @@ class Feeds:
             if feed.idle:
                 del self._feeds[person]
         while sum(feed.size for feed in self._feeds.values()) > self._bounds.all_bytes:
-            full = [feed for feed in self._feeds.values() if feed.holds_older]
+            full = [feed for feed in self._feeds.values() if len(feed.items) > 1]
             if not full:
                 break
             min(full, key=lambda feed: feed.items[0].number).drop()

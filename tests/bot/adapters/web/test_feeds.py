@@ -73,10 +73,23 @@ async def test_the_oldest_goes_first_and_the_newest_stays() -> None:
     assert texts(feeds.of("a")) == ["a" * 900 + "!"]
     assert texts(feeds.of("b"))[-1] == "b" * 900 + "!"
     assert sum(feeds.of(person).size for person in "ab") <= 3000
+
+
+async def test_the_newest_answer_is_whole_however_large_it_is() -> None:
+    feeds = Feeds(Bounds(bytes=2000))
     feeds.push("a", Text("x" * 9000))
     assert texts(feeds.of("a")) == ["x" * 9000], "a page that listens has not heard it yet"
     feeds.push("a", Text("short"))
     assert texts(feeds.of("a")) == ["short"]
+
+
+async def test_many_large_answers_together_keep_within_the_room_of_all() -> None:
+    feeds = Feeds(Bounds(bytes=2000, all_bytes=30_000))
+    people = [str(number) for number in range(20)]
+    for person in people:
+        feeds.push(person, Text("x" * 9000))
+        assert sum(feeds.of(one).size for one in people) <= 30_000
+    assert texts(feeds.of("0")) == [] and texts(feeds.of("19")) == ["x" * 9000]
 
 
 async def test_a_picture_of_two_goes_when_it_is_over_and_comes_no_more() -> None:
