@@ -14,7 +14,7 @@ from training.errors import SettingError
 from training.loops import gan
 from training.loops.checkpoint import LATEST, load_checkpoint
 from training.loops.gan import GanTrainer
-from training.loops.machine import Machine
+from training.loops.machine import Machine, machine
 from training.loops.run import Run, RunPlan
 from training.loops.world import World
 from training.watching.best import BEST
@@ -98,3 +98,10 @@ def test_batches_that_do_not_come_out_even_are_told() -> None:
 def test_what_torchrun_says() -> None:
     assert settings.ranks({}) == (0, 1, 0)
     assert settings.ranks({"RANK": "5", "WORLD_SIZE": "8", "LOCAL_RANK": "1"}) == (5, 8, 1)
+
+
+def test_a_command_for_one_process_refuses_torchruns_many(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each would train by itself, and all into one folder."""
+    monkeypatch.setattr(settings, "ranks", lambda: (0, 2, 0))
+    with pytest.raises(SettingError, match="one process, and torchrun began 2"), machine("cpu"):
+        pass
