@@ -18,12 +18,12 @@ Form = Literal["mp4", "webp"]
 
 @dataclass(frozen=True)
 class Film(Job):
-    """Turn `faces` into one another, and the last into the first: as a film, or as an animated picture.
+    """Turn the faces into one another, and the last into the first: as a film, or as an animated picture.
 
     `code` when it is made again.
     """
 
-    faces: tuple[Portrait, ...]
+    made: Made
     public: bool = False
     form: Form = "mp4"
     code: str = ""
@@ -47,18 +47,16 @@ def begin(state: State, known: Known, form: Form = "mp4") -> Turn:
     plain = replace(of(flow.portrait(state, known)), face=None, blend=state.blend.plain())
     me = (of(flow.portrait(state, known)),) if state.face else ()
     match = Portrait(known.chart[state.type][0], known.match_gender or state.gender)
-    return shoot(state, known, (plain, *me, match), form)
+    return shoot(state, known, Made("film", (plain, *me, match)), form)
 
 
-def shoot(
-    state: State, known: Known, faces: tuple[Portrait, ...], form: Form = "mp4", code: str = ""
-) -> Turn:
-    """Begin the film of `faces`."""
+def shoot(state: State, known: Known, made: Made, form: Form = "mp4", code: str = "") -> Turn:
+    """Begin the film."""
     if known.running:
         return state, (flow.busy(state),)
     job = state.jobs + 1
     state = replace(state, waiting="", job=job, jobs=job, doing="film")
-    return state, (Film(job, faces, known.public, form, code),)
+    return state, (Film(job, made, known.public, form, code),)
 
 
 def done(state: State, outcome: Filmed, known: Known) -> Turn:
@@ -66,13 +64,12 @@ def done(state: State, outcome: Filmed, known: Known) -> Turn:
     if state.job != outcome.job:
         return flow.stopped(state)
     state = replace(state, job=None, doing="photo")
-    faces = outcome.film.faces
-    args = {"first": faces[0].type, "last": faces[-1].type}
-    mine = any(face.face for face in faces)
-    key = "film-mine" if mine else "film"
+    made = outcome.film.made
+    args = {"first": made.faces[0].type, "last": made.faces[-1].type}
+    key = "film" if made.open else "film-mine"
     show = Show(
         "typeface-film",
-        captions.picture(Made("film", faces)),
+        captions.picture(made),
         (Line(key, args),),
         menus.filmed(state, "mp4" if outcome.film.form == "webp" else "webp"),
         public=outcome.film.public,

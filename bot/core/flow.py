@@ -195,9 +195,10 @@ def decline(state: State, known: Known) -> Turn:
 
 
 def helped(known: Known, *before: Line) -> Say:
-    """What can be done, and at a terminal how."""
-    here = (Line("help-terminal"),) if known.person.platform == "terminal" else ()
-    return Say((*before, Line("help"), *here), menus.WELCOME)
+    """What can be done on the platform, and at a terminal how."""
+    platform = known.person.platform
+    here = (Line("help-terminal"),) if platform == "terminal" else ()
+    return Say((*before, Line("help", {"platform": platform}), *here), menus.WELCOME)
 
 
 def not_understood(state: State, how: Line, way: Choice) -> Turn:

@@ -23,12 +23,14 @@ Kind = Literal["face", "all", "looks", "surprise", "film", "card"]
 class Made:
     """One picture, sheet, film or card, and the faces that are on it, without what belongs to one moment.
 
-    `line` is what a person wrote on a card.
+    `line` is what a person wrote on a card, `pack` the set of faces that drew it: nothing before it is drawn, and for
+    what was kept before packs were told.
     """
 
     kind: Kind
     faces: tuple[Portrait, ...]
     line: str = field(default="", repr=False)
+    pack: str = ""
 
     @property
     def open(self) -> bool:
@@ -54,6 +56,8 @@ def to_json(made: Made) -> str:
     }
     if made.line:
         body["line"] = made.line
+    if made.pack:
+        body["pack"] = made.pack
     return json.dumps(body, separators=(",", ":"))
 
 
@@ -68,11 +72,11 @@ def from_json(text: str) -> Made | None:
         body = json.loads(text)
         if body["version"] != VERSION or body["kind"] not in get_args(Kind):
             return None
-        faces, line = tuple(map(_read, body["faces"])), body.get("line", "")
+        faces, line, pack = tuple(map(_read, body["faces"])), body.get("line", ""), body.get("pack", "")
     except (ValueError, TypeError, KeyError, AttributeError):
         return None
-    good = 1 <= len(faces) <= MOST and isinstance(line, str)
-    return Made(body["kind"], faces, line) if good else None
+    good = 1 <= len(faces) <= MOST and isinstance(line, str) and isinstance(pack, str)
+    return Made(body["kind"], faces, line, pack) if good else None
 
 
 def _read(told: Any) -> Portrait:

@@ -32,6 +32,7 @@ from bot.core.effects import (
     Show,
     Spare,
 )
+from bot.core.filming import Film
 from bot.core.flow import Turn
 from bot.core.portrait import MatchFace, Portrait
 from bot.core.state import State
@@ -180,7 +181,8 @@ def _photo_refused(state: State, failed: Failed, known: Known) -> Turn:
 
 def _face_refused(state: State, failed: Failed, known: Known) -> Turn:
     """Another selfie is needed; the face that is played with now may be another one than an old picture's."""
-    if isinstance(failed.ask, Job | Render):
+    old = isinstance(failed.ask, Film) and failed.ask.code
+    if isinstance(failed.ask, Job | Render) and not old:
         state, known = replace(state, face=None), replace(known, last_face=None)
     state = replace(state, waiting="selfie")
     return state, (_error(failed, menus.selfie(state, known)),)

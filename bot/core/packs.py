@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import ceil, floor
 
 from bot.core import captions
 from bot.core.blend import UNIT
 from bot.core.effects import Direction
+from bot.core.making import Made
 from bot.core.ports import Clock, Faces
 from bot.core.presses import FARTHEST
 from inference.errors import TypefaceError
@@ -42,6 +43,19 @@ class Packs:
         """The name of the pack that `look` finds; None while the server's are not known."""
         info = self._find(name)
         return info.name if info else None
+
+    def fitted(self, made: Made, here: str | None) -> Made:
+        """For the pack that made it; where there is none of that name, for the one `here`.
+
+        What that pack does not have, now or ever, is left out: looks and directions.
+        """
+        name = made.pack if made.pack in self.names else self.named(here)
+        if name is None:
+            return replace(made, pack=here or "")
+        pack = self.look(name)
+        directions = {one.name for one in pack.directions}
+        faces = (replace(face, blend=face.blend.within(len(pack.looks), directions)) for face in made.faces)
+        return replace(made, faces=tuple(faces), pack=name)
 
     def _find(self, name: str | None) -> PackInfo | None:
         named = [one for one in self.infos if one.name == name] or [one for one in self.infos if one.default]

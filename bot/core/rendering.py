@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections.abc import Mapping
-from functools import partial
 
 from bot.core import blend, making
 from bot.core.card import Shape
 from bot.core.effects import Ask, Failed
 from bot.core.jobs import Jobs
 from bot.core.making import Made
+from bot.core.packs import PackView
 from bot.core.portrait import Portrait
 from bot.core.ports import Ports
 from bot.core.run import Run
-from bot.core.stills import Stills, Words
+from bot.core.stills import Draw, Stills, Words
 from db.errors import NoConsent
 from inference.errors import Busy, TypefaceError
 from inference.wire import Face, ImageFormat, LatentFace
@@ -26,15 +26,17 @@ _SHAPES: dict[str, Shape] = {"telegram": "tall"}
 class Rendering:
     """Draws faces, outside of any lock."""
 
-    def __init__(self, ports: Ports, jobs: Jobs, retention_seconds: int) -> None:
+    def __init__(self, ports: Ports, jobs: Jobs, packs: PackView, retention_seconds: int) -> None:
         self._faces, self._store, self._stills = ports.faces, ports.store, Stills(ports.drawing)
+        self._packs = packs
         self._clock, self._jobs, self._retention_seconds = ports.clock, jobs, retention_seconds
 
     async def draw(self, run: Run, ask: Ask, made: Made) -> Failed | None:
         """Make a picture; it is then what is shown next, with the code that tells how it was made. Why not, if not."""
         begun, failure = self._clock.monotonic(), None
+        made = await self.fitted(run, made)
         try:
-            picture = await self.still(run, made)
+            picture = await self._still(run, made)
         except TypefaceError as error:
             picture, failure = None, failed(ask, error)
         if picture:
@@ -45,28 +47,43 @@ class Rendering:
         await self._jobs.log(run, kind, 0, self._jobs.since(begun), failure.code if failure else "done")
         return failure
 
-    async def drawn(self, run: Run, made: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
-        """Its pixels; None when the person's latent is no longer kept. Raises TypefaceError."""
-        face = await self.expression(run, made)
-        if face is None:
-            return None
-        return await self._faces.render(face, pack=run.place.settings.pack, size=size, format=format)
+    async def fitted(self, run: Run, made: Made) -> Made:
+        """As `Packs.fitted`, where the person is."""
+        return (await self._packs.look()).fitted(made, run.place.settings.pack)
 
     async def still(
         self, run: Run, made: Made, *, scale: int = 1, format: ImageFormat = "jpeg"
     ) -> bytes | None:
         """As `Stills.still`, with the person's words."""
+        return await self._still(run, await self.fitted(run, made), scale=scale, format=format)
+
+    async def _still(
+        self, run: Run, made: Made, *, scale: int = 1, format: ImageFormat = "jpeg"
+    ) -> bytes | None:
         words = Words(run.phrasing.line, run.event.origin.name, _SHAPES.get(run.ref.platform, "wide"))
-        return await self._stills.still(made, partial(self.drawn, run), words, scale=scale, format=format)
+        return await self._stills.still(made, self._pen(run, made), words, scale=scale, format=format)
+
+    def _pen(self, run: Run, made: Made) -> Draw:
+        """Draws the faces of what is `fitted`."""
+        pack = made.pack or None
+
+        async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
+            drawn = await self.expression(run, face, pack)
+            return (
+                None
+                if drawn is None
+                else await self._faces.render(drawn, pack=pack, size=size, format=format)
+            )
+
+        return draw
 
     async def overview(self, run: Run, named: Mapping[str, Made]) -> bool:
         """Draw a small picture of each over its name, which is then shown next; those that are gone are left out.
 
         Returns whether there is anything to be seen. Raises TypefaceError.
         """
-        tiles = {
-            name: await self._stills.tile(made, partial(self.drawn, run)) for name, made in named.items()
-        }
+        fitted = {name: await self.fitted(run, made) for name, made in named.items()}
+        tiles = {name: await self._stills.tile(made, self._pen(run, made)) for name, made in fitted.items()}
         if there := {name: tile for name, tile in tiles.items() if tile}:
             run.show(await self._stills.overview(there))
         return bool(there)
@@ -89,12 +106,12 @@ class Rendering:
                     raise
                 return None
 
-    async def expression(self, run: Run, made: Portrait) -> Face | None:
-        """What to render; None when the person's latent is no longer kept."""
+    async def expression(self, run: Run, made: Portrait, pack: str | None) -> Face | None:
+        """What to render; None when the person's latent is no longer kept, or is another pack's."""
         kind = blend.type_face(made.type, made.gender, made.blend)
         if made.face is None:
             return blend.expression(None, kind, made.blend)
-        latent = await self._store.face(run.ref, made.face, run.place.pack)
+        latent = await self._store.face(run.ref, made.face, pack)
         if latent is None:
             return None
         return blend.expression(LatentFace(data=b64encode(latent).decode()), kind, made.blend)

@@ -93,9 +93,9 @@ class Service:
         self._partners = Partners()
         ports = Ports(faces, store, drawing, clock)
         self._jobs = Jobs(store, clock)
-        rendering = Rendering(ports, self._jobs, house.retention_seconds)
-        work = PhotoWork(ports, self._jobs, rendering, self._photos, house.retention_seconds)
         packs = PackView(faces, clock)
+        rendering = Rendering(ports, self._jobs, packs, house.retention_seconds)
+        work = PhotoWork(ports, self._jobs, rendering, self._photos, house.retention_seconds)
         self._knowledge = Knowledge(store, packs, self._photos, self._partners, house)
         self._carry(
             Hand(asks={ReadHeld: self._read_held, Forget: self._forget}),
@@ -117,7 +117,7 @@ class Service:
         self._uses = Uses(store)
         self._languages = Languages(store)
         self.suggestions = Suggestions(store, packs)
-        self.sharing = Sharing(ports)
+        self.sharing = Sharing(ports, packs)
         self._chats: dict[tuple[str, str], str] = {}
         self._closed = False
 

@@ -15,6 +15,7 @@ from bot.core import blend, captions
 from bot.core.effects import Line
 from bot.core.events import NOBODY
 from bot.core.making import Made, from_json
+from bot.core.packs import PackView
 from bot.core.phrasing import Phrasing
 from bot.core.portrait import Portrait
 from bot.core.ports import Clock, Ports, Shared, SharingError
@@ -53,7 +54,8 @@ class _Cache:
 class Sharing:
     """Looks behind links. All of it raises SharingError when it cannot be done now."""
 
-    def __init__(self, ports: Ports) -> None:
+    def __init__(self, ports: Ports, packs: PackView) -> None:
+        self._packs = packs
         self._faces, self._store, self._clock = ports.faces, ports.store, ports.clock
         self._stills = Stills(ports.drawing)
         self._cache = _Cache(ports.clock)
@@ -93,12 +95,14 @@ class Sharing:
 
     async def _render(self, token: str, made: Made, locale: str) -> bytes | None:
         self._count(len(made.faces))
+        made = (await self._packs.look()).fitted(made, None)
+        pack = made.pack or None
 
         async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
             latent = await self._store.shared_face(token, face.face) if face.face else None
             if face.face and latent is None:
                 return None
-            return await self._faces.render(_expression(face, latent), pack=None, size=size, format=format)
+            return await self._faces.render(_expression(face, latent), pack=pack, size=size, format=format)
 
         try:
             return await self._stills.still(made, draw, Words(Phrasing(NOBODY, locale).line))

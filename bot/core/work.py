@@ -89,7 +89,7 @@ class PhotoWork:
     async def _put(
         self, run: Run, photo: HeldPhoto, wanted: Portrait, box: Box | None, format: ImageFormat
     ) -> AsyncIterator[bytes] | None:
-        face = await self._rendering.expression(run, wanted)
+        face = await self._rendering.expression(run, wanted, run.place.pack)
         return None if face is None else self._composed(run, photo, face, box, format)
 
     async def _composed(

@@ -134,7 +134,7 @@ def _again(state: State, code: str, made: Made, known: Known) -> Turn:
         case "face":
             return _face_again(state, made.faces[0], known)
         case "film":
-            return filming.shoot(state, known, made.faces, code=code)
+            return filming.shoot(state, known, made, code=code)
         case "card":
             return state, (DrawCard(made, known.public, code),)
     return state, (DrawSheet(made, known.public, code),)

@@ -24,25 +24,26 @@ SECONDS = 10 * 60
 def hand(ports: Ports, jobs: Jobs, rendering: Rendering) -> Hand:
     async def film(run: Run, effect: Film) -> AsyncGenerator[Progress | Outcome]:
         yield run.phrasing.begun(effect.job, Line("progress-film"))
-        found = [await rendering.expression(run, face) for face in effect.faces]
+        made = await rendering.fitted(run, effect.made)
+        pack = made.pack or None
+        found = [await rendering.expression(run, face, pack) for face in made.faces]
         faces = [face for face in found if face is not None]
         if len(faces) < len(found):
             yield Failed(effect, "face_gone")
             return
-        pack = run.place.settings.pack
         source = ports.faces.morph(
             faces, owner=jobs.owner(run.key[0]), pack=pack, formats=[effect.form, "jpeg"]
         )
         async with aclosing(jobs.follow(run, source, SECONDS, "too_late")) as news:
             async for item in news:
-                yield item if isinstance(item, Progress) else await end(run, effect, item)
+                yield item if isinstance(item, Progress) else await end(run, effect, made, item)
 
-    async def end(run: Run, effect: Film, ended: Ended[FilmFiles]) -> Outcome:
+    async def end(run: Run, effect: Film, made: Made, ended: Ended[FilmFiles]) -> Outcome:
         await jobs.log(run, "film", 0, ended.run_ms, ended.code)
         if ended.made is None:
             return failed(effect, ended.error) if ended.error else Failed(effect, ended.code)
         files = ended.made.files
-        code = await rendering.keep(run, Made("film", effect.faces))
+        code = await rendering.keep(run, made)
         run.show(files[effect.form], _TYPES[effect.form], code=code, poster=files["jpeg"])
         return Filmed(effect.job, effect)
 

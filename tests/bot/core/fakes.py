@@ -13,9 +13,10 @@ from db.records import (
     Statistics,
 )
 from inference.client import Film
-from inference.errors import Box, TypefaceError
+from inference.errors import Box, TypefaceError, UnknownDirection, UnknownLook, UnknownPack
 from inference.wire import (
     DirectionInfo,
+    EditFace,
     Face,
     FilmFormat,
     Gender,
@@ -167,14 +168,31 @@ class FakeFaces:
         self._maybe_fail("render")
         if self.bug:
             raise self.bug
+        self._check(face, pack)
         self.rendered.append(face)
         return JPEG
+
+    def _check(self, face: Face, pack: str | None) -> None:
+        """As the server refuses what the pack does not have."""
+        info = next((one for one in self.infos if (one.name == pack if pack else one.default)), None)
+        if info is None:
+            raise UnknownPack("no such pack")
+        if isinstance(face, LabelFace) and face.look >= len(info.looks):
+            raise UnknownLook("no such look")
+        if isinstance(face, EditFace) and face.direction not in {one.name for one in info.directions}:
+            raise UnknownDirection("no such direction")
+        for name in ("a", "b", "face"):
+            if part := getattr(face, name, None):
+                self._check(part, pack)
 
     async def morph(
         self, faces: Sequence[Face], *, owner: str, pack: str | None, formats: list[FilmFormat]
     ) -> AsyncIterator[JobEvent | Film]:
+        self.packs_asked.append(pack)
         self.morphed.append(tuple(faces))
         self._maybe_fail("morph")
+        for face in faces:
+            self._check(face, pack)
         view = JobView(id="m", kind="morph", state="running", step=9, steps=90, eta=2)
         try:
             yield JobEvent(job=view, preview=b64encode(JPEG).decode())
@@ -235,8 +253,11 @@ class FakeFaces:
             raise
         face = LatentFace(data=b64encode(photo).decode())
         yield ProjectResult(
-            face=face, pack=pack or "starter", version="1", steps=40, queue_ms=5, run_ms=900, loss=0.1
+            face=face, pack=pack or self._default(), version="1", steps=40, queue_ms=5, run_ms=900, loss=0.1
         )
+
+    def _default(self) -> str:
+        return next(info.name for info in self.infos if info.default)
 
     def _maybe_fail(self, what: str) -> None:
         if error := self.fail.pop(what, None):

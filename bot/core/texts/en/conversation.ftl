@@ -8,7 +8,10 @@ help =
     /mix, /edit, /looks, /surprise: play with the face; /undo takes it back
     /morph: a film of it · /card: a card to share
     /match: meet the type that matches yours best
-    /us @friend: a picture of you two, if both agree
+    { $platform ->
+        [web] /us
+       *[other] /us @friend
+    }: a picture of you two, if both agree
     /all: all sixteen types · /gallery: your pictures · /show CODE: one of them
     /public, /private: who sees your pictures
     /language: choose the language that I speak

@@ -8,7 +8,10 @@ help =
     /mix、/edit、/looks、/surprise: 顔であそぶ、/undo: 元に戻す
     /morph: 動画で見る · /card: 見せるカード
     /match: いちばん相性のいいタイプに会う
-    /us @友だち: ふたりとも同意すれば、ふたりの画像
+    { $platform ->
+        [web] /us
+       *[other] /us @友だち
+    }: ふたりとも同意すれば、ふたりの画像
     /all: 16タイプすべて · /gallery: 自分の画像 · /show コード: その一枚
     /public、/private: 画像を誰が見るか
     /language: 話す言語を選ぶ

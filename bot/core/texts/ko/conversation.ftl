@@ -8,7 +8,10 @@ help =
     /mix, /edit, /looks, /surprise: 얼굴 가지고 놀기, /undo: 되돌리기
     /morph: 영상으로 보기 · /card: 나누는 카드
     /match: 가장 잘 맞는 유형 만나기
-    /us @친구: 둘 다 동의하면 둘이 한 장
+    { $platform ->
+        [web] /us
+       *[other] /us @친구
+    }: 둘 다 동의하면 둘이 한 장
     /all: 열여섯 유형 모두 · /gallery: 내 그림 · /show 코드: 그중 한 장
     /public, /private: 내 그림을 누가 볼지 정하기
     /language: 제가 말하는 언어 고르기

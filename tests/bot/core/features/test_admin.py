@@ -438,7 +438,7 @@ async def test_the_places_own_pack_chart_time_and_language_hold(bench: Bench) ->
     bench.faces.packs_asked.clear()
     assert (await sent(bench, at(press(Action.AGAIN)))).code == "face_gone", "it was made for another pack"
     await bench.send(at(press(Action.TYPE, "INTJ")))
-    assert set(bench.faces.packs_asked) == {None}
+    assert set(bench.faces.packs_asked) == {"starter"}, "the default one"
     bench.store.settings["guild"] = settings(bench).changed("match_chart", "gone")
     assert isinstance(await sent(bench, at(press(Action.MATCH))), Shown)
 
@@ -484,3 +484,37 @@ async def test_pictures_are_covered_where_the_place_wants_it(bench: Bench) -> No
     assert all(picture.spoiler for picture in pictures)
     private = await sent(bench, press(Action.AGAIN))
     assert not isinstance(private, Shown) or not private.picture.spoiler
+
+
+async def test_what_a_pack_made_is_made_again_by_it(bench: Bench) -> None:
+    """Sheets, films and cards, in the gallery and by their codes, after the place has taken another pack."""
+    await ready(bench)
+    await bench.send(at(selfie(b"me")))
+    await bench.send(at(press(Action.MOVE, "own-name", "10")))
+    made = [await sent(bench, at(command(name))) for name in ("looks", "morph", "card")]
+    codes = [one.made for one in made if isinstance(one, Shown) and one.made]
+    assert len(codes) == 3
+    await set_by(bench, "pack", "anime")
+    bench.faces.packs_asked.clear()
+    assert isinstance(await sent(bench, at(command("gallery"))), Shown)
+    for code in codes:
+        assert isinstance(await sent(bench, at(command("show", code))), Shown)
+    assert set(bench.faces.packs_asked) == {"starter"}
+
+
+async def test_what_a_pack_made_that_has_left_is_made_by_the_one_there_is(bench: Bench) -> None:
+    """As far as that can: without its looks and directions, and a person's face of it is gone."""
+    await ready(bench)
+    looks = await sent(bench, at(command("looks")))
+    await bench.send(at(selfie(b"me")))
+    film = await sent(bench, at(command("morph")))
+    assert isinstance(looks, Shown) and looks.made
+    assert isinstance(film, Shown) and film.made
+    bench.faces.infos = [info.model_copy(update={"default": True}) for info in bench.faces.infos[1:]]
+    bench.clock.now += 100
+    bench.faces.packs_asked.clear()
+    assert isinstance(await sent(bench, at(command("show", looks.made))), Shown)
+    assert set(bench.faces.packs_asked) == {"anime"}
+    await bench.send(at(selfie(b"new")))
+    assert (await sent(bench, at(command("show", film.made)))).code == "face_gone"
+    assert isinstance(await sent(bench, at(press(Action.MORE_TYPE))), Shown), "the new face is still there"

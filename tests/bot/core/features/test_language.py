@@ -37,15 +37,18 @@ async def test_a_chosen_language_is_spoken_at_once_and_overrides_the_platform(
     bench.started()
     for told in ("en", "ko-KR", "ja", ""):
         help_ = Command(origin(locale=told), "help")
-        assert final(await bench.send(help_)).text == say(language, "help")
-    assert say("en", "help") == final(await bench.send(command("help", person=BOB))).text.split("\n\n")[0]
+        assert final(await bench.send(help_)).text == say(language, "help", platform="discord")
+    assert (
+        say("en", "help", platform="discord")
+        == final(await bench.send(command("help", person=BOB))).text.split("\n\n")[0]
+    )
 
 
 async def test_as_the_platform_says_takes_the_choice_back(bench: Bench) -> None:
     await bench.send(press(Action.LANGUAGE, "ja"))
     back = replace(press(Action.LANGUAGE, AUTO), origin=origin(locale="ko"))
     assert final(await bench.send(back)).text.startswith(say("ko", "language-as-platform"))
-    assert final(await bench.send(command("help"))).text == say("en", "help")
+    assert final(await bench.send(command("help"))).text == say("en", "help", platform="discord")
 
 
 async def test_what_the_platform_told_last_is_remembered_beside_the_choice(bench: Bench) -> None:
@@ -54,7 +57,7 @@ async def test_what_the_platform_told_last_is_remembered_beside_the_choice(bench
         await bench.send(replace(event, origin=origin(locale="ko")))
     await bench.send(press(Action.LANGUAGE, AUTO))
     untold = Command(origin(locale=""), "help")
-    assert final(await bench.send(untold)).text == say("ko", "help")
+    assert final(await bench.send(untold)).text == say("ko", "help", platform="discord")
 
 
 @pytest.mark.parametrize(
@@ -96,4 +99,6 @@ async def test_an_open_question_is_asked_again_in_the_new_language(
 async def test_forget_forgets_the_language_too(bench: Bench) -> None:
     await bench.send(press(Action.LANGUAGE, "ja"))
     await bench.send(press(Action.FORGET_SURE))
-    assert final(await bench.send(command("help"))).text.startswith(say("en", "help").split("\n")[0])
+    assert final(await bench.send(command("help"))).text.startswith(
+        say("en", "help", platform="discord").split("\n")[0]
+    )

@@ -69,6 +69,19 @@ async def test_a_link_ends_with_its_picture_and_with_its_owner(bench: Bench, end
     assert await bench.service.sharing.picture(token, "en") is None
 
 
+async def test_a_link_shows_what_its_pack_made_when_another_is_the_default(bench: Bench) -> None:
+    _, token = await mine(bench)
+    starter, anime = bench.faces.infos
+    bench.faces.infos = [
+        starter.model_copy(update={"default": False}),
+        anime.model_copy(update={"default": True}),
+    ]
+    bench.clock.now += 100
+    assert await bench.service.sharing.picture(token, "en")
+    assert bench.faces.packs_asked[-1] == "starter"
+    bench.faces.assert_blend(b"me", "ENFP", 0.5)
+
+
 async def test_a_card_and_a_sheet_are_shared_in_the_language_of_who_looks(bench: Bench) -> None:
     await blended(bench)
     card, sheet = [shown(await bench.send(command(name))).made for name in ("card", "all")]

@@ -115,6 +115,8 @@ async def test_where_nobody_has_a_handle_nobody_is_asked_by_one(house: House) ->
         assert isinstance(told, Text)
         assert (told.code, told.text) == ("us_nameless", say("en", "us-nameless"))
     assert await house.asked({}, ann)
+    assert "@friend" not in (await house.send(command("help", person=ann))).text
+    assert "/us @friend:" in (await house.send(command("help"))).text
 
 
 async def test_a_stranger_neither_agrees_nor_changes_nor_ends_nor_looks(house: House) -> None:
