@@ -164,7 +164,7 @@ def test_directions_come_to_the_cpu(pack: LoadedPack, monkeypatch: pytest.Monkey
     with elsewhere():
         found = finding.numbered(pack, 1, None, lambda things, _: things, tried=2)
         assert {vector.device.type for _, vector in found} == {"cpu"}  # type: ignore[misc]
-        usual = learn(pack.features, torch.zeros(9, 3, 32, 32))
+        usual = learn(pack.features, [torch.zeros(9, 3, 32, 32)])
         reach(pack, usual, found[0][1], [torch.zeros(2, 8, 16)])  # type: ignore[index]
 
 

@@ -33,7 +33,7 @@ from training.directions.reach import learn, reach
 from training.directions.reading import RULES, fit_reader
 from training.errors import DataError
 from training.export.latents import render
-from training.loops.samples import seeded_codes
+from training.loops.samples import seeded_codes, to_uint8
 
 STARTER = Path(__file__).parents[2] / "inference" / "starter"
 
@@ -151,7 +151,7 @@ def test_a_reader_learns_labels_and_counts_in_deviations() -> None:
     images = torch.rand(200, 3, 64, 64, generator=dice) * 0.2
     age = torch.rand(200, generator=dice)
     images[:, :, 20:40, 20:40] += age[:, None, None, None]
-    reader, values = fit_reader(images, {"age": age})
+    reader, values = fit_reader(torch.split(images, 64), {"age": age})
     assert reader.names == ["age", *RULES]
     read = reader(images)
     assert float(torch.corrcoef(torch.stack([read[:, 0], age]))[0, 1]) > 0.8
@@ -161,7 +161,7 @@ def test_a_reader_learns_labels_and_counts_in_deviations() -> None:
 
 def test_a_direction_reaches_as_far_as_faces_stay_usual(pack: loader.LoadedPack) -> None:
     codes = pack.generator.mapping(seeded_codes(1, 300, 16), torch.eye(2)[torch.arange(300) % 2]).detach()
-    usual = learn(pack.features, render(pack.generator, codes))
+    usual = learn(pack.features, [render(pack.generator, codes)])
     crowd = pack.w_avg + 0.3 * (codes[:16] - pack.w_avg) + 0.5 * tiny.spread(pack)
     low, high = reach(pack, usual, tiny.spread(pack) * 0.01, [crowd])
     assert (low, high) == (-3, 3), "a small step changes little"
@@ -176,7 +176,8 @@ def test_a_direction_reaches_as_far_as_faces_stay_usual(pack: loader.LoadedPack)
 
 
 def test_named_directions_of_drawn_people_without_an_encoder(pack: loader.LoadedPack) -> None:
-    images = render(pack.generator, pack.w_avg + torch.randn(150, 1, 16) * tiny.spread(pack)).clamp(-1, 1)
+    drawn = render(pack.generator, pack.w_avg + torch.randn(150, 1, 16) * tiny.spread(pack))
+    images = torch.from_numpy(to_uint8(drawn)).permute(0, 3, 1, 2)
     found = finding.named(pack, Labelled(images, {"gender": (torch.arange(150) % 2).float()}), silent, 2)
     assert [each.name for each in found] == ["gender", *RULES]
     for each in found:

@@ -18,7 +18,7 @@ from inference import alignment
 from inference.packs.loader import LoadedPack
 from training.directions.factorised import GROUPS, factorise
 from training.directions.fitting import Fitted, fit
-from training.directions.labelled import Labelled
+from training.directions.labelled import Labelled, levels
 from training.directions.reach import Usual, learn, reach
 from training.directions.reading import Reader, fit_reader
 from training.export.latents import render
@@ -97,14 +97,14 @@ class Stage:
 
 def named(pack: LoadedPack, photos: Labelled, track: Track, tried: int = TRIED) -> list[Found]:
     """One direction for each label of the photos and each rule of `reading`, each free of the others."""
-    reader, values = fit_reader(photos.images, photos.labels)
+    reader, values = fit_reader(map(levels, photos.parts()), photos.labels)
     codes = _codes(pack, photos, track)
     if codes is None:
         codes = drawn = _sampled(pack, 1.0)
         values = torch.cat(
             [reader(render(pack.generator, part)) for part in track(torch.split(drawn, 64), "Reading")]
         )
-    stage = _stage(pack, learn(pack.features, photos.images), codes, tried)
+    stage = _stage(pack, learn(pack.features, map(levels, photos.parts())), codes, tried)
     fitted = fit(pack.generator, reader, codes, values, stage.people)
     return [_named(stage, reader, fitted, i, len(codes)) for i in track(range(len(reader.names)), "Trying")]
 
@@ -114,10 +114,9 @@ def numbered(
 ) -> list[Found]:
     """The `count` strongest of SeFa, over all layers and over each group, one deviation of w long."""
     codes = _sampled(pack, 0.7)
-    usual = learn(
-        pack.features, render(pack.generator, _sampled(pack, 1.0)) if photos is None else photos.images
-    )
-    stage = _stage(pack, usual, codes, tried)
+    drawn = (render(pack.generator, part) for part in torch.split(_sampled(pack, 1.0), 64))
+    shown = drawn if photos is None else map(levels, photos.parts())
+    stage = _stage(pack, learn(pack.features, shown), codes, tried)
     spread = torch.cov(pack.generator.mapping.codes(*_draws(pack)).detach().cpu().t())
     found = []
     for group in track(list(GROUPS), "Factorising"):
@@ -167,8 +166,8 @@ def _evenly(codes: Tensor, count: int) -> Tensor:
 def _codes(pack: LoadedPack, photos: Labelled, track: Track) -> Tensor | None:
     if pack.encoder is None:
         return None
-    parts = track(torch.split(photos.images, 64), "Encoding")
-    return torch.cat([pack.encoder(part.to(pack.device)).cpu() for part in parts])
+    parts = track(photos.parts(), "Encoding")
+    return torch.cat([pack.encoder(levels(part).to(pack.device)).cpu() for part in parts])
 
 
 @torch.no_grad()

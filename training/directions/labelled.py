@@ -19,16 +19,26 @@ from training.errors import DataError
 MOST = 4000
 """Photos that are looked at; more only take longer."""
 
+_PART = 64
 _LEAST = 100
 _DIFFERENT = 5  # of the rarer value, for a label to teach anything
 
 
 @dataclass(frozen=True)
 class Labelled:
-    """`images [N, 3, R, R]` in [-1, 1], and labels `[N]` by name, without gaps; 0 and 1 for no and yes."""
+    """`images` uint8 `[N, 3, R, R]`, and labels `[N]` by name, without gaps; 0 and 1 for no and yes."""
 
     images: Tensor
     labels: Mapping[str, Tensor]
+
+    def parts(self) -> list[Tensor]:
+        """The images in parts: thousands of large ones are too many for float32 at once."""
+        return list(torch.split(self.images, _PART))
+
+
+def levels(images: Tensor) -> Tensor:
+    """Of uint8 in [-1, 1]."""
+    return images.float() / 127.5 - 1
 
 
 def from_faces(source: FaceSource, resolution: int) -> Labelled:
@@ -84,8 +94,7 @@ def _usable(images: Tensor, labels: Mapping[str, Tensor]) -> Labelled:
         )
     if len(places) > MOST:
         places = places[torch.from_numpy(np.linspace(0, len(places) - 1, MOST).astype(np.int64))]
-    chosen = images[places].float() / 127.5 - 1
-    return Labelled(chosen, {name: values[places] for name, values in kept.items()})
+    return Labelled(images[places], {name: values[places] for name, values in kept.items()})
 
 
 def _differs(values: Tensor) -> bool:

@@ -9,7 +9,7 @@ put it (2.5 for a smile, 1 for light skin, 2 for a turned head); dlib's detector
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +23,7 @@ FARTHEST = 3.0
 STEP = 0.25
 _ODDER = 1.1
 _FLOOR = 1e-4
+_PART = 64
 
 
 @dataclass(frozen=True)
@@ -36,12 +37,12 @@ class Usual:
 
     def oddness(self, images: Tensor) -> Tensor:
         """`[N]` of `[N, 3, R, R]`."""
-        return _distances(summaries(self.network, images), self.mean, self.root)
+        return _distances(summaries(self.network, torch.split(images, _PART)), self.mean, self.root)
 
 
-def learn(network: DiscriminatorFeatures, images: Tensor) -> Usual:
-    """What is usual among `images [N, 3, R, R]`."""
-    seen = summaries(network, images)
+def learn(network: DiscriminatorFeatures, parts: Iterable[Tensor]) -> Usual:
+    """What is usual among pictures `[N, 3, R, R]` that come in parts."""
+    seen = summaries(network, parts)
     covariance = torch.cov(seen.t())
     covariance += _FLOOR * covariance.diagonal().mean().clamp_min(1e-8) * torch.eye(len(covariance))
     mean, root = seen.mean(dim=0), torch.linalg.cholesky(covariance)
@@ -49,11 +50,11 @@ def learn(network: DiscriminatorFeatures, images: Tensor) -> Usual:
 
 
 @torch.no_grad()
-def summaries(network: DiscriminatorFeatures, images: Tensor, batch: int = 64) -> Tensor:
+def summaries(network: DiscriminatorFeatures, parts: Iterable[Tensor]) -> Tensor:
     """`[N, D]`: mean and spread of every channel of every block, on the CPU."""
     rows, place = [], next(network.buffers()).device
-    for part in torch.split(images.clamp(-1, 1), batch):
-        maps = network(part.to(place))
+    for part in parts:
+        maps = network(part.clamp(-1, 1).to(place))
         rows.append(torch.cat([f(level) for level in maps for f in (_mean, _spread)], dim=1).cpu())
     return torch.cat(rows)
 

@@ -7,7 +7,7 @@ backdrop too, `skin` the light that falls on it, and `smile` teeth: a closed one
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -108,29 +108,32 @@ class Reader:
 
     def __call__(self, images: Tensor) -> Tensor:
         """`[N, 3, R, R]`, about [-1, 1], to `[N, names]`."""
-        return (_read(images.clamp(-1, 1), self.weights) - self.mean) / self.spread
+        images = images.clamp(-1, 1)
+        read = torch.cat([_small(images) @ self.weights, _ruled(images)], dim=1)
+        return (read - self.mean) / self.spread
 
 
-def fit_reader(images: Tensor, labels: Mapping[str, Tensor]) -> tuple[Reader, Tensor]:
+def fit_reader(parts: Iterable[Tensor], labels: Mapping[str, Tensor]) -> tuple[Reader, Tensor]:
     """A reader, and what the photos themselves are: `[N, names]` in its units, labels where it has models.
 
     Args:
-        images: `[N, 3, R, R]` in [-1, 1].
+        parts: of pictures, `[n, 3, R, R]` in [-1, 1].
         labels: `[N]` by name, without gaps.
     """
     given = [(values - values.mean()) / values.std() for values in labels.values()]
-    told = torch.stack(given, dim=1) if given else torch.empty(len(images), 0)
-    weights = ridge(_small(images), told, _PULL)
-    read = _read(images, weights)
+    pairs = [(_small(images), _ruled(images)) for images in parts]
+    small, ruled = (torch.cat(found) for found in zip(*pairs, strict=True))
+    told = torch.stack(given, dim=1) if given else torch.empty(len(small), 0)
+    weights = ridge(small, told, _PULL)
+    read = torch.cat([small @ weights, ruled], dim=1)
     mean, spread = read.mean(dim=0), read.std(dim=0).clamp_min(1e-6)
     units = (read - mean) / spread
     units[:, : told.shape[1]] = told
     return Reader(tuple(labels), weights, mean, spread), units
 
 
-def _read(images: Tensor, weights: Tensor) -> Tensor:
-    rules = torch.stack([rule(images) for rule in RULES.values()], dim=1)
-    return torch.cat([_small(images) @ weights, rules], dim=1)
+def _ruled(images: Tensor) -> Tensor:
+    return torch.stack([rule(images) for rule in RULES.values()], dim=1)
 
 
 def _small(images: Tensor) -> Tensor:
