@@ -30,7 +30,7 @@ check: $(VENV)/.tested ## lint, types, the arrows between the rooms, and the CUD
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
-	@$(BIN)/python -m inference.networks.ops.cuda.build --check build/kernels
+	@$(BIN)/python -m inference.networks.ops.cuda.build --all build/kernels
 
 bench: $(VENV)/.tested ## measure what the README claims
 	@$(BIN)/python -m tests.bench --clone

@@ -21,6 +21,6 @@ build() { # build TARGET IMAGE [ARGUMENT]...
 
 build bot typeface-bot "$@"
 case ${TYPEFACE_DEVICE:-cpu} in
-  cuda) build inference typeface-inference-cuda --build-arg TORCH_INDEX= "$@" ;;
+  cuda) build inference-cuda typeface-inference-cuda --build-arg TORCH_INDEX= "$@" ;;
   *) build inference typeface-inference "$@" ;;
 esac

@@ -164,6 +164,20 @@ def test_a_library_of_the_cache_serves_where_none_is_made(
     assert kernels.prepare(cache, gpu.device).reason == "compiled by nvcc 12.9.3"
 
 
+def test_a_library_that_came_with_the_code_needs_neither_compiler_nor_cache(
+    gpu: Gpu, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As in the image for GPUs."""
+    monkeypatch.setattr(kernels, "Library", Picky)
+    kinds = '[ "$1" = --list-gpu-code ] && { echo sm_90; echo sm_121; exit; }'
+    made = _script(tmp_path / "nvcc", f"{kinds}\n{MAKES}", version="12.9.3")
+    monkeypatch.setattr(build, "nvccs", lambda: [str(made)])
+    assert "for sm_90 (" in build.compile_all(tmp_path / "built")
+    monkeypatch.setattr(build, "SHIPPED", tmp_path / "built")
+    monkeypatch.setattr(build, "nvccs", list)
+    assert kernels.prepare(tmp_path / "cache", gpu.device).reason == "compiled by nvcc 12.9.3"
+
+
 def _script(path: Path, does: str, version: str = "12.9.1") -> Path:
     """A compiler by that name."""
     path.write_text(f'#!/bin/sh\n[ "$1" = --version ] && {{ echo "release, V{version}"; exit; }}\n{does}\n')
@@ -171,6 +185,6 @@ def _script(path: Path, does: str, version: str = "12.9.1") -> Path:
     return path
 
 
-def test_the_check_says_when_there_is_no_nvcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_it_is_said_when_there_is_no_nvcc(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(build, "nvccs", list)
-    assert "nvcc is not installed" in build.check(tmp_path)
+    assert "nvcc is not installed" in build.compile_all(tmp_path)

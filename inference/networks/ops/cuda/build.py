@@ -1,7 +1,7 @@
-"""Compiles the kernels with ninja, once: the library stays in a cache. `--check` tries it for all kinds of GPU.
+"""Compiles the kernels with ninja, once: the library stays in a cache. `--all` compiles for all kinds of GPU.
 
 A library lies in `cache/kernels/<hash of sources and architectures>/<compiler version>/`, so one that was built
-before, or elsewhere, serves where no nvcc makes one.
+before, or elsewhere, serves where no nvcc makes one; so does one for all kinds that came with the code.
 """
 
 from __future__ import annotations
@@ -25,10 +25,12 @@ from filelock import FileLock
 SOURCES = ("bias_act.cu", "upfirdn2d.cu")
 HEADERS = ("number.cuh", "launch.cuh", "finish.cuh")
 NAME = "kernels.so"
-CHECKED = ("75", "80", "86", "89", "90", "100")
-"""Compute capabilities that the check compiles for, where nvcc knows them."""
+KINDS = ("75", "80", "86", "89", "90", "100", "120")
+"""Compute capabilities of all kinds of GPU, the newest last."""
 
 _HERE = Path(__file__).parent
+SHIPPED = _HERE / "built"
+"""Where the image for GPUs, which holds no nvcc, has libraries that were made with it."""
 _MINUTES = 10
 
 
@@ -102,13 +104,13 @@ def nvcc_version(program: str) -> str:
 
 
 def known(program: str) -> tuple[str, ...]:
-    """Those of `CHECKED` that this nvcc compiles for."""
+    """Those of `KINDS` that this nvcc compiles for."""
     said = _ask(program, "--list-gpu-code").split()
-    return tuple(a for a in CHECKED if f"sm_{a}" in said)
+    return tuple(a for a in KINDS if f"sm_{a}" in said)
 
 
 def compiled(cache: Path, architectures: Sequence[str]) -> Iterator[Path | BuildError]:
-    """Libraries of kernels, or why there is none: each nvcc's, made when it is asked for, then others of the cache.
+    """Libraries of kernels, or why there is none: each nvcc's, made when it is asked for, then those made before.
 
     An nvcc may be too old for the GPU or too new for the driver: only who tries a library out knows.
     """
@@ -117,7 +119,8 @@ def compiled(cache: Path, architectures: Sequence[str]) -> Iterator[Path | Build
     for program in programs:
         made.add(one := _made(folder, program, architectures))
         yield one
-    built = sorted(folder.glob(f"*/{NAME}"), key=lambda path: path.stat().st_mtime, reverse=True)
+    there = [*folder.glob(f"*/{NAME}"), *SHIPPED.glob(f"*/{NAME}")]
+    built = sorted(there, key=lambda path: path.stat().st_mtime, reverse=True)
     yield from (path for path in built if path not in made)
     if not programs and not built:
         yield BuildError("nvcc is not installed")
@@ -208,8 +211,8 @@ def _ask(*command: str) -> str:
         raise BuildError(f"{Path(command[0]).name} does not run: {type(error).__name__}") from None
 
 
-def check(folder: Path) -> str:
-    """Compile in `folder` for every architecture that the first nvcc knows; one line on how it went.
+def compile_all(folder: Path) -> str:
+    """Compile in `folder` for every kind of GPU that the first nvcc knows; one line on how it went.
 
     Raises:
         BuildError: they do not compile.
@@ -228,13 +231,13 @@ def check(folder: Path) -> str:
 
 
 def main() -> None:
-    """`python -m inference.networks.ops.cuda.build --check FOLDER`."""
+    """`python -m inference.networks.ops.cuda.build --all FOLDER`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument(
-        "--check", type=Path, required=True, metavar="FOLDER", help="of what was compiled before"
+        "--all", type=Path, required=True, metavar="FOLDER", help="of the library, and of what makes it"
     )
     try:
-        sys.stdout.write(f"{check(parser.parse_args().check)}\n")
+        sys.stdout.write(f"{compile_all(parser.parse_args().all)}\n")
     except BuildError as error:
         sys.exit(f"The CUDA kernels do not compile: {error}")
 
