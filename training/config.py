@@ -11,6 +11,7 @@ from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorCo
 
 Precision = Literal["float32", "bfloat16", "float16"]
 Optimiser = Literal["adam", "adamw", "adamp"]
+Loss = Literal["logistic", "relativistic"]
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class GanConfig:
         optimiser: What moves the weights.
         lr: Its rate for the generator, before the correction for lazy regularisation.
         d_lr: The discriminator's; none: the same.
-        r1_gamma: Weight of R1; `0.0002 * resolution ** 2 / batch` is the usual start.
+        loss: The adversarial one; relativistic: pairs of a real and a made picture, with R2 beside R1.
+        r1_gamma: Weight of R1, and of R2; `0.0002 * resolution ** 2 / batch` is the usual start.
         r1_interval: R1 runs in one iteration out of so many, so many times as strong.
         path_weight: Weight of path length regularisation; 0 switches it off.
         style_mixing: Probability that a batch's later layers take their style from a second z.
@@ -55,6 +57,7 @@ class GanConfig:
     optimiser: Optimiser = "adam"
     lr: float = 0.0025
     d_lr: float | None = None
+    loss: Loss = "logistic"
     r1_gamma: float = 1.0
     r1_interval: int = 16
     path_weight: float = 0.0

@@ -180,9 +180,18 @@ def test_a_pack_s_network_is_taken_over(
     third.resume(pack)
     assert third.about["before"] == 0
     usual = EncoderTrainer(SMALL, load(folder), faces)
-    other = PartRun(usual, PartPlan(tmp_path / "other", kimg=1), Shown(held_out))
+    assert usual.encoder.config != loaded.config
+    other = PartRun(usual, PartPlan(tmp_path / "other", kimg=0.012), Shown(held_out))
+    other.resume(pack)
+    assert usual.encoder.config == loaded.config, "it stays as small as it is"
+    other.go()
+    assert differing(usual.average.state_dict(), loaded.state_dict()), "it is this one that learns"
+    fewer = replace(loaded.config, num_ws=loaded.config.num_ws - 1)
+    strange = PartRun(
+        EncoderTrainer(SMALL, load(folder), faces, fewer), PartPlan(tmp_path / "no", kimg=1), Shown(held_out)
+    )
     with pytest.raises(CheckpointError, match="another size"):
-        other.resume(pack)
+        strange.resume(pack)
 
 
 def test_an_encoder_of_another_shape_leaves_the_pack_as_it_was(

@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from inference.networks.stylegan2.generator import Generator
 from tests.golden.vectors import formulas
-from training.config import GanConfig
+from training.config import GanConfig, Loss
 from training.datasets.faces import FaceSet
 from training.loops.checkpoint import LATEST, load_checkpoint, save_checkpoint
 from training.loops.ema import ema_beta, update_ema
@@ -54,7 +54,11 @@ def differing(one: object, other: object) -> list[str]:
     ]
 
 
-def test_resuming_is_bit_identical_to_never_stopping(config: GanConfig, faces: FaceSet, out: Path) -> None:
+@pytest.mark.parametrize("loss", ["logistic", "relativistic"])
+def test_resuming_is_bit_identical_to_never_stopping(
+    config: GanConfig, faces: FaceSet, out: Path, loss: Loss
+) -> None:
+    config = replace(config, loss=loss)
     whole = GanTrainer(config, faces)
     for _ in range(9):
         terms = whole.step()
@@ -78,6 +82,25 @@ def test_every_phase_runs_at_its_interval(config: GanConfig, faces: FaceSet) -> 
     names = [set(trainer.step()) for _ in range(5)]
     main = {"g_fake", "d_fake", "d_real", "p"}
     assert names == [main | {"g_path", "d_r1"}, main, main, main, main | {"g_path", "d_r1"}]
+
+
+def test_a_relativistic_run_pairs_faces_of_one_condition(
+    config: GanConfig, faces: FaceSet, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trainer = GanTrainer(replace(config, loss="relativistic"), faces)
+    judged: list[Tensor] = []
+    watched = trainer.discriminator.forward
+
+    def forward(images: Tensor, c: Tensor, **more: bool) -> Tensor:
+        judged.append(c)
+        return watched(images, c, **more)  # type: ignore[no-any-return]
+
+    monkeypatch.setattr(trainer.discriminator, "forward", forward)
+    names = [set(trainer.step()) for _ in range(5)]
+    main = {"g_pair", "d_pair", "p"}
+    assert names == [main | {"g_path", "d_r1", "d_r2"}, *[main] * 3, main | {"g_path", "d_r1", "d_r2"}]
+    assert all(torch.equal(one, other) for one, other in zip(judged[::2], judged[1::2], strict=True))
+    assert len({tuple(map(tuple, c.tolist())) for c in judged}) > 1
 
 
 def test_phases_leave_the_other_network_alone(config: GanConfig, faces: FaceSet) -> None:

@@ -9,9 +9,14 @@ from inference.networks.stylegan2.config import DiscriminatorConfig, GeneratorCo
 from inference.networks.stylegan2.discriminator import Discriminator
 from inference.networks.stylegan2.generator import Generator
 from tests.golden.vectors import GRADIENT, OUTPUT, arrays, off, off_norm, state
-from training.losses.adversarial import discriminator_terms, generator_terms
+from training.losses.adversarial import (
+    discriminator_terms,
+    generator_terms,
+    paired_discriminator_terms,
+    paired_generator_terms,
+)
 from training.losses.path_length import path_length_terms, path_lengths
-from training.losses.r1 import r1_penalty, r1_terms
+from training.losses.r1 import gradient_penalty, r1_terms, r2_terms
 
 
 @pytest.mark.parametrize(("name", "c_dim"), [("D32", 0), ("D64c", 32)])
@@ -24,7 +29,7 @@ def test_r1_to_the_second_order(name: str, c_dim: int) -> None:
     network.load_state_dict(state(values))
     images = values["img"][:4].clone().requires_grad_()
     logits = network(images, values["c"][:4])
-    assert off(r1_penalty(logits, images), values["r1_penalty"]) < OUTPUT
+    assert off(gradient_penalty(logits, images), values["r1_penalty"]) < OUTPUT
     (terms,) = r1_terms(logits, images, gamma=10.0).values()
     torch.autograd.backward(terms)
     assert off(terms, values["loss_r1_gamma10"]) < OUTPUT
@@ -64,8 +69,19 @@ def test_adversarial_terms_are_the_logarithms_they_stand_for() -> None:
     torch.testing.assert_close(generator_terms(fake)["g_fake"], -F.logsigmoid(fake).mean())
 
 
+def test_relativistic_terms_compare_the_two_of_each_pair() -> None:
+    """RpGAN (arXiv 2501.05441, section 2): what both gain by together is nothing."""
+    real, fake = torch.tensor([[2.0], [-1.0]]), torch.tensor([[0.5], [-3.0]])
+    apart = torch.tensor([1.5, 2.0])
+    torch.testing.assert_close(paired_discriminator_terms(real, fake)["d_pair"], -F.logsigmoid(apart).mean())
+    torch.testing.assert_close(paired_generator_terms(real, fake)["g_pair"], -F.logsigmoid(-apart).mean())
+    torch.testing.assert_close(paired_generator_terms(real + 7, fake + 7), paired_generator_terms(real, fake))
+
+
 def test_r1_of_a_linear_judge_is_its_slope() -> None:
     slope = torch.randn(3, 4, 4)
     images = torch.randn(5, 3, 4, 4, requires_grad=True)
     logits: Tensor = (images * slope).sum(dim=(1, 2, 3))[:, None]
-    torch.testing.assert_close(r1_penalty(logits, images), slope.square().sum().expand(5))
+    torch.testing.assert_close(gradient_penalty(logits, images), slope.square().sum().expand(5))
+    for terms, name in ((r1_terms, "d_r1"), (r2_terms, "d_r2")):
+        torch.testing.assert_close(terms(logits, images, 4.0)[name], 2 * slope.square().sum())

@@ -23,6 +23,7 @@ from training.commands.options import (
     Threads,
     Widen,
 )
+from training.config import Loss
 from training.datasets.faces import FaceSource, load_faces, unseen
 from training.datasets.manifest import GENDERS
 from training.errors import DataError
@@ -64,6 +65,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     d_rate: Annotated[
         float | None, typer.Option(min=0, help="Of the discriminator's; the recipe's own.")
     ] = None,
+    loss: Annotated[Loss | None, typer.Option(help="The adversarial one; the recipe's own.")] = None,
     device: Device = "auto",
     threads: Threads = None,
 ) -> None:
@@ -77,7 +79,7 @@ def starter(  # noqa: PLR0913, PLR0917 - one a flag
     """
     with sentences(), machine(device, threads, shared=True) as here:
         numbers = recipe.config(int(size), wide=wide)
-        changed: dict[str, Any] = {"r1_gamma": gamma, "lr": rate, "d_lr": d_rate}
+        changed: dict[str, Any] = {"r1_gamma": gamma, "lr": rate, "d_lr": d_rate, "loss": loss}
         numbers = replace(numbers, **{name: value for name, value in changed.items() if value is not None})
         numbers = replace(numbers, seed=seed, precision=here.precision(numbers.precision))
         begun = beginning.plan(

@@ -28,7 +28,7 @@ from training.commands.options import (
     Threads,
     Widen,
 )
-from training.config import Optimiser, Precision
+from training.config import Loss, Optimiser, Precision
 from training.datasets.opening import Opened, open_data, open_held_out
 from training.datasets.training_set import TrainingSet, Use
 from training.errors import SettingError
@@ -105,6 +105,10 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
         float | None, typer.Option(min=0, help="Of learning; 0.0025, auto.", rich_help_panel=_NUMBERS)
     ] = None,
     gamma: Annotated[float | None, typer.Option(min=0, help="Of R1.", rich_help_panel=_NUMBERS)] = None,
+    loss: Annotated[
+        Loss,
+        typer.Option(help="relativistic: real and made ones in pairs, with R2.", rich_help_panel=_NUMBERS),
+    ] = "logistic",
     path_weight: Annotated[
         float, typer.Option(min=0, help="Of path lengths; 0: none.", rich_help_panel=_NUMBERS)
     ] = _WISHES.path_weight,
@@ -171,7 +175,7 @@ def stylegan2_ada(  # noqa: PLR0913, PLR0917 - one a flag
             _precision(precision, here),
             seed,
         )
-        config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser)
+        config = replace(recipe.config(cfg, shape, wishes), optimiser=optimiser, loss=loss)
         _check_pipe(wishes.augpipe)
         wish = beginning.Wish(start, grow_from, freeze_d, freeze_g, opened.classes, widen)
         begun = beginning.plan(config, wish, out)

@@ -31,6 +31,10 @@ SKEW = (
     "20-39, 5 % aged 60 or over. Nobody labelled under 20 is in the data. Gender, age and group are "
     "annotators' guesses."
 )
+_LOSSES = {
+    "logistic": "Non-saturating loss, R1",
+    "relativistic": "Relativistic loss on pairs at the end, R1 and R2",
+}
 LICENCE = "Apache-2.0 (weights), with the attribution above where they are passed on"
 
 
@@ -107,6 +111,7 @@ def _facts(config: GanConfig, state: Mapping[str, Any], plan: ExportPlan) -> dic
         "hours": round(state["seconds"] / 3600, 2),
         "hardware": about.get("hardware", "unknown"),
         "batch": config.batch,
+        "loss": _LOSSES[config.loss],
         "r1_gamma": config.r1_gamma,
         "ema_kimg": config.ema_kimg,
         "augment": config.augment,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 import torch
 from torch import Tensor
 
@@ -31,13 +34,24 @@ class EncoderTrainer(PartTrainer):
         self, config: EncoderTraining, pack: LoadedPack, photos: Photos, network: EncoderConfig | None = None
     ) -> None:
         torch.manual_seed(config.seed)
-        self.encoder = _fresh(network or _shape(pack), pack)
-        super().__init__(config, pack, self.encoder)
+        super().__init__(config, pack, _fresh(network or _shape(pack), pack))
         self.photos = photos
         if config.precision == "bfloat16":
             pack.generator.synthesis.use_low_precision(torch.bfloat16, config.low_from)
             pack.features.use_low_precision(torch.bfloat16, config.low_from)
         self._likeness = Likeness(pack.features, Weights(), pack.device, identity=pack.identity)
+
+    @property
+    def encoder(self) -> Encoder:
+        assert isinstance(self.network, Encoder)
+        return self.network
+
+    def take_over(self, state: Mapping[str, Any]) -> None:
+        """As in any part; a network that is smaller or larger than this one, between the same sizes, stays so."""
+        told = EncoderConfig.from_dict(state["network"])
+        if told != self.encoder.config and told.between == self.encoder.config.between:
+            self.carry(_fresh(told, self.pack))
+        super().take_over(state)
 
     def learn(self, done: float) -> Losses:
         """From photos and from samples together."""

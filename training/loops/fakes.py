@@ -37,17 +37,18 @@ class Draw:
 
 @dataclass(frozen=True, slots=True)
 class Dice:
-    """`mixing`: the probability that a batch has a second style."""
+    """`mixing`: the probability that a batch has a second style. Labels are drawn, too, where none are given."""
 
     generator: Generator
     data: Conditions
     mixing: float
     device: torch.device
 
-    def __call__(self, n: int) -> Draw:
+    def __call__(self, n: int, labels: Tensor | None = None) -> Draw:
         shape = self.generator.config
         z = torch.randn(n, shape.z_dim, device=self.device)
-        labels = self.data.conditions(n).to(self.device) if shape.c_dim else z.new_zeros(n, 0)
+        if labels is None:
+            labels = self.data.conditions(n).to(self.device) if shape.c_dim else z.new_zeros(n, 0)
         if torch.rand(()) >= self.mixing:
             return Draw(z, labels)
         return Draw(z, labels, torch.randn_like(z), int(torch.randint(1, shape.num_ws, ())))

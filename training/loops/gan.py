@@ -4,7 +4,7 @@ Everything random is drawn from torch's generators, whose states are part of the
 stopped and resumed gives, on a CPU, the same bits as one that never stopped.
 
 Deviations from the reference: the fakes of the discriminator's phase are made without a graph; where a batch goes
-through in parts, their gradients are averaged, not summed (Adam does not see the difference); R1 is computed in
+through in parts, their gradients are averaged, not summed (Adam does not see the difference); R1 and R2 are computed in
 float32 where the rest is in bfloat16, whose seven bits are too few for second derivatives.
 """
 
@@ -33,9 +33,14 @@ from training.loops.machine import Machine
 from training.loops.optimisers import lazy_optimiser, step
 from training.loops.samples import sample_rows
 from training.loops.trainer import Terms
-from training.losses.adversarial import discriminator_terms, generator_terms
+from training.losses.adversarial import (
+    discriminator_terms,
+    generator_terms,
+    paired_discriminator_terms,
+    paired_generator_terms,
+)
 from training.losses.path_length import image_noise, path_length_terms, path_lengths
-from training.losses.r1 import r1_terms
+from training.losses.r1 import r1_terms, r2_terms
 
 MOMENTS: Final = frozenset({"g_adam", "d_adam"})
 """What a run can go on without: with betas of 0 and 0.99 they are new again after some hundred steps."""
@@ -71,6 +76,7 @@ class GanTrainer:
     def __init__(self, config: GanConfig, data: Batches, machine: Machine = _HERE) -> None:
         torch.manual_seed(config.seed)
         self.config, self.data, self.machine = config, data, machine
+        self.paired = config.loss == "relativistic"
         self.rows, self.rounds = _portions(config, machine)
         self.generator = _placed(Generator(config.generator), machine)
         self.discriminator = _placed(Discriminator(config.discriminator), machine)
@@ -117,8 +123,15 @@ class GanTrainer:
             fakes = self._fakes(self.rows)
             return generator_terms(self._judge(self.augment(fakes.images), fakes.labels))
 
+        def pair() -> Losses:
+            images, labels = (x.to(self.machine.device) for x in self.data.batch(self.rows))
+            with torch.no_grad():
+                real_logits = self._judge(self.augment(images), labels)
+            fakes = self._fakes(self.rows, labels)
+            return paired_generator_terms(real_logits, self._judge(self.augment(fakes.images), labels))
+
         with still(self.discriminator):
-            losses = self._accumulate([part] * self.rounds)
+            losses = self._accumulate([pair if self.paired else part] * self.rounds)
         return self._move(self.g_adam, losses)
 
     def _regularise_generator(self) -> Losses:
@@ -137,9 +150,13 @@ class GanTrainer:
     def _train_discriminator(self, reals: list[tuple[Tensor, Tensor]]) -> Losses:
         def part(images: Tensor, labels: Tensor) -> Losses:
             with torch.no_grad():
-                fakes = self._fakes(len(images))
+                fakes = self._fakes(len(images), labels if self.paired else None)
             fake_logits = self._judge(self.augment(fakes.images), fakes.labels)
             real_logits = self._judge(self.augment(images), labels)
+            if self.paired:  # zero has no meaning of its own: what lies between the two has
+                middle = (real_logits.mean() + fake_logits.mean()) / 2
+                self._note_signs(real_logits - middle)
+                return paired_discriminator_terms(real_logits, fake_logits)
             self._note_signs(real_logits)
             return discriminator_terms(real_logits, fake_logits)
 
@@ -147,20 +164,33 @@ class GanTrainer:
         return self._move(self.d_adam, losses)
 
     def _regularise_discriminator(self, reals: list[tuple[Tensor, Tensor]]) -> Losses:
+        gamma = self.config.r1_gamma
+
         def part(images: Tensor, labels: Tensor) -> Losses:
             images = images.detach().requires_grad_(True)
-            exact = self.config.precision == "bfloat16"
-            logits = self.discriminator(self.augment(images), labels, force_fp32=exact)
-            self._note_signs(logits)
-            return r1_terms(logits, images, self.config.r1_gamma)
+            logits = self._exact(images, labels)
+            terms = r1_terms(logits, images, gamma)
+            if not self.paired:
+                self._note_signs(logits)
+                return terms
+            with torch.no_grad():
+                made = self._fakes(len(images), labels).images
+            made.requires_grad_(True)
+            return terms | r2_terms(self._exact(made, labels), made, gamma)
 
         parts = [partial(part, *pair) for pair in reals]
         losses = self._accumulate(parts, self.config.r1_interval)
         return self._move(self.d_adam, losses)
 
-    def _fakes(self, n: int, *, by_code: bool = False) -> Fakes:
+    def _exact(self, images: Tensor, labels: Tensor) -> Tensor:
+        """Logits that can be differentiated twice."""
+        exact = self.config.precision == "bfloat16"
+        logits: Tensor = self.discriminator(self.augment(images), labels, force_fp32=exact)
+        return logits
+
+    def _fakes(self, n: int, labels: Tensor | None = None, *, by_code: bool = False) -> Fakes:
         """`by_code`: pictures are differentiable by their codes, twice."""
-        draw = self.draw(n)
+        draw = self.draw(n, labels)
         ws = codes(self.generator, draw)
         if by_code and not ws.requires_grad:  # of a frozen mapping
             ws.requires_grad_()

@@ -54,12 +54,17 @@ class PartTrainer(ABC):
     name: Literal["encoder", "upscaler"]
 
     def __init__(self, config: PartTraining, pack: LoadedPack, network: Encoder | Upscaler) -> None:
-        self.config, self.pack, self.network = config, pack, network
+        self.config, self.pack = config, pack
         self.machine = Machine(pack.device)
-        self.average = copy.deepcopy(network).eval().requires_grad_(False)
-        self.adam = torch.optim.Adam(network.parameters(), lr=config.rate, betas=config.betas)
+        self.carry(network)
         self.generated = Generated(pack)
         self.iteration = 0
+
+    def carry(self, network: Encoder | Upscaler) -> None:
+        """This is the network that learns."""
+        self.network = network
+        self.average = copy.deepcopy(network).eval().requires_grad_(False)
+        self.adam = torch.optim.Adam(network.parameters(), lr=self.config.rate, betas=self.config.betas)
 
     @property
     def images_seen(self) -> int:

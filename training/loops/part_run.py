@@ -206,7 +206,8 @@ def _first(other: Path, name: str) -> tuple[Mapping[str, Any], float]:
         if network is None:
             raise SettingError(f"{other} has no {name}")
         kimg = told.get("kimg") if isinstance(told, Mapping) else None
-        return dict.fromkeys((name, "average"), network.state_dict()), shown(kimg, told)
+        state = dict.fromkeys((name, "average"), network.state_dict())
+        return {**state, "network": network.config.to_dict()}, shown(kimg, told)
     path = other / LATEST if other.is_dir() else other
     state = load_checkpoint(path)
     with as_asked(path):

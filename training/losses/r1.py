@@ -1,4 +1,4 @@
-"""R1: the squared gradient of the discriminator at real pictures (arXiv 1801.04406)."""
+"""R1 and R2: the squared gradient of the discriminator at real pictures, and at made ones (arXiv 1801.04406)."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 
-def r1_penalty(logits: Tensor, images: Tensor) -> Tensor:
+def gradient_penalty(logits: Tensor, images: Tensor) -> Tensor:
     """`[N]`: the squared norm of `d sum(logits) / d images` per sample; the graph is kept.
 
     Args:
@@ -19,4 +19,9 @@ def r1_penalty(logits: Tensor, images: Tensor) -> Tensor:
 
 def r1_terms(logits: Tensor, images: Tensor, gamma: float) -> dict[str, Tensor]:
     """`gamma / 2 * E|grad|^2`."""
-    return {"d_r1": r1_penalty(logits, images).mean() * (gamma / 2)}
+    return {"d_r1": gradient_penalty(logits, images).mean() * (gamma / 2)}
+
+
+def r2_terms(logits: Tensor, images: Tensor, gamma: float) -> dict[str, Tensor]:
+    """The same of made pictures."""
+    return {"d_r2": gradient_penalty(logits, images).mean() * (gamma / 2)}

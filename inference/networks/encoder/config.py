@@ -40,6 +40,11 @@ class EncoderConfig(Config):
             raise ValueError(f"an encoder of {self.finest} px and more cannot read {self.resolution} px")
 
     @property
+    def between(self) -> tuple[int, int, int]:
+        """The sizes of what comes in and goes out."""
+        return self.resolution, self.num_ws, self.w_dim
+
+    @property
     def finest(self) -> int:
         """The trunk's largest side in pixels."""
         side: int = 4 * 2 ** (len(self.widths) - 1)
