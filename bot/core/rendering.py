@@ -69,11 +69,9 @@ class Rendering:
 
         async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
             drawn = await self.expression(run, face, pack)
-            return (
-                None
-                if drawn is None
-                else await self._faces.render(drawn, pack=pack, size=size, format=format)
-            )
+            if drawn is None:
+                return None
+            return await self._faces.render(drawn, pack=pack, size=size, format=format)
 
         return draw
 

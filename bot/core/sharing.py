@@ -95,11 +95,12 @@ class Sharing:
 
     async def _render(self, token: str, made: Made, locale: str) -> bytes | None:
         self._count(len(made.faces))
-        made = (await self._packs.look()).fitted(made, None)
+        first, made = made.pack, (await self._packs.look()).fitted(made, None)
         pack = made.pack or None
+        left = first not in ("", pack)  # and a person's face with it: another pack cannot draw that
 
         async def draw(face: Portrait, *, size: int, format: ImageFormat) -> bytes | None:
-            latent = await self._store.shared_face(token, face.face) if face.face else None
+            latent = await self._store.shared_face(token, face.face) if face.face and not left else None
             if face.face and latent is None:
                 return None
             return await self._faces.render(_expression(face, latent), pack=pack, size=size, format=format)

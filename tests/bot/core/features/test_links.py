@@ -82,6 +82,21 @@ async def test_a_link_shows_what_its_pack_made_when_another_is_the_default(bench
     bench.faces.assert_blend(b"me", "ENFP", 0.5)
 
 
+async def test_a_face_whose_pack_has_left_is_not_drawn_by_another(bench: Bench) -> None:
+    _, token = await mine(bench)
+    sheet = shown(await bench.send(command("all"))).made
+    assert sheet
+    other = (await share(bench, sheet)).link
+    assert other
+    bench.faces.infos = [bench.faces.infos[1].model_copy(update={"default": True})]
+    bench.clock.now += 100
+    bench.faces.packs_asked.clear()
+    assert await bench.service.sharing.picture(token, "en") is None
+    assert not bench.faces.packs_asked
+    assert await bench.service.sharing.picture(other, "en"), "but the types' are"
+    assert set(bench.faces.packs_asked) == {"anime"}
+
+
 async def test_a_card_and_a_sheet_are_shared_in_the_language_of_who_looks(bench: Bench) -> None:
     await blended(bench)
     card, sheet = [shown(await bench.send(command(name))).made for name in ("card", "all")]
