@@ -23,7 +23,7 @@ def test_the_textbook_has_the_same_numbers() -> None:
     draw = Draw(torch.randn(4, 8), torch.eye(2).repeat(2, 1))
     results = []
     for trainer in (one, other):
-        trainer.draw = lambda n: draw  # type: ignore[assignment]
+        trainer.draw = lambda n, labels=None: draw  # type: ignore[assignment]
         torch.manual_seed(2)
         results.append(trainer._train_generator() | {"w": trainer.generator.mapping.fc0.weight.detach()})
     for name in ("g_fake", "w"):

@@ -59,7 +59,7 @@ class Shared:
     def batch(self, size: int) -> tuple[Tensor, Tensor]:
         return self._part(size, 3, 16, 16).clamp(-1, 1), torch.zeros(size, 0)
 
-    def draw(self, n: int) -> Draw:
+    def draw(self, n: int, labels: Tensor | None = None) -> Draw:
         both = self._part(n, 16)
         return Draw(both[:, :8], torch.zeros(n, 0), both[:, 8:], cutoff=3)
 
